@@ -1,0 +1,58 @@
+/**
+ * Every code that an `error` frame or an HTTP problem can carry, with the English sentence people
+ * read. Codes are for programs and are only ever added to; `{name}` in a sentence is filled from
+ * the error's params.
+ */
+export const ERROR_SENTENCES = {
+  // Frames
+  invalid_json: "That isn’t JSON.",
+  invalid_frame: "That isn’t a frame this server knows: {reason}",
+  message_empty: "There is nothing in that message.",
+  message_too_long: "That message is too long: at most {limit} characters fit.",
+  frame_too_large: "That frame is too large: at most {limit} bytes fit.",
+  unsupported_data: "Binary packets are not understood here; send JSON text.",
+  unknown_user: "There is nobody called “{username}” here.",
+  user_away: "“{username}” is away.",
+  rate_limited: "You are sending too quickly.",
+  too_many_errors: "Too many bad frames in a row.",
+  internal: "Something went wrong on the server.",
+  // Joining
+  invalid_username: "That username can’t be used: {reason}",
+  username_reserved: "The username “{username}” is reserved.",
+  username_taken: "The username “{username}” is taken.",
+  server_full: "The server is full. Try again later.",
+  too_many_connections: "Too many connections are open from {scope}.",
+  shutting_down: "The server is restarting.",
+  // HTTP
+  bad_host: "The Host header is missing or malformed.",
+  forbidden_host: "“{host}” is not a host this server answers to; add it with --hosts.",
+  forbidden_origin: "Pages from “{origin}” may not connect here; add it with --origins.",
+  upgrade_required: "Connect here with a WebSocket, as in ws://{host}/ws/{username}.",
+  not_found: "There is nothing here.",
+  method_not_allowed: "That method is not allowed here.",
+} as const satisfies Record<string, string>;
+
+/** Name of one refusal; the closed set of {@linkcode ERROR_SENTENCES}. */
+export type ErrorCode = keyof typeof ERROR_SENTENCES;
+
+/** Details of a refusal, for programs: a name, a limit, a delay. */
+export type ErrorParams = Readonly<Record<string, string | number>>;
+
+/** A refusal that the one who asked hears about: an `error` frame, or problem details over HTTP. */
+export class ChatError extends Error {
+  /** Which refusal this is. */
+  readonly code: ErrorCode;
+  /** What fills the sentence, and what a program may act on. */
+  readonly params: ErrorParams;
+
+  constructor(code: ErrorCode, params: ErrorParams = {}, options?: ErrorOptions) {
+    super(sentenceOf(code, params), options);
+    this.name = "ChatError";
+    this.code = code;
+    this.params = params;
+  }
+}
+
+function sentenceOf(code: ErrorCode, params: ErrorParams): string {
+  return ERROR_SENTENCES[code].replace(/\{(\w+)\}/g, (_, key: string) => String(params[key] ?? ""));
+}

@@ -1,0 +1,20 @@
+/** Makes opaque identifiers; handed in, so that tests can name what they expect. */
+export interface Ids {
+  /** A new account's public id: `a_` and 22 characters of base64url (128 random bits). */
+  account(): string;
+  /** A new log's id: `e_` and 22 characters of base64url. */
+  epoch(): string;
+}
+
+/** Identifiers from the platform's cryptographic random source. */
+export const randomIds: Ids = {
+  account: () => `a_${randomText(16)}`,
+  epoch: () => `e_${randomText(16)}`,
+};
+
+/** Random bytes as base64url without padding; 16 bytes give 22 characters. */
+export function randomText(byteLength: number): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(byteLength));
+  return btoa(String.fromCharCode(...bytes))
+    .replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+}

@@ -1,20 +1,103 @@
-import type { LogLevel } from "./log.ts";
+import type * as z from "zod";
+import { helpText } from "./config_help.ts";
+import { environmentName, type Facts, type Setting, SETTINGS } from "./settings.ts";
+
+export type { Facts };
 
 /** Every setting, complete and frozen; see `docs/configuration.md`. */
-export interface Config {
-  readonly host: string;
-  readonly port: number;
-  readonly dataDir: string;
-  readonly origins: readonly string[];
-  readonly hosts: readonly string[];
-  readonly trustedProxies: readonly string[];
-  readonly rate: number;
-  readonly burst: number;
-  readonly maxConnections: number;
-  readonly maxPerAddress: number;
-  readonly maxPerSession: number;
-  readonly nameTtlMs: number;
-  readonly leaveGraceMs: number;
-  readonly logLevel: LogLevel;
-  readonly logFormat: "pretty" | "json";
+export type Config = {
+  readonly [Name in keyof typeof SETTINGS]: z.output<(typeof SETTINGS)[Name]["schema"]>;
+};
+
+/** What the command line asks for. */
+export type Command =
+  | { readonly kind: "run"; readonly config: Config }
+  | { readonly kind: "help"; readonly text: string }
+  | { readonly kind: "version" };
+
+/** Environment variables by name; one that is empty counts as not set. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** A command line or environment that can't be followed; its message is one line for people. */
+export class ConfigError extends Error {
+  override readonly name = "ConfigError";
+}
+
+/** A value somebody typed, and where. */
+interface Given {
+  readonly text: string;
+  /** `--port` or `PARLEY_PORT`. */
+  readonly source: string;
+}
+
+/**
+ * Reads the command line and the environment; a flag wins over its environment variable.
+ *
+ * @param args What follows the program's name.
+ * @throws {ConfigError} On an unknown or repeated flag, a bad value, or settings that contradict
+ * each other.
+ */
+export function parseConfig(args: readonly string[], env: Environment, facts: Facts): Command {
+  if (args.some((arg) => arg === "--help" || arg === "-h")) {
+    return { kind: "help", text: helpText() };
+  }
+  if (args.includes("--version") || args.includes("-V")) return { kind: "version" };
+  const flags = readFlags(args);
+  const values = Object.entries(SETTINGS).map(([name, setting]) => {
+    const given = flags.get(setting.flag) ?? fromEnvironment(setting, env);
+    return [name, readValue(setting, given, facts)];
+  });
+  const config = Object.freeze(Object.fromEntries(values)) as Config;
+  rejectContradictions(config);
+  return { kind: "run", config };
+}
+
+function readFlags(args: readonly string[]): Map<string, Given> {
+  const flags = new Map<string, Given>();
+  const known = new Set<string>(Object.values(SETTINGS).map((setting) => setting.flag));
+  for (let index = 0; index < args.length; index++) {
+    const [, flag, inline] = /^--([^=]+)(?:=(.*))?$/s.exec(args[index]!) ?? [];
+    if (flag === undefined) throw new ConfigError(`Unexpected argument ${quote(args[index]!)}.`);
+    const source = `--${flag}`;
+    if (!known.has(flag)) throw new ConfigError(`Unknown flag ${quote(source)}; see --help.`);
+    if (flags.has(flag)) throw new ConfigError(`${source} is given more than once.`);
+    const text = inline ?? args[++index];
+    if (text === undefined) throw new ConfigError(`${source} needs a value; see --help.`);
+    flags.set(flag, { text, source });
+  }
+  return flags;
+}
+
+function fromEnvironment(setting: Setting, env: Environment): Given | undefined {
+  const source = environmentName(setting.flag);
+  const text = env[source];
+  return text === undefined || text === "" ? undefined : { text, source };
+}
+
+function readValue(setting: Setting, given: Given | undefined, facts: Facts): unknown {
+  const text = given?.text ?? defaultText(setting, facts);
+  const result = setting.schema.safeParse(text);
+  if (result.success) return result.data;
+  const source = given?.source ?? `--${setting.flag}`;
+  throw new ConfigError(
+    `${source} must be ${result.error.issues[0]!.message}: it is ${quote(text)}.`,
+  );
+}
+
+function defaultText(setting: Setting, facts: Facts): string {
+  return typeof setting.default === "string" ? setting.default : setting.default(facts);
+}
+
+function rejectContradictions(config: Config): void {
+  if (config.rate > 0 && config.burst === 0) {
+    throw new ConfigError("--burst must be at least 1 unless --rate is 0: nothing could be sent.");
+  }
+  if (config.nameTtlMs < config.leaveGraceMs) {
+    throw new ConfigError("--name-ttl must not be shorter than --leave-grace.");
+  }
+}
+
+/** Quotes what was typed so that it stays on one line. */
+function quote(text: string): string {
+  return `“${JSON.stringify(text).slice(1, -1).slice(0, 100)}”`;
 }

@@ -1,14 +1,79 @@
-/** Says what is wrong with a username, or nothing if it may be chosen. */
+import { skeleton } from "./confusables.ts";
+
+/** Longest username, in code points. */
+const MAX_LENGTH = 32;
+/** More marks than this on one letter draw over the lines above and below. */
+const MAX_MARKS_IN_A_ROW = 3;
+
+const INVISIBLE = /\p{Default_Ignorable_Code_Point}/u;
+const FOREIGN_CHARACTER = /[^\p{L}\p{M}\p{Nd}_.-]/u;
+const EDGE_PUNCTUATION = /^[_.-]|[_.-]$/;
+const TOO_MANY_MARKS = new RegExp(`\\p{M}{${MAX_MARKS_IN_A_ROW + 1}}`, "u");
+
+/**
+ * One word of Latin letters and of a Greek letter that is drawn like one Latin letter in upper case
+ * and like another in lower case (ΝηΥ: N or v, H or n, Y or u), so that no key can hold both.
+ */
+const AMBIGUOUS_MIX =
+  /\p{Script=Latin}[\p{L}\p{M}]*[ΝνΗηΥυ]|[ΝνΗηΥυ][\p{L}\p{M}]*\p{Script=Latin}/u;
+
+/**
+ * Says what is wrong with a username, or nothing if it may be chosen or written to.
+ *
+ * Reserved names have no such problem; see {@linkcode isReservedUsername}.
+ *
+ * @returns The rest of a sentence about the name: “must …”, without a full stop.
+ */
 export function usernameProblem(name: string): string | undefined {
-  return /^[\p{L}\p{M}\p{N}]([\p{L}\p{M}\p{N}_.-]{0,30}[\p{L}\p{M}\p{N}])?$/u.test(name)
-    ? undefined
-    : "must be 1 to 32 letters or digits";
+  return spellingProblem(name) ?? compatibilityProblem(name);
 }
-/** The key two usernames share when they count as one name. */
+
+/**
+ * The key that two usernames share when they count as one name: it ignores case, normalisation
+ * form and which of several letters that look alike was typed. `Straße` and `STRASSE` share one, as
+ * do `paypal` and `раураl`.
+ */
 export function usernameKey(name: string): string {
-  return name.normalize("NFKC").toUpperCase().toLowerCase().normalize("NFKC");
+  return skeleton(foldCase(name));
 }
-/** Whether nobody may choose this name. */
-export function isReservedUsername(_name: string): boolean {
-  return false;
+
+/** Whether nobody may choose this name, nor one that looks like it. */
+export function isReservedUsername(name: string): boolean {
+  return RESERVED_KEYS.has(usernameKey(name));
 }
+
+function spellingProblem(name: string): string | undefined {
+  if (name === "") return "must not be empty";
+  // Twice the length in UTF-16 units can't fit; counting stops a megabyte from being split.
+  if (name.length > MAX_LENGTH * 2 || [...name].length > MAX_LENGTH) {
+    return `must have at most ${MAX_LENGTH} characters`;
+  }
+  if (INVISIBLE.test(name)) return "must not hold invisible characters";
+  if (FOREIGN_CHARACTER.test(name)) return "must hold only letters, digits, “_”, “-” and “.”";
+  if (EDGE_PUNCTUATION.test(name)) return "must start and end with a letter or digit";
+  if (TOO_MANY_MARKS.test(name)) {
+    return `must have at most ${MAX_MARKS_IN_A_ROW} accents on one letter`;
+  }
+  if (AMBIGUOUS_MIX.test(name.normalize("NFD"))) {
+    return "must not mix Latin with Greek letters in one word";
+  }
+  return undefined;
+}
+
+/** Others may see the name in its plain letters, so these must be a good name too. */
+function compatibilityProblem(name: string): string | undefined {
+  const plain = name.normalize("NFKC");
+  const problem = plain === name ? undefined : spellingProblem(plain);
+  return problem && `${problem}, also when written in plain letters`;
+}
+
+/** Upper case makes `ß` and `ss` one, lower case before it `ẞ` too, lower case after it `ς` and `σ`. */
+function foldCase(name: string): string {
+  const plain = name.normalize("NFKC");
+  return plain.toLowerCase().toUpperCase().toLowerCase().normalize("NFKC");
+}
+
+const RESERVED_KEYS: ReadonlySet<string> = new Set(
+  ["room", "all", "here", "everyone", "server", "system", "admin", "moderator", "parley"]
+    .map(usernameKey),
+);

@@ -1,0 +1,69 @@
+import type { Config } from "../core/config.ts";
+import {
+  formatIp,
+  type IpBytes,
+  ipv6Groups,
+  isInRange,
+  isIpv4,
+  parseIp,
+  parseIpRange,
+} from "../core/ip_address.ts";
+
+/** The part of the configuration that says whose headers are believed. */
+type ProxyConfig = Pick<Config, "trustedProxies">;
+
+/**
+ * The client's address, for limits and logs: the nearest one on the way here that isn't a trusted
+ * proxy. `X-Forwarded-For` is walked from the right, as anything further left may be made up.
+ *
+ * @param remoteAddress Address of the socket's other end.
+ * @returns Dotted IPv4 (also for its IPv6-mapped form), or eight IPv6 groups without shortening.
+ */
+export function clientAddress(
+  request: Request,
+  remoteAddress: string,
+  config: ProxyConfig,
+): string {
+  const forwarded = (request.headers.get("x-forwarded-for") ?? "").split(",");
+  let address = parseIp(remoteAddress);
+  while (address !== undefined && isTrusted(address, config)) {
+    const next = parseHop(forwarded.pop() ?? "");
+    if (next === undefined) break;
+    address = next;
+  }
+  return address === undefined ? remoteAddress : formatIp(address);
+}
+
+/**
+ * The key under which an address counts against a limit: IPv4 whole, IPv6 by its /64, because one
+ * household holds a whole /64 and could take a new address for each connection.
+ */
+export function addressKey(address: string): string {
+  const bytes = parseIp(address);
+  if (bytes === undefined) return address;
+  if (isIpv4(bytes)) return formatIp(bytes);
+  return `${ipv6Groups(bytes).slice(0, 4).join(":")}::/64`;
+}
+
+/** Whether the client reached us by https, which only a trusted proxy's header may say. */
+export function isSecure(request: Request, remoteAddress: string, config: ProxyConfig): boolean {
+  const address = parseIp(remoteAddress);
+  if (address === undefined || !isTrusted(address, config)) return false;
+  const schemes = (request.headers.get("x-forwarded-proto") ?? "").split(",");
+  return schemes.at(-1)!.trim().toLowerCase() === "https";
+}
+
+function isTrusted(address: IpBytes, { trustedProxies }: ProxyConfig): boolean {
+  return trustedProxies.some((text) => {
+    const range = parseIpRange(text);
+    return range !== undefined && isInRange(address, range);
+  });
+}
+
+/** One entry of `X-Forwarded-For`; some proxies add a port, and brackets around IPv6. */
+function parseHop(entry: string): IpBytes | undefined {
+  const text = entry.trim();
+  const [, inBrackets] = /^\[([^\]]+)\](?::\d+)?$/.exec(text) ?? [];
+  const [, beforePort] = /^([\d.]+):\d+$/.exec(text) ?? [];
+  return parseIp(inBrackets ?? beforePort ?? text);
+}

@@ -61,7 +61,7 @@ const PROTOTYPES: ReadonlyMap<string, string> = new Map(
 );
 
 /** A dot that is drawn already: over the letters i and j. */
-const DOTTED_TWICE = /(?<=[lj])\u0307/g;
+const DOTTED_TWICE = /(?<=[lj])\u0307+/g;
 
 /**
  * Reduces case-folded text to what the eye reads, accents kept: texts that look alike become equal.

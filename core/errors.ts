@@ -13,11 +13,12 @@ export const ERROR_SENTENCES = {
   unsupported_data: "Binary packets are not understood here; send JSON text.",
   unknown_user: "There is nobody called “{username}” here.",
   user_away: "“{username}” is away.",
+  id_reused: "That id was used before, for another message.",
   rate_limited: "You are sending too quickly.",
   too_many_errors: "Too many bad frames in a row.",
   internal: "Something went wrong on the server.",
   // Joining
-  invalid_username: "That username can’t be used: {reason}",
+  invalid_username: "That username can’t be used: it {reason}.",
   username_reserved: "The username “{username}” is reserved.",
   username_taken: "The username “{username}” is taken.",
   server_full: "The server is full. Try again later.",

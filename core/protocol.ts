@@ -217,16 +217,37 @@ function idOf(value: unknown): string | undefined {
 }
 
 function refusalOf(error: z.ZodError): ChatError {
-  const issue = error.issues[0]!;
+  // A key we don't know says most about what the client took us for, so it is named first.
+  const issue = error.issues.find(({ code }) => code === "unrecognized_keys") ?? error.issues[0]!;
   if (issue.code === "custom" && issue.params?.code !== undefined) {
     return new ChatError(issue.params.code as ErrorCode, issue.params.params as ErrorParams);
   }
-  const key = issue.code === "unrecognized_keys" ? issue.keys[0]! : String(issue.path[0] ?? "");
-  const shown = showKey(key);
-  const problem = issue.code === "unrecognized_keys" ? "is not a key of this frame" : issue.message;
-  const reason = key === "" ? "it must be one JSON object." : `“${shown}” – ${problem}.`;
-  return new ChatError("invalid_frame", { key: shown, reason });
+  const key = issue.code === "unrecognized_keys" ? issue.keys[0]! : issue.path[0];
+  if (key === undefined) {
+    return new ChatError("invalid_frame", { reason: "it must be one JSON object." });
+  }
+  const shown = showKey(String(key));
+  return new ChatError("invalid_frame", { key: shown, reason: `“${shown}” ${problemOf(issue)}.` });
 }
+
+/** The rest of a sentence about a key. */
+function problemOf(issue: z.core.$ZodIssue): string {
+  switch (issue.code) {
+    case "unrecognized_keys":
+      return "is not a key of this frame";
+    case "invalid_union":
+      return `must be ${FRAME_TYPES}`;
+    case "invalid_type":
+      return `must be a ${issue.expected}`;
+    default:
+      return issue.message;
+  }
+}
+
+const FRAME_TYPES = ClientFrame.options
+  .map(({ shape }) => shape.type instanceof z.ZodDefault ? shape.type.unwrap() : shape.type)
+  .map(({ value }) => `“${value}”`)
+  .join(" or ");
 
 /** A client's own key, made safe to repeat: printable and short. */
 function showKey(key: string): string {

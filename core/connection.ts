@@ -1,0 +1,80 @@
+import type { CloseCode } from "./close_codes.ts";
+import type { Clock } from "./clock.ts";
+import type { Member } from "./members.ts";
+import { Outbox, type OutboxLimits, type Packet, textPacket } from "./outbox.ts";
+import type { Dialect } from "./packets.ts";
+import { encodeFrame, type ServerFrame } from "./protocol.ts";
+import type { Transport } from "./transport.ts";
+
+/** What a connection is made of. */
+export interface ConnectionOptions {
+  readonly transport: Transport;
+  readonly dialect: Dialect;
+  readonly member: Member;
+  readonly clock: Pick<Clock, "monotonic">;
+  readonly outboxLimits?: OutboxLimits;
+  /** Told once when packets begin to wait here instead of in the socket. */
+  readonly onBacklog: (connection: Connection) => void;
+  /** Told when the reader is too slow; the connection should be ended. */
+  readonly onSlow: (connection: Connection) => void;
+}
+
+/** One live socket: whom it acts for, what waits for it, and when it was last heard. */
+export class Connection {
+  readonly member: Member;
+  readonly dialect: Dialect;
+  /** Bad frames since the last good one. */
+  badFrames = 0;
+  /** When a `ping` went out that nothing has answered yet, in monotonic milliseconds. */
+  pingedAt: number | undefined;
+  #transport: Transport;
+  #outbox: Outbox;
+  #clock: Pick<Clock, "monotonic">;
+  #onBacklog: (connection: Connection) => void;
+  #onSlow: (connection: Connection) => void;
+  #isOpen = true;
+
+  constructor(options: ConnectionOptions) {
+    this.member = options.member;
+    this.dialect = options.dialect;
+    this.#transport = options.transport;
+    this.#outbox = new Outbox(options.transport, options.outboxLimits);
+    this.#clock = options.clock;
+    this.#onBacklog = options.onBacklog;
+    this.#onSlow = options.onSlow;
+  }
+
+  /** Whether frames still go out; false from the moment the server gave it up. */
+  get isOpen(): boolean {
+    return this.#isOpen;
+  }
+
+  /** Sends one frame to this connection alone. */
+  send(frame: ServerFrame): void {
+    this.sendPackets([textPacket(encodeFrame(frame))]);
+  }
+
+  /** Sends packets, which may be shared with other connections. */
+  sendPackets(packets: readonly Packet[]): void {
+    const now = this.#clock.monotonic();
+    for (const packet of packets) {
+      if (!this.#isOpen) return;
+      const outcome = this.#outbox.push(packet, now);
+      if (outcome === "queued") this.#onBacklog(this);
+      if (outcome === "slow_consumer") return this.#onSlow(this);
+    }
+  }
+
+  /** Feeds the socket from the outbox; says whether more waits. */
+  drain(): "empty" | "waiting" | "slow_consumer" {
+    return this.#isOpen ? this.#outbox.drain(this.#clock.monotonic()) : "empty";
+  }
+
+  /** Stops sending. The socket is told why, unless its peer has gone silent (no code). */
+  end(code: CloseCode | undefined): void {
+    if (!this.#isOpen) return;
+    this.#isOpen = false;
+    this.#outbox.close();
+    if (code) this.#transport.close(code);
+  }
+}

@@ -1,0 +1,336 @@
+import { Admission, type AdmissionLimits, type Origin, type Ticket } from "./admission.ts";
+import { Backlog } from "./backlog.ts";
+import type { Clock } from "./clock.ts";
+import { CLOSE_CODES, type CloseCode } from "./close_codes.ts";
+import { Connection } from "./connection.ts";
+import { Delivery } from "./delivery.ts";
+import { ChatError } from "./errors.ts";
+import { Fanout } from "./fanout.ts";
+import { Heartbeat, HEARTBEAT_MS } from "./heartbeat.ts";
+import type { Log } from "./log.ts";
+import { type Member, Members } from "./members.ts";
+import { type OutboxLimits, textPacket, utf8Length } from "./outbox.ts";
+import type { Dialect } from "./packets.ts";
+import { Presence, type PresenceNews } from "./presence.ts";
+import {
+  encodeFrame,
+  errorFrame,
+  LIMITS,
+  MAX_LISTED_USERS,
+  parseClientFrame,
+  type WelcomeFrame,
+} from "./protocol.ts";
+import type { Rate } from "./rate_limiter.ts";
+import type { Store } from "./store.ts";
+import type { Transport } from "./transport.ts";
+
+/** Bad frames in a row after which a connection is closed for good. */
+const MAX_BAD_FRAMES = 100;
+
+/** What a {@linkcode ConnectionManager} needs from outside, and its limits. */
+export interface ConnectionManagerOptions {
+  readonly clock: Clock;
+  readonly store: Store;
+  readonly log: Log;
+  /** Name and version told in `welcome`, as in `parley/0.1.0`. */
+  readonly server: string;
+  readonly rate: Rate;
+  readonly limits: AdmissionLimits;
+  /** How long a name stays reserved for its session, in milliseconds. */
+  readonly nameTtlMs: number;
+  /** How long a session may be gone before the others are told, in milliseconds. */
+  readonly leaveGraceMs: number;
+  readonly outboxLimits?: OutboxLimits;
+}
+
+/** Someone at the door. */
+export interface ConnectRequest {
+  readonly username: string;
+  /** Hash of the session's credential; absent for a guest. */
+  readonly sessionId?: string | undefined;
+  /** @default {"plain"} */
+  readonly dialect?: Dialect;
+}
+
+/**
+ * The chat itself, without a network: who is connected, what they say, and to whom it goes.
+ *
+ * A socket is counted by {@linkcode admit} before its handshake, becomes a connection by
+ * {@linkcode connect}, speaks through {@linkcode receive}, and is forgotten by
+ * {@linkcode disconnect} when it is gone, in whatever way it went.
+ */
+export class ConnectionManager {
+  #options: ConnectionManagerOptions;
+  #admission: Admission;
+  #members: Members;
+  #fanout: Fanout;
+  #presence: Presence;
+  #delivery: Delivery;
+  #heartbeat: Heartbeat;
+  #backlog: Backlog;
+  #ping = [textPacket(encodeFrame({ type: "ping" }))];
+  #isShuttingDown = false;
+
+  constructor(options: ConnectionManagerOptions) {
+    const { clock, store, log } = this.#options = options;
+    this.#admission = new Admission(options.limits);
+    this.#members = new Members(options);
+    this.#fanout = new Fanout(clock);
+    this.#presence = new Presence({ clock, tell: (news, about) => this.#tell(news, about) });
+    const [members, fanout] = [this.#members, this.#fanout];
+    this.#delivery = new Delivery({ store, clock, log, members, fanout });
+    this.#heartbeat = new Heartbeat({
+      clock,
+      ping: (connection) => connection.sendPackets(this.#ping),
+      onSilent: (connection) => this.#giveUp(connection),
+    });
+    this.#backlog = new Backlog(clock, (connection) => this.#endSlow(connection));
+  }
+
+  /** Number of connections that are served. */
+  get connections(): number {
+    return this.#fanout.size;
+  }
+
+  /** Number of sockets that are counted, those given up but not gone among them. */
+  get sockets(): number {
+    return this.#admission.open;
+  }
+
+  /** Number of users who are online. */
+  get online(): number {
+    return this.#presence.online;
+  }
+
+  /**
+   * Counts a socket that asks to connect, until the ticket is released.
+   *
+   * @throws {ChatError} `shutting_down`, `server_full` or `too_many_connections`.
+   */
+  admit(origin: Origin): Ticket {
+    if (this.#isShuttingDown) throw new ChatError("shutting_down");
+    return this.#admission.enter(origin);
+  }
+
+  /**
+   * Registers a user under a unique username, welcomes the connection and tells the others.
+   *
+   * @throws {ChatError} `invalid_username`, `username_reserved`, `username_taken` or
+   * `shutting_down`; nothing has been sent then. See {@linkcode refuse}.
+   */
+  async connect(transport: Transport, request: ConnectRequest): Promise<Connection> {
+    const { clock, outboxLimits } = this.#options;
+    const member = await this.#members.claim(request.username, request.sessionId);
+    if (this.#isShuttingDown) await this.#turnAway(member);
+    const connection = new Connection({
+      transport,
+      member,
+      clock,
+      dialect: request.dialect ?? "plain",
+      ...(outboxLimits ? { outboxLimits } : {}),
+      onBacklog: (behind) => this.#backlog.add(behind),
+      onSlow: (slow) => this.#endSlow(slow),
+    });
+    this.#enter(connection);
+    return connection;
+  }
+
+  /** Forgets a connection whose socket is gone; harmless when called again. */
+  disconnect(connection: Connection): void {
+    this.#end(connection, undefined);
+  }
+
+  /** Sends a message to everyone; `id` is the sender's idempotency key. */
+  broadcast(connection: Connection, message: string, id?: string): void {
+    this.#answering(connection, id, () => this.#delivery.toEveryone(connection, message, id));
+  }
+
+  /** Sends a message to one user alone, with an echo to the sender. */
+  sendPersonalMessage(connection: Connection, to: string, message: string, id?: string): void {
+    this.#answering(connection, id, () => this.#delivery.toOne(connection, to, message, id));
+  }
+
+  /** Takes one packet from a connection; whatever is wrong with it is answered, never thrown. */
+  receive(connection: Connection, packet: string | ArrayBuffer): void {
+    if (!connection.isOpen) return;
+    connection.pingedAt = undefined;
+    if (typeof packet !== "string") {
+      return this.#endRefused(connection, new ChatError("unsupported_data"));
+    }
+    if (isTooLarge(packet)) {
+      const error = new ChatError("frame_too_large", { limit: LIMITS.frameBytes });
+      return this.#endRefused(connection, error);
+    }
+    this.#answering(connection, undefined, () => this.#dispatch(connection, packet));
+  }
+
+  /**
+   * Ends every connection in a way that makes clients come back, once what was accepted has been
+   * delivered. The sockets are gone when their close events have been heard.
+   */
+  async shutdown(): Promise<void> {
+    this.#isShuttingDown = true;
+    await this.#delivery.idle();
+    this.#presence.close();
+    await this.#fanout.idle();
+    const error = new ChatError("shutting_down");
+    for (const connection of [...this.#fanout]) this.#endRefused(connection, error);
+    for (const member of [...this.#members]) await this.#members.release(member);
+    this.#heartbeat.close();
+    this.#backlog.close();
+  }
+
+  #enter(connection: Connection): void {
+    const { member } = connection;
+    const isNew = member.connections.size === 0 && !member.leaving;
+    member.leaving?.cancel();
+    member.leaving = undefined;
+    member.connections.add(connection);
+    if (isNew) this.#presence.join(member);
+    this.#fanout.add(connection);
+    if (connection.dialect === "parley.v1") this.#heartbeat.add(connection);
+    connection.send(this.#welcome(member));
+    this.#fanout.flush();
+  }
+
+  #welcome(member: Member): WelcomeFrame {
+    const { store, server, clock } = this.#options;
+    return {
+      type: "welcome",
+      username: member.username,
+      account: member.account,
+      epoch: store.epoch,
+      seq: this.#delivery.seq,
+      at: clock.now(),
+      online: this.#presence.online,
+      users: this.#presence.list(MAX_LISTED_USERS, member),
+      server,
+      limits: LIMITS,
+      heartbeatMs: HEARTBEAT_MS,
+    };
+  }
+
+  #dispatch(connection: Connection, text: string): void {
+    const parsed = parseClientFrame(text);
+    if (!parsed.ok) return this.#refuseFrame(connection, parsed.error, parsed.id);
+    connection.badFrames = 0;
+    const { frame } = parsed;
+    if (frame.type === "pong") return;
+    if (frame.to === undefined) this.broadcast(connection, frame.message, frame.id);
+    else this.sendPersonalMessage(connection, frame.to, frame.message, frame.id);
+  }
+
+  #refuseFrame(connection: Connection, error: ChatError, id: string | undefined): void {
+    connection.send(errorFrame(error, id));
+    connection.badFrames++;
+    if (connection.badFrames < MAX_BAD_FRAMES) return;
+    this.#endRefused(connection, new ChatError("too_many_errors"));
+  }
+
+  /** Answers a request that is refused, or that meets a mistake of ours, to its sender alone. */
+  #answering(connection: Connection, id: string | undefined, request: () => void): void {
+    try {
+      request();
+    } catch (cause) {
+      if (cause instanceof ChatError) return connection.send(errorFrame(cause, id));
+      this.#options.log.error("request failed", { cause: describe(cause) });
+      connection.send(errorFrame(new ChatError("internal"), id));
+    }
+  }
+
+  #endRefused(connection: Connection, error: ChatError): void {
+    connection.send(errorFrame(error));
+    this.#end(connection, closeCodeOf(error));
+  }
+
+  #endSlow(connection: Connection): void {
+    this.#options.log.info("slow consumer", { username: connection.member.username });
+    this.#end(connection, CLOSE_CODES.slowConsumer);
+  }
+
+  /**
+   * Gives up a peer that answers no pings. Its socket is left to the runtime's idle timeout:
+   * closing it would wait for an answer that never comes, and switch that timeout off.
+   */
+  #giveUp(connection: Connection): void {
+    this.#options.log.info("no pong", { username: connection.member.username });
+    this.#end(connection, undefined);
+  }
+
+  #end(connection: Connection, code: CloseCode | undefined): void {
+    if (!connection.isOpen) return;
+    connection.end(code);
+    this.#fanout.remove(connection);
+    this.#heartbeat.remove(connection);
+    this.#backlog.remove(connection);
+    const { member } = connection;
+    member.connections.delete(connection);
+    if (member.connections.size === 0 && !this.#isShuttingDown) this.#startLeaving(member);
+  }
+
+  #startLeaving(member: Member): void {
+    const { clock, leaveGraceMs } = this.#options;
+    const graceMs = member.sessionId === undefined ? 0 : leaveGraceMs;
+    if (graceMs === 0) return this.#leave(member);
+    member.leaving = clock.schedule(() => this.#leave(member), graceMs);
+  }
+
+  #leave(member: Member): void {
+    this.#presence.leave(member);
+    this.#members.release(member).catch((cause) => {
+      this.#options.log.error("releasing a name failed", { cause: describe(cause) });
+    });
+  }
+
+  async #turnAway(member: Member): Promise<never> {
+    if (member.connections.size === 0) await this.#members.release(member);
+    throw new ChatError("shutting_down");
+  }
+
+  /** Tells of comings and goings after the messages that were sent before them. */
+  #tell(news: PresenceNews, about: Member | undefined): void {
+    this.#delivery.afterPending(() => {
+      this.#fanout.publish(encodeFrame(news), about?.connections);
+      this.#fanout.flush();
+    });
+  }
+}
+
+/** Tells a socket why it is not let in, and closes it with the code that goes with the reason. */
+export function refuse(transport: Transport, error: ChatError): void {
+  transport.send(encodeFrame(errorFrame(error)));
+  transport.close(closeCodeOf(error));
+}
+
+function closeCodeOf(error: ChatError): CloseCode {
+  switch (error.code) {
+    case "invalid_username":
+    case "username_reserved":
+      return CLOSE_CODES.invalidUsername;
+    case "username_taken":
+      return CLOSE_CODES.usernameTaken;
+    case "too_many_connections":
+      return CLOSE_CODES.tooManyConnections;
+    case "too_many_errors":
+      return CLOSE_CODES.tooManyErrors;
+    case "server_full":
+      return CLOSE_CODES.serverFull;
+    case "shutting_down":
+      return CLOSE_CODES.shuttingDown;
+    case "frame_too_large":
+      return CLOSE_CODES.frameTooLarge;
+    case "unsupported_data":
+      return CLOSE_CODES.unsupportedData;
+    default:
+      return CLOSE_CODES.internal;
+  }
+}
+
+function isTooLarge(text: string): boolean {
+  if (text.length > LIMITS.frameBytes) return true;
+  return text.length * 3 > LIMITS.frameBytes && utf8Length(text) > LIMITS.frameBytes;
+}
+
+function describe(cause: unknown): string {
+  return cause instanceof Error ? cause.stack ?? cause.message : String(cause);
+}

@@ -1,0 +1,178 @@
+import type { Clock } from "./clock.ts";
+import type { Connection } from "./connection.ts";
+import type { Packet } from "./outbox.ts";
+import { type Dialect, packFrames } from "./packets.ts";
+
+/** Recipients served in one turn of the event loop; between turns acks, pings and reads go on. */
+const RECIPIENTS_PER_TURN = 512;
+/** Longest pause between two flushes, in milliseconds. */
+const MAX_PAUSE_MS = 50;
+
+/** What a moment holds for some connections only: frames in their order among the public ones. */
+interface Personal {
+  readonly frames: string[];
+  /** Public frames of the moment that are already among `frames`, or were before its time. */
+  publicTaken: number;
+}
+
+/** Frames that wait to go out together. */
+interface Moment {
+  /** Frames for everyone, in order. */
+  readonly publicFrames: string[];
+  readonly personal: Map<Connection, Personal>;
+}
+
+/** A moment on its way to its recipients, a slice a turn. */
+interface Flush {
+  readonly recipients: readonly Connection[];
+  readonly moment: Moment;
+  readonly shared: SharedPackets;
+  sent: number;
+  costMs: number;
+}
+
+/**
+ * Sends frames to connections, each in one order. The frames of a moment are encoded once and
+ * joined once, and the same packets go to everyone who gets nothing else; a connection with frames
+ * of its own gets them in their place among the public ones.
+ *
+ * A lone frame goes out at once. While a flush is going on, and afterwards for as long as it took,
+ * frames gather for the next one: delay grows with what fan-out costs, and never takes more than
+ * half of the server's time.
+ */
+export class Fanout {
+  #clock: Clock;
+  #members = new Set<Connection>();
+  #moment: Moment = newMoment();
+  #state: "idle" | "waiting" | "flushing" = "idle";
+  #restUntil = 0;
+  #whenIdle: (() => void)[] = [];
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** Number of connections that get public frames. */
+  get size(): number {
+    return this.#members.size;
+  }
+
+  /** Everyone who gets public frames. */
+  [Symbol.iterator](): IterableIterator<Connection> {
+    return this.#members.values();
+  }
+
+  /** Adds a connection: it gets every frame published from now on, and none from before. */
+  add(connection: Connection): void {
+    this.#members.add(connection);
+    const { publicFrames, personal } = this.#moment;
+    if (publicFrames.length === 0) return;
+    personal.set(connection, { frames: [], publicTaken: publicFrames.length });
+  }
+
+  /** Removes a connection; nothing more goes to it. */
+  remove(connection: Connection): void {
+    this.#members.delete(connection);
+    this.#moment.personal.delete(connection);
+  }
+
+  /** Queues a frame for everyone, but not for `except`. */
+  publish(frame: string, except?: Iterable<Connection>): void {
+    for (const connection of except ?? []) this.#catchUp(connection).publicTaken++;
+    this.#moment.publicFrames.push(frame);
+  }
+
+  /** Queues a frame for some connections, in its place among the public ones. */
+  publishTo(frame: string, connections: Iterable<Connection>): void {
+    for (const connection of connections) this.#catchUp(connection).frames.push(frame);
+  }
+
+  /** Sends what is queued, now if nothing was sent lately, else as soon as that has paid off. */
+  flush(): void {
+    if (this.#state !== "idle" || isEmpty(this.#moment)) return;
+    const rest = this.#restUntil - this.#clock.monotonic();
+    if (rest <= 0) return this.#flushNow();
+    this.#state = "waiting";
+    this.#clock.schedule(() => this.#flushNow(), rest);
+  }
+
+  /** Resolves once nothing is queued any more. */
+  idle(): Promise<void> {
+    this.flush();
+    if (this.#state === "idle") return Promise.resolve();
+    return new Promise((resolve) => this.#whenIdle.push(resolve));
+  }
+
+  /** The connection's own frames of this moment, with all public ones so far before them. */
+  #catchUp(connection: Connection): Personal {
+    const { publicFrames, personal } = this.#moment;
+    let own = personal.get(connection);
+    if (!own) personal.set(connection, own = { frames: [], publicTaken: 0 });
+    takePublic(own, publicFrames);
+    return own;
+  }
+
+  #flushNow(): void {
+    this.#state = "flushing";
+    const moment = this.#moment;
+    this.#moment = newMoment();
+    const recipients = moment.publicFrames.length > 0 ? this.#members : moment.personal.keys();
+    const shared = new SharedPackets(moment.publicFrames);
+    this.#sendSlice({ recipients: [...recipients], moment, shared, sent: 0, costMs: 0 });
+  }
+
+  #sendSlice(flush: Flush): void {
+    const { recipients, moment, shared } = flush;
+    const startedAt = this.#clock.monotonic();
+    const end = Math.min(flush.sent + RECIPIENTS_PER_TURN, recipients.length);
+    while (flush.sent < end) {
+      const connection = recipients[flush.sent++]!;
+      connection.sendPackets(packetsFor(connection, moment, shared));
+    }
+    flush.costMs += this.#clock.monotonic() - startedAt;
+    if (end < recipients.length) this.#clock.schedule(() => this.#sendSlice(flush), 0);
+    else this.#finish(flush.costMs);
+  }
+
+  #finish(costMs: number): void {
+    this.#restUntil = this.#clock.monotonic() + Math.min(costMs, MAX_PAUSE_MS);
+    this.#state = "idle";
+    this.flush();
+    if (this.#state === "idle") this.#whenIdle.splice(0).forEach((resolve) => resolve());
+  }
+}
+
+/** The public frames of a moment as packets, made once for each dialect that is asked for. */
+class SharedPackets {
+  #frames: readonly string[];
+  #packets = new Map<Dialect, Packet[]>();
+
+  constructor(frames: readonly string[]) {
+    this.#frames = frames;
+  }
+
+  in(dialect: Dialect): Packet[] {
+    let packets = this.#packets.get(dialect);
+    if (!packets) this.#packets.set(dialect, packets = packFrames(this.#frames, dialect));
+    return packets;
+  }
+}
+
+function newMoment(): Moment {
+  return { publicFrames: [], personal: new Map() };
+}
+
+function isEmpty(moment: Moment): boolean {
+  return moment.publicFrames.length === 0 && moment.personal.size === 0;
+}
+
+function takePublic(own: Personal, publicFrames: readonly string[]): void {
+  while (own.publicTaken < publicFrames.length) own.frames.push(publicFrames[own.publicTaken++]!);
+}
+
+function packetsFor(connection: Connection, moment: Moment, shared: SharedPackets): Packet[] {
+  const own = moment.personal.get(connection);
+  if (!own) return shared.in(connection.dialect);
+  takePublic(own, moment.publicFrames);
+  return packFrames(own.frames, connection.dialect);
+}

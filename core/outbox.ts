@@ -1,0 +1,122 @@
+import type { Transport } from "./transport.ts";
+
+/** One WebSocket message on its way out; the same object goes to every connection it is for. */
+export interface Packet {
+  readonly data: string | Uint8Array<ArrayBuffer>;
+  /** Size in UTF-8 bytes. */
+  readonly bytes: number;
+}
+
+/** Bounds of one connection's outbound queue. */
+export interface OutboxLimits {
+  /** Most bytes that may wait, here and in the socket; beyond it the reader is a slow consumer. */
+  readonly maxBytes: number;
+  /** Longest time in milliseconds for which waiting bytes may make no progress. */
+  readonly stallMs: number;
+}
+
+/** 256 KiB a connection, and ten seconds without progress. */
+export const OUTBOX_LIMITS: OutboxLimits = { maxBytes: 256 * 1024, stallMs: 10_000 };
+
+/** The socket is fed only while fewer bytes than this wait inside it. */
+const LOW_WATER_BYTES = 64 * 1024;
+
+const encoder = new TextEncoder();
+
+/** Makes a text packet. */
+export function textPacket(text: string): Packet {
+  return { data: text, bytes: utf8Length(text) };
+}
+
+/** Makes a binary packet of the same bytes. */
+export function binaryPacket(text: string): Packet {
+  const data = encoder.encode(text);
+  return { data, bytes: data.byteLength };
+}
+
+/** Bytes of a text in UTF-8, without encoding it. */
+export function utf8Length(text: string): number {
+  let bytes = text.length;
+  for (let i = 0; i < text.length; i++) {
+    const unit = text.charCodeAt(i);
+    if (unit < 0x80) continue;
+    // A surrogate pair is four bytes for two units: two for each.
+    bytes += unit < 0x800 || (unit & 0xF800) === 0xD800 ? 1 : 2;
+  }
+  return bytes;
+}
+
+/**
+ * Bounded outbound queue of one connection, between delivered events and its socket. The socket's
+ * own queue has no bound and no event that says it drained, so it is fed in small portions.
+ */
+export class Outbox {
+  #transport: Transport;
+  #limits: OutboxLimits;
+  #queue: Packet[] = [];
+  #queuedBytes = 0;
+  #lastBuffered = 0;
+  #progressAt = 0;
+  #isClosed = false;
+
+  constructor(transport: Transport, limits: OutboxLimits = OUTBOX_LIMITS) {
+    this.#transport = transport;
+    this.#limits = limits;
+  }
+
+  /** Bytes that wait here, the socket's own not counted. */
+  get queuedBytes(): number {
+    return this.#queuedBytes;
+  }
+
+  /**
+   * Sends one packet, or queues it behind what waits already.
+   *
+   * @param nowMs Monotonic milliseconds.
+   * @returns `"sent"`, `"queued"` when {@linkcode drain} must be called, or `"slow_consumer"`.
+   */
+  push(packet: Packet, nowMs: number): "sent" | "queued" | "slow_consumer" {
+    if (this.#isClosed) return "sent";
+    const buffered = this.#transport.bufferedAmount;
+    if (this.#queue.length === 0 && buffered < LOW_WATER_BYTES) {
+      this.#transport.send(packet.data);
+      return "sent";
+    }
+    if (this.#queue.length === 0) this.#noteProgress(buffered, nowMs);
+    this.#queue.push(packet);
+    this.#queuedBytes += packet.bytes;
+    return this.#queuedBytes + buffered > this.#limits.maxBytes ? "slow_consumer" : "queued";
+  }
+
+  /**
+   * Feeds the socket what it has room for.
+   *
+   * @param nowMs Monotonic milliseconds.
+   * @returns `"empty"`, `"waiting"`, or `"slow_consumer"` after too long without progress.
+   */
+  drain(nowMs: number): "empty" | "waiting" | "slow_consumer" {
+    let fed = 0;
+    while (fed < this.#queue.length && this.#transport.bufferedAmount < LOW_WATER_BYTES) {
+      const packet = this.#queue[fed++]!;
+      this.#queuedBytes -= packet.bytes;
+      this.#transport.send(packet.data);
+    }
+    if (fed > 0) this.#queue.splice(0, fed);
+    if (this.#queue.length === 0) return "empty";
+    const buffered = this.#transport.bufferedAmount;
+    if (fed > 0 || buffered < this.#lastBuffered) this.#noteProgress(buffered, nowMs);
+    return nowMs - this.#progressAt >= this.#limits.stallMs ? "slow_consumer" : "waiting";
+  }
+
+  /** Drops what waits and ignores what still comes. */
+  close(): void {
+    this.#isClosed = true;
+    this.#queue = [];
+    this.#queuedBytes = 0;
+  }
+
+  #noteProgress(buffered: number, nowMs: number): void {
+    this.#lastBuffered = buffered;
+    this.#progressAt = nowMs;
+  }
+}

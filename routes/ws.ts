@@ -1,0 +1,206 @@
+import type { Handler } from "hono";
+import { CLOSE_CODES, type CloseCode } from "../core/close_codes.ts";
+import type { Config } from "../core/config.ts";
+import type { Connection } from "../core/connection.ts";
+import { type ConnectionManager, type ConnectRequest, refuse } from "../core/connection_manager.ts";
+import { ChatError } from "../core/errors.ts";
+import type { Ticket } from "../core/admission.ts";
+import type { Log } from "../core/log.ts";
+import { SUBPROTOCOL } from "../core/protocol.ts";
+import type { Transport } from "../core/transport.ts";
+import { addressKey, clientAddress, isSecure, type RouteEnv } from "./address.ts";
+import { credentialCookie, newCredential, readCredential, sessionIdOf } from "./credentials.ts";
+import { checkOrigin, portOf } from "./hosts.ts";
+
+/** What the route needs: the chat, the settings, and somewhere to say what went wrong. */
+export interface WebSocketRouteDeps {
+  readonly manager: ConnectionManager;
+  readonly config: Config;
+  readonly log: Log;
+}
+
+/** Seconds of silence after which the runtime pings a socket, and after as many more ends it. */
+const IDLE_TIMEOUT_SECONDS = 30;
+/** Sockets that may be open only to hear why they are refused; beyond them refusals go by HTTP. */
+const MAX_REFUSED_SOCKETS = 100;
+/** Packets that may arrive before the connection is ready. */
+const MAX_EARLY_PACKETS = 256;
+
+/**
+ * Makes the handler of `/ws/:username`: checks the request, upgrades it, and hands its socket to
+ * the manager. Refusals that a page should be able to read come as an `error` frame over the
+ * socket, because browsers hide the HTTP answer of a failed handshake from their pages.
+ */
+export function createWebSocketRoute(deps: WebSocketRouteDeps): Handler<RouteEnv> {
+  let refusedSockets = 0;
+  const refusals = {
+    hasRoom: () => refusedSockets < MAX_REFUSED_SOCKETS,
+    enter(): Ticket {
+      refusedSockets++;
+      return { release: () => void refusedSockets-- };
+    },
+  };
+  return async (c) => {
+    const request = c.req.raw;
+    requireUpgrade(request);
+    const remoteAddress = c.env.remoteAddr.hostname;
+    const security = { isSecure: isSecure(request, remoteAddress, deps.config) };
+    checkOrigin(request, deps.config, security);
+    const credential = readCredential(request, security);
+    const sessionId = credential === undefined ? undefined : await sessionIdOf(credential);
+    const address = addressKey(clientAddress(request, remoteAddress, deps.config));
+    const entry = admit(deps.manager, { address, sessionId }, refusals);
+    const speaksParley = offeredProtocols(request).includes(SUBPROTOCOL);
+    const { socket, response } = upgrade(request, entry);
+    // Set by hand: the runtime's own `protocol` option doesn't find an entry without a blank
+    // before it, and throws.
+    if (speaksParley) response.headers.set("sec-websocket-protocol", SUBPROTOCOL);
+    if (credential === undefined) {
+      const context = { ...security, port: portOf(request, security) };
+      response.headers.set("set-cookie", credentialCookie(newCredential(), context));
+    }
+    const dialect = speaksParley ? SUBPROTOCOL : "plain";
+    serve(socket, deps, entry, { username: usernameIn(request.url), sessionId, dialect });
+    return response;
+  };
+}
+
+/** A socket's place: counted among those served, or among those only told why they are not. */
+interface Entry {
+  readonly ticket: Ticket;
+  readonly refusal: ChatError | undefined;
+}
+
+interface Refusals {
+  hasRoom(): boolean;
+  enter(): Ticket;
+}
+
+function admit(
+  manager: ConnectionManager,
+  origin: { address: string; sessionId: string | undefined },
+  refusals: Refusals,
+): Entry {
+  try {
+    return { ticket: manager.admit(origin), refusal: undefined };
+  } catch (error) {
+    if (!(error instanceof ChatError) || !refusals.hasRoom()) throw error;
+    return { ticket: refusals.enter(), refusal: error };
+  }
+}
+
+function upgrade(request: Request, { ticket }: Entry) {
+  try {
+    return Deno.upgradeWebSocket(request, { idleTimeout: IDLE_TIMEOUT_SECONDS });
+  } catch (cause) {
+    ticket.release();
+    throw new ChatError("upgrade_required", upgradeParams(request), { cause });
+  }
+}
+
+/** Ties a socket's events to the manager. Handlers never throw: that would end the process. */
+function serve(
+  socket: WebSocket,
+  { manager, log }: WebSocketRouteDeps,
+  { ticket, refusal }: Entry,
+  request: ConnectRequest,
+): void {
+  const transport = new WebSocketTransport(socket, log);
+  let connection: Connection | undefined;
+  let isGone = false;
+  const early: (string | ArrayBuffer)[] = [];
+  socket.binaryType = "arraybuffer";
+  socket.onopen = async () => {
+    if (refusal) return refuse(transport, refusal);
+    try {
+      connection = await manager.connect(transport, request);
+    } catch (cause) {
+      return refuse(transport, asChatError(cause, log));
+    }
+    if (isGone) return manager.disconnect(connection);
+    for (const packet of early.splice(0)) manager.receive(connection, packet);
+  };
+  socket.onmessage = ({ data }) => {
+    if (connection) manager.receive(connection, data);
+    else if (early.push(data) > MAX_EARLY_PACKETS) transport.close(CLOSE_CODES.internal);
+  };
+  // Without a listener an error is reported nowhere; `close` follows it and does the work.
+  socket.onerror = (event) => log.debug("socket error", { cause: (event as ErrorEvent).message });
+  // May come twice after an idle timeout.
+  socket.onclose = () => {
+    isGone = true;
+    ticket.release();
+    if (connection) manager.disconnect(connection);
+  };
+}
+
+/** A WebSocket as the core sees it. */
+class WebSocketTransport implements Transport {
+  #socket: WebSocket;
+  #log: Log;
+
+  constructor(socket: WebSocket, log: Log) {
+    this.#socket = socket;
+    this.#log = log;
+  }
+
+  get bufferedAmount(): number {
+    return this.#socket.bufferedAmount;
+  }
+
+  send(packet: string | Uint8Array<ArrayBuffer>): void {
+    if (this.#socket.readyState !== WebSocket.OPEN) return;
+    try {
+      this.#socket.send(packet);
+    } catch (cause) {
+      this.#log.debug("send failed", { cause: String(cause) });
+    }
+  }
+
+  close({ code, reason }: CloseCode): void {
+    try {
+      this.#socket.close(code, reason);
+    } catch (cause) {
+      this.#log.debug("close failed", { cause: String(cause) });
+    }
+  }
+}
+
+function requireUpgrade(request: Request): void {
+  const { headers, method } = request;
+  const isUpgrade = method === "GET" &&
+    listed(headers.get("upgrade")).includes("websocket") &&
+    listed(headers.get("connection")).includes("upgrade") &&
+    headers.get("sec-websocket-version") === "13" &&
+    headers.has("sec-websocket-key");
+  if (!isUpgrade) throw new ChatError("upgrade_required", upgradeParams(request));
+}
+
+function upgradeParams(request: Request) {
+  return { host: request.headers.get("host") ?? "", username: "{username}" };
+}
+
+function offeredProtocols(request: Request): string[] {
+  const header = request.headers.get("sec-websocket-protocol") ?? "";
+  return header.split(",").map((entry) => entry.trim());
+}
+
+function listed(header: string | null): string[] {
+  return (header ?? "").toLowerCase().split(",").map((entry) => entry.trim());
+}
+
+/** The name in the raw path, decoded once; what can't be decoded stays, and is refused as a name. */
+function usernameIn(url: string): string {
+  const raw = new URL(url).pathname.slice("/ws/".length);
+  try {
+    return decodeURIComponent(raw);
+  } catch {
+    return raw;
+  }
+}
+
+function asChatError(cause: unknown, log: Log): ChatError {
+  if (cause instanceof ChatError) return cause;
+  log.error("connecting failed", { cause: String(cause) });
+  return new ChatError("internal", {}, { cause });
+}

@@ -9,6 +9,11 @@ import {
   parseIpRange,
 } from "../core/ip_address.ts";
 
+/** What Hono is told about each request besides itself: who is at the socket's other end. */
+export interface RouteEnv {
+  Bindings: { readonly remoteAddr: { readonly hostname: string } };
+}
+
 /** The part of the configuration that says whose headers are believed. */
 type ProxyConfig = Pick<Config, "trustedProxies">;
 

@@ -1,0 +1,48 @@
+import { ChatError, type ErrorCode } from "../core/errors.ts";
+
+/** HTTP status of a refusal; 400 for those not named here. */
+const STATUSES: Partial<Record<ErrorCode, number>> = {
+  forbidden_host: 403,
+  forbidden_origin: 403,
+  not_found: 404,
+  unknown_user: 404,
+  method_not_allowed: 405,
+  user_away: 409,
+  username_taken: 409,
+  frame_too_large: 413,
+  message_too_long: 413,
+  unsupported_data: 415,
+  upgrade_required: 426,
+  rate_limited: 429,
+  too_many_connections: 429,
+  too_many_errors: 429,
+  internal: 500,
+  server_full: 503,
+  shutting_down: 503,
+};
+
+/**
+ * A refusal over plain HTTP, as problem details (RFC 9457) with the same code, sentence and params
+ * that an `error` frame carries.
+ *
+ * @param headers Headers that belong to this refusal, such as `allow`.
+ */
+export function problemResponse(error: ChatError, headers: HeadersInit = {}): Response {
+  const status = STATUSES[error.code] ?? 400;
+  const body = {
+    type: "about:blank",
+    title: error.message,
+    status,
+    code: error.code,
+    ...(Object.keys(error.params).length === 0 ? {} : { params: error.params }),
+  };
+  const response = new Response(JSON.stringify(body), { status, headers });
+  response.headers.set("content-type", "application/problem+json");
+  response.headers.set("cache-control", "no-store");
+  const { retryAfterMs } = error.params;
+  if (retryAfterMs !== undefined) {
+    response.headers.set("retry-after", String(Math.ceil(Number(retryAfterMs) / 1000)));
+  }
+  if (error.code === "upgrade_required") response.headers.set("upgrade", "websocket");
+  return response;
+}

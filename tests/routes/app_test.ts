@@ -1,0 +1,162 @@
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { ChatError } from "../../core/errors.ts";
+import { SECURITY_HEADERS } from "../../routes/security_headers.ts";
+import { ask, createTestApp, silentLog } from "../support/test_app.ts";
+
+for (const path of ["/", "/static/main.js", "/healthz", "/nowhere", "/ws/alice"]) {
+  Deno.test(`createApp() puts the security headers on ${path}`, async () => {
+    const response = await ask(await createTestApp(), path);
+
+    await response.body?.cancel();
+    for (const [name, value] of Object.entries(SECURITY_HEADERS)) {
+      assertEquals(response.headers.get(name), value);
+    }
+  });
+}
+
+Deno.test("SECURITY_HEADERS forbid inline script and style, frames and string sinks", () => {
+  const policy = SECURITY_HEADERS["content-security-policy"]!;
+
+  assertEquals(policy.split("; "), [
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self'",
+    "img-src 'self'",
+    "connect-src 'self'",
+    "manifest-src 'self'",
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+    "require-trusted-types-for 'script'",
+    "trusted-types 'none'",
+  ]);
+});
+
+for (const path of ["/", "/static/main.js", "/ws/alice", "/healthz", "/nowhere"]) {
+  Deno.test(`createApp() refuses a foreign host at ${path}`, async () => {
+    const response = await ask(await createTestApp(), path, { headers: { host: "evil.example" } });
+
+    assertEquals(response.status, 403);
+    assertEquals(await response.json(), {
+      type: "about:blank",
+      title: "“evil.example” is not a host this server answers to; add it with --hosts.",
+      status: 403,
+      code: "forbidden_host",
+      params: { host: "evil.example" },
+    });
+  });
+}
+
+Deno.test("createApp() answers 400 when Host is malformed", async () => {
+  const response = await ask(await createTestApp(), "/", { headers: { host: "a b" } });
+
+  assertEquals(response.status, 400);
+  assertEquals((await response.json()).code, "bad_host");
+});
+
+Deno.test("createApp() answers 404 with problem details when there is nothing", async () => {
+  const response = await ask(await createTestApp(), "/nowhere");
+
+  assertEquals(response.status, 404);
+  assertEquals(response.headers.get("content-type"), "application/problem+json");
+  assertEquals((await response.json()).code, "not_found");
+});
+
+for (const path of ["/", "/static/main.js", "/ws/alice", "/healthz", "/readyz"]) {
+  Deno.test(`createApp() answers 405 to POST ${path}`, async () => {
+    const response = await ask(await createTestApp(), path, { method: "POST" });
+
+    assertEquals(response.status, 405);
+    assertEquals(response.headers.get("allow"), "GET, HEAD");
+    assertEquals((await response.json()).code, "method_not_allowed");
+  });
+}
+
+Deno.test("createApp() answers HEAD like GET without a body", async () => {
+  const response = await ask(await createTestApp(), "/static/main.js", { method: "HEAD" });
+
+  assertEquals(response.status, 200);
+  assertEquals(response.headers.get("content-type"), "text/javascript; charset=utf-8");
+  assertEquals(await response.text(), "");
+});
+
+Deno.test("createApp() hands /ws/:username to the socket route", async () => {
+  const app = await createTestApp({ ws: (c) => new Response(c.req.param("username") ?? "") });
+
+  assertEquals(await (await ask(app, "/ws/alice")).text(), "alice");
+  const nobody = await ask(app, "/ws/");
+  assertEquals(nobody.status, 404);
+  await nobody.body?.cancel();
+});
+
+Deno.test("createApp() turns a refusal into problem details, with when to come back", async () => {
+  const app = await createTestApp({
+    ws: () => {
+      throw new ChatError("server_full", { retryAfterMs: 1500 });
+    },
+  });
+
+  const response = await ask(app, "/ws/alice");
+
+  assertEquals(response.status, 503);
+  assertEquals(response.headers.get("retry-after"), "2");
+  assertEquals(await response.json(), {
+    type: "about:blank",
+    title: "The server is full. Try again later.",
+    status: 503,
+    code: "server_full",
+    params: { retryAfterMs: 1500 },
+  });
+});
+
+Deno.test("createApp() says that a plain request should have been an upgrade", async () => {
+  const app = await createTestApp({
+    ws: () => {
+      throw new ChatError("upgrade_required", { host: "localhost:8000", username: "alice" });
+    },
+  });
+
+  const response = await ask(app, "/ws/alice");
+
+  assertEquals(response.status, 426);
+  assertEquals(response.headers.get("upgrade"), "websocket");
+  assertStringIncludes((await response.json()).title, "ws://localhost:8000/ws/alice");
+});
+
+Deno.test("createApp() logs a mistake of ours and keeps its details to itself", async () => {
+  const events: string[] = [];
+  const app = await createTestApp({
+    log: { ...silentLog, error: (event) => events.push(event) },
+    ws: () => {
+      throw new Error("secret detail");
+    },
+  });
+
+  const response = await ask(app, "/ws/alice");
+
+  assertEquals(response.status, 500);
+  assertEquals(await response.json(), {
+    type: "about:blank",
+    title: "Something went wrong on the server.",
+    status: 500,
+    code: "internal",
+  });
+  assertEquals(events, ["request failed"]);
+});
+
+Deno.test("createApp() is alive and ready", async () => {
+  const app = await createTestApp();
+
+  assertEquals(await (await ask(app, "/healthz")).text(), "ok\n");
+  assertEquals(await (await ask(app, "/readyz")).text(), "ready\n");
+});
+
+Deno.test("createApp() is alive but not ready when it would not serve", async () => {
+  const app = await createTestApp({ isReady: () => false });
+
+  const response = await ask(app, "/readyz");
+
+  assertEquals(response.status, 503);
+  assertEquals((await response.json()).code, "shutting_down");
+  assertEquals(await (await ask(app, "/healthz")).text(), "ok\n");
+});

@@ -1,0 +1,61 @@
+import { ConnectionManager, type ConnectionManagerOptions } from "../../core/connection_manager.ts";
+import type { Connection } from "../../core/connection.ts";
+import { createLog } from "../../core/log.ts";
+import { MemoryStore } from "../../core/store_memory.ts";
+import { FakeTransport } from "./fake_transport.ts";
+import { ManualClock } from "./manual_clock.ts";
+import { SequentialIds } from "./sequential_ids.ts";
+
+/** A connected user of a {@linkcode createChat}. */
+export interface Peer {
+  readonly connection: Connection;
+  readonly transport: FakeTransport;
+}
+
+/** Lets everything run that waits for no time: a commit, a claim, their followers. */
+export function settle(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 0));
+}
+
+/** A chat in memory with hand-moved time, no limits, and a journal of its log lines. */
+export function createChat(overrides: Partial<ConnectionManagerOptions> = {}) {
+  const clock = new ManualClock();
+  const lines: string[] = [];
+  const log = createLog({
+    level: "debug",
+    format: "json",
+    clock,
+    write: (line) => lines.push(line),
+  });
+  const store = new MemoryStore({ clock, ids: new SequentialIds() });
+  const manager = new ConnectionManager({
+    clock,
+    store,
+    log,
+    server: "parley/test",
+    rate: { perSecond: 0, burst: 0 },
+    limits: { maxConnections: 0, maxPerAddress: 0, maxPerSession: 0 },
+    nameTtlMs: 600_000,
+    leaveGraceMs: 5_000,
+    ...overrides,
+  });
+
+  /** Connects somebody; without a session as a guest. */
+  async function join(
+    username: string,
+    request: { sessionId?: string; dialect?: "plain" | "parley.v1" } = {},
+  ): Promise<Peer> {
+    const transport = new FakeTransport();
+    const connection = await manager.connect(transport, { username, ...request });
+    await settle();
+    return { connection, transport };
+  }
+
+  /** Hands over a frame as text. */
+  async function say({ connection }: Peer, frame: unknown): Promise<void> {
+    manager.receive(connection, typeof frame === "string" ? frame : JSON.stringify(frame));
+    await settle();
+  }
+
+  return { clock, lines, store, manager, join, say };
+}

@@ -13,6 +13,7 @@ export interface CloseCode {
  */
 export const CLOSE_CODES = {
   normal: { code: 1000, reason: "bye", reconnect: false },
+  goingAway: { code: 1001, reason: "going away", reconnect: true },
   unsupportedData: { code: 1003, reason: "unsupported data", reconnect: false },
   frameTooLarge: { code: 1009, reason: "frame too large", reconnect: false },
   shuttingDown: { code: 4001, reason: "shutting down", reconnect: true },

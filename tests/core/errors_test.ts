@@ -33,7 +33,7 @@ for (const [code, sentence] of Object.entries(ERROR_SENTENCES)) {
 for (const [name, { code, reason, reconnect }] of Object.entries(CLOSE_CODES)) {
   Deno.test(`CLOSE_CODES says by its number whether ${name} is worth coming back from`, () => {
     assert(new TextEncoder().encode(reason).length <= 123);
-    assert([1000, 1003, 1009].includes(code) || (code >= 4000 && code <= 4999));
+    assert([1000, 1001, 1003, 1009].includes(code) || (code >= 4000 && code <= 4999));
     if (code >= 4000) assertEquals(reconnect, code < 4500);
   });
 }

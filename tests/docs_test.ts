@@ -1,0 +1,219 @@
+import { assert, assertEquals, assertNotEquals } from "@std/assert";
+import { CLOSE_CODES } from "../core/close_codes.ts";
+import { ERROR_SENTENCES } from "../core/errors.ts";
+import { ClientFrame, parseClientFrame, ServerFrame } from "../core/protocol.ts";
+
+const root = new URL("../", import.meta.url);
+const protocol = await Deno.readTextFile(new URL("docs/protocol.md", root));
+
+/** A fenced block of a page, with the line of text before it that says whose it is. */
+interface Block {
+  readonly page: string;
+  readonly language: string;
+  readonly context: string;
+  readonly text: string;
+}
+
+function blocksOf(page: string, markdown: string): Block[] {
+  const fenced = /^([^\n]*)\n\n```(\w+)\n(.*?)^```$/gms;
+  return [...markdown.matchAll(fenced)].map(([, context, language, text]) => ({
+    page,
+    language: language!,
+    context: context!,
+    text: text!,
+  }));
+}
+
+async function* pages(folder: URL): AsyncGenerator<URL> {
+  for await (const entry of Deno.readDir(folder)) {
+    if (entry.isDirectory) yield* pages(new URL(`${entry.name}/`, folder));
+    else if (entry.name.endsWith(".md")) yield new URL(entry.name, folder);
+  }
+}
+
+async function allBlocks(): Promise<Block[]> {
+  const blocks: Block[] = [];
+  for await (const page of pages(new URL("docs/", root))) {
+    blocks.push(...blocksOf(page.pathname.slice(root.pathname.length), await read(page)));
+  }
+  return blocks;
+}
+
+function read(file: URL): Promise<string> {
+  return Deno.readTextFile(file);
+}
+
+/** The frames of a block: one over several lines, or one a line. */
+function framesOf({ text }: Block): string[] {
+  return isJson(text) ? [text] : text.trimEnd().split("\n");
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Rows of the table under a heading, as the texts of their cells; the head left out. */
+function tableUnder(heading: string, markdown: string): string[][] {
+  const section = markdown.split(`\n## ${heading}\n`)[1]!.split("\n## ")[0]!;
+  const rows = section.split("\n").filter((line) => line.startsWith("|")).slice(2);
+  return rows.map((row) => row.split("|").slice(1, -1).map((cell) => cell.trim()));
+}
+
+const frames = (await allBlocks())
+  .filter(({ language, context }) =>
+    language === "json" && /From the (client|server)/.test(context)
+  )
+  .flatMap((block) => framesOf(block).map((text) => ({ ...block, text })));
+
+Deno.test("docs/ shows frames, and docs/protocol.md says of each whose it is", () => {
+  const unsaid = blocksOf("docs/protocol.md", protocol)
+    .filter(({ language, context }) =>
+      language === "json" && !/From the (client|server)/.test(context)
+    );
+
+  assertEquals(unsaid, []);
+  assert(frames.length > 30);
+});
+
+for (const { page, context, text } of frames) {
+  const code = /refused with `(\w+)`/.exec(context)?.[1];
+  if (code !== undefined) {
+    Deno.test(`${page}: refused with ${code}: ${text.trim()}`, () => {
+      const parsed = parseClientFrame(text);
+
+      assertEquals(parsed.ok ? "accepted" : parsed.error.code, code);
+    });
+  } else if (context.includes("From the client")) {
+    Deno.test(`${page}: a client may send ${text.trim()}`, () => {
+      assert(parseClientFrame(text).ok);
+    });
+  } else {
+    Deno.test(`${page}: the server sends ${text.trim()}`, () => {
+      const frame = JSON.parse(text);
+
+      // Nothing is stripped: every key that the page shows is one the schema knows.
+      assertEquals(ServerFrame.parse(frame), frame);
+    });
+  }
+}
+
+Deno.test("docs/protocol.md shows every frame there is", () => {
+  const shown = (side: string) =>
+    new Set(
+      frames.filter(({ context }) => context.includes(side) && !context.includes("refused"))
+        .map(({ text }) => JSON.parse(text).type ?? "message"),
+    );
+
+  assertEquals(shown("From the client"), typesOf(ClientFrame));
+  assertEquals(shown("From the server"), typesOf(ServerFrame));
+});
+
+function typesOf(union: typeof ClientFrame | typeof ServerFrame): Set<string> {
+  const types = union.options.map(({ shape: { type } }) => "unwrap" in type ? type.unwrap() : type);
+  return new Set(types.map(({ value }) => value));
+}
+
+Deno.test("docs/protocol.md words every error as the server does", () => {
+  for (const { context, text } of frames) {
+    const frame = context.includes("From the server") ? JSON.parse(text) : undefined;
+    if (frame?.type !== "error") continue;
+    const sentence: string = ERROR_SENTENCES[frame.code as keyof typeof ERROR_SENTENCES];
+
+    assertEquals(frame.message, sentence.replace(/\{(\w+)\}/g, (_, key) => frame.params[key]));
+  }
+});
+
+Deno.test("docs/protocol.md lists every error code with its sentence", () => {
+  const listed = tableUnder("Errors", protocol).map(([code, sentence]) => [code, sentence]);
+
+  assertEquals(
+    listed,
+    Object.entries(ERROR_SENTENCES).map(([code, sentence]) => [`\`${code}\``, sentence]),
+  );
+});
+
+Deno.test("docs/protocol.md lists every close code, and whether to connect again", () => {
+  const listed = tableUnder("Close codes", protocol).map((row) => row.slice(0, 3));
+
+  assertEquals(
+    listed,
+    Object.values(CLOSE_CODES).map(({ code, reason, reconnect }) => [
+      String(code),
+      reason,
+      reconnect ? "yes" : "no",
+    ]),
+  );
+});
+
+Deno.test("docs/ links only to files and headings that exist", async () => {
+  const broken: string[] = [];
+  for await (const page of pages(new URL("docs/", root))) {
+    for (const [, target] of (await read(page)).matchAll(/\]\(([^)\s]+)\)/g)) {
+      if (!/^[a-z]+:/.test(target!) && !await leadsSomewhere(target!, page)) {
+        broken.push(`${page.pathname.slice(root.pathname.length)}: ${target}`);
+      }
+    }
+  }
+
+  assertEquals(broken, []);
+});
+
+async function leadsSomewhere(target: string, page: URL): Promise<boolean> {
+  const [path, anchor] = target.split("#");
+  const file = path === "" ? page : new URL(path!, page);
+  const text = await read(file).catch(() => undefined);
+  if (text === undefined) return await Deno.stat(file).then(() => true, () => false);
+  return anchor === undefined || headingAnchors(text).has(anchor);
+}
+
+function headingAnchors(markdown: string): Set<string> {
+  const headings = [...markdown.matchAll(/^#+ (.+)$/gm)].map(([, heading]) => heading!);
+  return new Set(
+    headings.map((heading) =>
+      heading.toLowerCase().replace(/[^\p{L}\p{N}\s_-]/gu, "").replaceAll(" ", "-")
+    ),
+  );
+}
+
+Deno.test("docs/protocol.md has clients in Deno, a browser and Python", () => {
+  const languages = blocksOf("docs/protocol.md", protocol).map(({ language }) => language);
+
+  for (const language of ["ts", "js", "python"]) assert(languages.includes(language), language);
+});
+
+Deno.test({
+  name: "docs/protocol.md: the Python client is Python",
+  ignore: !await hasPython(),
+  async fn() {
+    const { code, stderr } = await python(clientIn("python"));
+
+    assertEquals(new TextDecoder().decode(stderr), "");
+    assertEquals(code, 0);
+    assertNotEquals((await python("import import")).code, 0);
+  },
+});
+
+/** The example client in a language. */
+function clientIn(language: string): string {
+  return blocksOf("docs/protocol.md", protocol).find((block) => block.language === language)!.text;
+}
+
+/** Compiles a program without running it. */
+function python(program: string): Promise<Deno.CommandOutput> {
+  const script = `import ast; ast.parse(${JSON.stringify(program)})`;
+  return new Deno.Command("python3", { args: ["-c", script] }).output();
+}
+
+async function hasPython(): Promise<boolean> {
+  try {
+    return (await python("")).success;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}

@@ -56,6 +56,7 @@ function readFlags(args: readonly string[]): Map<string, Given> {
   const flags = new Map<string, Given>();
   const known = new Set<string>(Object.values(SETTINGS).map((setting) => setting.flag));
   for (let index = 0; index < args.length; index++) {
+    if (args[index] === "--") continue; // Out of habit, between a task's name and its flags.
     const [, flag, inline] = /^--([^=]+)(?:=(.*))?$/s.exec(args[index]!) ?? [];
     if (flag === undefined) throw new ConfigError(`Unexpected argument ${quote(args[index]!)}.`);
     const source = `--${flag}`;

@@ -53,6 +53,7 @@ const READ: [args: string[], env: Environment, expected: Partial<Config>][] = [
   [["--max-per-address", "6"], { PARLEY_MAX_PER_ADDRESS: "5" }, { maxPerAddress: 6 }],
   [[], { PARLEY_PORT: "" }, { port: 8000 }],
   [["--port", "0"], {}, { port: 0 }],
+  [["--", "--port", "1"], {}, { port: 1 }],
   [["--port=65535"], {}, { port: 65535 }],
   [["--host", "::"], {}, { host: "::" }],
   [["--data", "a=b"], {}, { dataDir: "a=b" }],

@@ -1,0 +1,134 @@
+import { type Clock, systemClock } from "../core/clock.ts";
+import type { Config } from "../core/config.ts";
+import { ConnectionManager } from "../core/connection_manager.ts";
+import { ChatError } from "../core/errors.ts";
+import { type Ids, randomIds } from "../core/ids.ts";
+import type { Log } from "../core/log.ts";
+import { MemoryStore } from "../core/store_memory.ts";
+import { VERSION } from "../core/version.ts";
+import { createApp } from "./app.ts";
+import { loadAssets } from "./assets.ts";
+import { problemResponse } from "./problem.ts";
+import { createWebSocketRoute } from "./ws.ts";
+
+/** What a server is built from besides its settings. */
+export interface ServerDeps {
+  readonly config: Config;
+  readonly log: Log;
+  /** @default {systemClock} */
+  readonly clock?: Clock;
+  /** @default {randomIds} */
+  readonly ids?: Ids;
+}
+
+/** A server that accepts connections. */
+export interface RunningServer {
+  /** Where to open it in a browser on this machine. */
+  readonly url: string;
+  /** The port it really listens on. */
+  readonly port: number;
+  readonly manager: ConnectionManager;
+  /** Ends when the server has stopped; rejects if it can no longer accept connections. */
+  readonly finished: Promise<void>;
+  /** Tells every client to come back later, finishes what was accepted, and stops. */
+  stop(): Promise<void>;
+}
+
+/** How many connections may wait to be accepted, as when everybody comes back at once. */
+const TCP_BACKLOG = 4096;
+/** How long clients get to hear why their sockets close: a shutdown would tell them less. */
+const CLOSE_WAIT_MS = 1000;
+/** How often it is looked whether they have. */
+const CLOSE_POLL_MS = 10;
+/** How long requests under way may take to finish before their connections are cut. */
+const DRAIN_WAIT_MS = 1000;
+
+/**
+ * Builds the chat and everything around it, and starts to serve.
+ *
+ * @throws {Deno.errors.AddrInUse} And other errors of listening.
+ */
+export async function startServer(deps: ServerDeps): Promise<RunningServer> {
+  const { config, log } = deps;
+  let isReady = true;
+  const manager = createManager(deps);
+  const app = createApp({
+    config,
+    log,
+    assets: await loadAssets(new URL("../static/", import.meta.url)),
+    ws: createWebSocketRoute({ manager, config, log }),
+    isReady: () => isReady,
+  });
+  const abort = new AbortController();
+  const server = Deno.serve({
+    hostname: config.host,
+    port: config.port,
+    tcpBacklog: TCP_BACKLOG,
+    signal: abort.signal,
+    onListen: () => {},
+    onError: (error) => respondToMistake(error, log),
+  }, (request, info) => app.fetch(request, info));
+  const { port } = server.addr;
+  return {
+    url: urlOf(config.host, port),
+    port,
+    manager,
+    finished: server.finished,
+    async stop() {
+      isReady = false;
+      await manager.shutdown();
+      await waitForCloses(manager);
+      await drain(server, abort);
+    },
+  };
+}
+
+function createManager({ config, log, clock = systemClock, ids = randomIds }: ServerDeps) {
+  const { rate, burst, maxConnections, maxPerAddress, maxPerSession } = config;
+  return new ConnectionManager({
+    clock,
+    log,
+    store: new MemoryStore({ clock, ids }),
+    server: `parley/${VERSION}`,
+    rate: { perSecond: rate, burst },
+    limits: { maxConnections, maxPerAddress, maxPerSession },
+    nameTtlMs: config.nameTtlMs,
+    leaveGraceMs: config.leaveGraceMs,
+  });
+}
+
+/** Waits until every socket is gone, or as long as is fair to one that doesn't answer. */
+async function waitForCloses(manager: ConnectionManager): Promise<void> {
+  const deadline = performance.now() + CLOSE_WAIT_MS;
+  while (manager.sockets > 0 && performance.now() < deadline) await delay(CLOSE_POLL_MS).done;
+}
+
+/** Stops listening and waits for requests under way, then cuts what is left. */
+async function drain(server: Deno.HttpServer, abort: AbortController): Promise<void> {
+  const timeout = delay(DRAIN_WAIT_MS);
+  const outcome = await Promise.race([
+    server.shutdown().then(() => "drained"),
+    timeout.done.then(() => "timeout"),
+  ]);
+  timeout.cancel();
+  if (outcome === "timeout") abort.abort();
+  await server.finished;
+}
+
+function delay(ms: number): { done: Promise<void>; cancel(): void } {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const id = setTimeout(resolve, ms);
+  return { done: promise, cancel: () => clearTimeout(id) };
+}
+
+/** Last resort: errors met before a request reaches the routes. */
+function respondToMistake(error: unknown, log: Log): Response {
+  log.error("request failed", { error: String(error) });
+  return problemResponse(new ChatError("internal"));
+}
+
+/** Where a browser on this machine finds the server: it can't open "every address". */
+function urlOf(host: string, port: number): string {
+  const name = host === "0.0.0.0" || host === "::" ? "localhost" : host;
+  return `http://${name.includes(":") ? `[${name}]` : name}:${port}/`;
+}

@@ -12,7 +12,7 @@ import { usernameKey } from "./usernames.ts";
 /** What a {@linkcode Delivery} needs from outside. */
 export interface DeliveryOptions {
   readonly store: Pick<Store, "append" | "lastSeq">;
-  readonly clock: Pick<Clock, "monotonic">;
+  readonly clock: Pick<Clock, "monotonic" | "schedule">;
   readonly members: Members;
   readonly fanout: Fanout;
   readonly log: Log;
@@ -38,7 +38,7 @@ export class Delivery {
   constructor(options: DeliveryOptions) {
     this.#options = options;
     this.#seq = options.store.lastSeq;
-    this.#journal = new Journal(options.store, {
+    this.#journal = new Journal(options.store, options.clock, {
       onCommitted: () => options.fanout.flush(),
       onFailed: (cause) => options.log.error("commit failed", { cause: String(cause) }),
     });

@@ -1,3 +1,4 @@
+import type { Clock } from "./clock.ts";
 import type { AppendResult, NewEvent, Store } from "./store.ts";
 
 /** Hears what became of one event; a failed commit stored nothing of it. */
@@ -16,49 +17,54 @@ interface Entry {
   readonly settled: Settled;
 }
 
+/** Most events of one commit. */
+const MAX_BATCH_EVENTS = 256;
+/** Most characters of one commit's texts; a longer text is committed alone. */
+const MAX_BATCH_LENGTH = 64 * 1024;
+
 /**
  * Group commit: an idle log commits at once; what arrives while a commit is in flight waits for
  * the next one. Events are settled in the order in which they were appended.
+ *
+ * At most one commit is made in a turn of the event loop, and its size is bounded, so that what it
+ * sends out has left before the next one adds to it: without that, a burst that arrives in one
+ * turn makes every reader look slow.
  */
 export class Journal {
   #store: Pick<Store, "append">;
+  #clock: Pick<Clock, "schedule">;
   #events: JournalEvents;
   #waiting: Entry[] = [];
-  #committing: Promise<void> | undefined;
+  #state: "idle" | "committing" | "resting" = "idle";
+  #whenIdle: (() => void)[] = [];
 
-  constructor(store: Pick<Store, "append">, events: JournalEvents) {
+  constructor(store: Pick<Store, "append">, clock: Pick<Clock, "schedule">, events: JournalEvents) {
     this.#store = store;
+    this.#clock = clock;
     this.#events = events;
   }
 
   /** Queues one event; `settled` hears the outcome once it is in the log, or isn't. */
   append(event: NewEvent, settled: Settled): void {
     this.#waiting.push({ event, settled });
-    this.#commitIfIdle();
+    if (this.#state === "idle") this.#commit();
   }
 
   /** Runs `callback` once everything appended so far is settled; at once if nothing waits. */
   afterPending(callback: () => void): void {
-    if (!this.#committing) return callback();
+    if (this.#state !== "committing" && this.#waiting.length === 0) return callback();
     this.#waiting.push({ event: undefined, settled: callback });
   }
 
   /** Resolves once nothing waits any more. */
-  async idle(): Promise<void> {
-    while (this.#committing) await this.#committing;
+  idle(): Promise<void> {
+    if (this.#state === "idle") return Promise.resolve();
+    return new Promise((resolve) => this.#whenIdle.push(resolve));
   }
 
-  #commitIfIdle(): void {
-    if (this.#committing || this.#waiting.length === 0) return;
-    const entries = this.#waiting;
-    this.#waiting = [];
-    this.#committing = this.#commit(entries).finally(() => {
-      this.#committing = undefined;
-      this.#commitIfIdle();
-    });
-  }
-
-  async #commit(entries: readonly Entry[]): Promise<void> {
+  async #commit(): Promise<void> {
+    this.#state = "committing";
+    const entries = this.#takeBatch();
     const events = entries.flatMap(({ event }) => event ? [event] : []);
     const results = events.length === 0 ? [] : await this.#append(events);
     let next = 0;
@@ -66,6 +72,25 @@ export class Journal {
       settled((event && results?.[next++]) ?? { outcome: "failed" });
     }
     this.#events.onCommitted();
+    this.#state = "resting";
+    this.#clock.schedule(() => this.#goOn(), 0);
+  }
+
+  #goOn(): void {
+    this.#state = "idle";
+    if (this.#waiting.length > 0) this.#commit();
+    else this.#whenIdle.splice(0).forEach((resolve) => resolve());
+  }
+
+  #takeBatch(): Entry[] {
+    let length = 0;
+    let count = 0;
+    for (const { event } of this.#waiting) {
+      length += event?.text.length ?? 0;
+      if (count > 0 && (count === MAX_BATCH_EVENTS || length > MAX_BATCH_LENGTH)) break;
+      count++;
+    }
+    return this.#waiting.splice(0, count);
   }
 
   async #append(events: readonly NewEvent[]): Promise<AppendResult[] | undefined> {

@@ -3,7 +3,7 @@ import { CLOSE_CODES } from "../../core/close_codes.ts";
 import { refuse } from "../../core/connection_manager.ts";
 import { ChatError } from "../../core/errors.ts";
 import { MemoryStore } from "../../core/store_memory.ts";
-import { createChat, settle } from "../support/chat.ts";
+import { createChat } from "../support/chat.ts";
 import { FakeTransport } from "../support/fake_transport.ts";
 import { ManualClock } from "../support/manual_clock.ts";
 import { SequentialIds } from "../support/sequential_ids.ts";
@@ -89,7 +89,7 @@ Deno.test("connect() gives a name away only after its reservation, and as a new 
   const first = await chat.join("alice", { sessionId: "s1" });
   chat.manager.disconnect(first.connection);
   chat.clock.advance(5_000);
-  await settle();
+  await chat.settle();
   chat.clock.advance(599_999);
   await assertRejects(() => chat.join("alice", { sessionId: "s2" }), ChatError, "taken");
   await assertRejects(() => chat.join("alice"), ChatError, "taken");
@@ -107,7 +107,7 @@ Deno.test("disconnect() of a guest tells the others once that they left", async 
 
   chat.manager.disconnect(bob.connection);
   chat.manager.disconnect(bob.connection);
-  await settle();
+  await chat.settle();
 
   const left = alice.transport.framesOf("left");
   assertEquals(left.map(({ message }) => message), ["bob left the chat"]);
@@ -122,7 +122,7 @@ Deno.test("disconnect() of one of two connections tells nobody", async () => {
 
   chat.manager.disconnect(tab.connection);
   chat.clock.advance(60_000);
-  await settle();
+  await chat.settle();
 
   assertEquals(alice.transport.framesOf("left"), []);
   assertEquals(alice.transport.framesOf("joined").length, 1);
@@ -137,13 +137,13 @@ Deno.test("disconnect() waits out the grace of a session, and a reload shows not
   chat.clock.advance(4_999);
   const again = await chat.join("bob", { sessionId: "s1" });
   chat.clock.advance(60_000);
-  await settle();
+  await chat.settle();
 
   assertEquals(alice.transport.framesOf("left"), []);
   assertEquals(alice.transport.framesOf("joined").length, 1);
   chat.manager.disconnect(again.connection);
   chat.clock.advance(5_000);
-  await settle();
+  await chat.settle();
   assertEquals(alice.transport.framesOf("left").length, 1);
 });
 
@@ -169,7 +169,7 @@ Deno.test("disconnect() tells that someone left only after what they said", asyn
 
   chat.manager.receive(bob.connection, '{"message":"bye all"}');
   chat.manager.disconnect(bob.connection);
-  await settle();
+  await chat.settle();
 
   assertEquals(alice.transport.frames.map(({ type }) => type).slice(-2), ["message", "left"]);
 });
@@ -320,7 +320,7 @@ Deno.test("a private message to a name that changed hands goes to its new holder
   const former = await chat.join("bob", { sessionId: "s1" });
   chat.manager.disconnect(former.connection);
   chat.clock.advance(5_000);
-  await settle();
+  await chat.settle();
   const latter = await chat.join("bob", { sessionId: "s2" });
 
   await chat.say(alice, { to: "bob", message: "psst" });
@@ -338,7 +338,7 @@ Deno.test("messages, public and private, reach everyone in one order", async () 
     chat.manager.receive(alice.connection, JSON.stringify({ ...to, message: `${i}` }));
     chat.manager.receive(bob.connection, JSON.stringify({ message: `b${i}` }));
   }
-  await settle();
+  await chat.settle();
 
   for (const { transport } of [alice, bob]) {
     const seqs = transport.framesOf("message").map(({ seq }) => seq);
@@ -485,7 +485,7 @@ Deno.test("a parley.v1 connection that answers no ping is given up, its socket l
     chat.clock.advance(1_000);
     chat.manager.receive(alice.connection, '{"type":"pong"}');
   }
-  await settle();
+  await chat.settle();
 
   assertEquals(alice.connection.isOpen, true);
   assert(alice.transport.framesOf("ping").length >= 2);
@@ -542,7 +542,9 @@ Deno.test("shutdown() delivers what was accepted, then closes everyone with a re
   const bob = await chat.join("bob");
   chat.manager.receive(alice.connection, '{"id":"k1","message":"last words"}');
 
-  await chat.manager.shutdown();
+  const done = chat.manager.shutdown();
+  await chat.settle();
+  await done;
 
   for (const { transport } of [alice, bob]) {
     assertEquals(transport.messages, ["last words"]);
@@ -564,7 +566,7 @@ Deno.test("nothing is left behind when everyone has gone", async () => {
 
   for (const peer of peers) chat.manager.disconnect(peer.connection);
   chat.clock.advance(2_000);
-  await settle();
+  await chat.settle();
 
   assertEquals(chat.manager.connections, 0);
   assertEquals(chat.manager.online, 0);

@@ -12,9 +12,12 @@ export interface Peer {
   readonly transport: FakeTransport;
 }
 
-/** Lets everything run that waits for no time: a commit, a claim, their followers. */
-export function settle(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, 0));
+/** Lets everything run that waits for no more than its turn: claims, commits, their followers. */
+async function settleOn(clock: ManualClock): Promise<void> {
+  for (let turn = 0; turn < 4; turn++) {
+    await new Promise((resolve) => setTimeout(resolve, 0));
+    clock.advance(0);
+  }
 }
 
 /** A chat in memory with hand-moved time, no limits, and a journal of its log lines. */
@@ -40,6 +43,8 @@ export function createChat(overrides: Partial<ConnectionManagerOptions> = {}) {
     ...overrides,
   });
 
+  const settle = () => settleOn(clock);
+
   /** Connects somebody; without a session as a guest. */
   async function join(
     username: string,
@@ -57,5 +62,5 @@ export function createChat(overrides: Partial<ConnectionManagerOptions> = {}) {
     await settle();
   }
 
-  return { clock, lines, store, manager, join, say };
+  return { clock, lines, store, manager, settle, join, say };
 }

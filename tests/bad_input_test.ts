@@ -1,0 +1,162 @@
+import { assert, assertEquals } from "@std/assert";
+import { ChatClient, type ChatClientOptions } from "./support/chat_client.ts";
+import { startTestServer, type TestServer } from "./support/test_server.ts";
+
+/**
+ * Runs one attack beside a bystander, then checks that the bystander is still served, saw nothing
+ * of it, and that the server is back to where it was.
+ */
+async function besideBystander(
+  overrides: Parameters<typeof startTestServer>[0],
+  attack: (server: TestServer) => Promise<void>,
+): Promise<void> {
+  await using server = await startTestServer(overrides);
+  const bystander = await ChatClient.connect(server.wsUrl, "bystander");
+  const before = server.manager.sockets;
+
+  await attack(server);
+
+  bystander.send({ message: "still here" });
+  await bystander.next("message", ({ message }) => message === "still here");
+  assertEquals(bystander.messages, ["still here"]);
+  await bystander.until(() => server.manager.sockets === before);
+  assertEquals(server.manager.connections, 1);
+  await bystander.close();
+}
+
+/** Sends one packet and gives back the refusal it gets, with the connection still open. */
+async function refusalOf(server: TestServer, packet: string) {
+  const client = await ChatClient.connect(server.wsUrl, "mallory");
+  client.send(packet);
+  const error = await client.next("error");
+  await client.settled();
+  await client.close();
+  return [error.code, error.params?.key];
+}
+
+const KEPT_OPEN: [what: string, packet: string, code: string, key?: string][] = [
+  ["text that isn't JSON", "hello", "invalid_json"],
+  ["an empty packet", "", "invalid_json"],
+  ["JSON that isn't an object", "[1]", "invalid_frame"],
+  ["nesting 10,000 deep", "[".repeat(10_000) + "]".repeat(10_000), "invalid_frame"],
+  ["__proto__", '{"__proto__":{"to":"bob"},"message":"x"}', "invalid_frame", "__proto__"],
+  ["a number beyond range", '{"message":1e999}', "invalid_frame", "message"],
+  ["an unknown type", '{"type":"shout","message":"x"}', "invalid_frame", "type"],
+  ["an unknown key", '{"To":"bystander","message":"x"}', "invalid_frame", "To"],
+  ["a null recipient", '{"to":null,"message":"x"}', "invalid_frame", "to"],
+  ["an empty recipient", '{"to":"","message":"x"}', "invalid_frame", "to"],
+  ["a blank message", '{"message":" \\n\\u200b"}', "message_empty"],
+  ["a long message", `{"message":"${"😀".repeat(4_001)}"}`, "message_too_long"],
+  ["a lone surrogate", '{"message":"\\ud800"}', "invalid_frame", "message"],
+  ["a control character", '{"message":"\\u0007"}', "invalid_frame", "message"],
+  ["a C1 control", '{"message":"\\u0085"}', "invalid_frame", "message"],
+  ["a recipient nobody knows", '{"to":"carol","message":"x"}', "unknown_user"],
+];
+
+for (const [what, packet, code, key] of KEPT_OPEN) {
+  Deno.test(`${what} gets ${code}, and the connection stays`, () =>
+    besideBystander({}, async (server) => {
+      assertEquals(await refusalOf(server, packet), [code, key]);
+    }));
+}
+
+Deno.test("a message of 4,000 astral characters fits", () =>
+  besideBystander({}, async (server) => {
+    const alice = await ChatClient.connect(server.wsUrl, "alice");
+    const bob = await ChatClient.connect(server.wsUrl, "bob");
+    alice.send({ to: "bob", message: "😀".repeat(4_000) });
+    assertEquals((await bob.next("message")).message, "😀".repeat(4_000));
+    await alice.close();
+    await bob.close();
+  }));
+
+const CLOSED: [
+  what: string,
+  packet: string | Uint8Array<ArrayBuffer>,
+  code: string,
+  close: number,
+][] = [
+  ["a frame over 65,536 bytes", `"${"x".repeat(65_535)}"`, "frame_too_large", 1009],
+  [
+    "a frame over 65,536 bytes of fewer characters",
+    `"${"é".repeat(32_768)}"`,
+    "frame_too_large",
+    1009,
+  ],
+  ["a binary packet", new TextEncoder().encode('{"message":"x"}'), "unsupported_data", 1003],
+];
+
+for (const [what, packet, code, close] of CLOSED) {
+  Deno.test(`${what} gets ${code}, then ${close}`, () =>
+    besideBystander({}, async (server) => {
+      const client = await ChatClient.connect(server.wsUrl, "mallory");
+      if (typeof packet === "string") client.send(packet);
+      else client.sendBytes(packet);
+      assertEquals((await client.next("error")).code, code);
+      assertEquals((await client.closed).code, close);
+    }));
+}
+
+Deno.test("someone known but away gets no message, and the sender is told", () =>
+  besideBystander({ leaveGraceMs: 0 }, async (server) => {
+    const credential = "B".repeat(43);
+    const bob = await ChatClient.connect(server.wsUrl, "bob", { credential });
+    await bob.close();
+    const alice = await ChatClient.connect(server.wsUrl, "alice");
+    alice.send({ id: "k1", to: "bob", message: "psst" });
+    const error = await alice.next("error");
+    assertEquals([error.code, error.id, error.params?.username], ["user_away", "k1", "bob"]);
+    await alice.close();
+  }));
+
+Deno.test("100 bad frames in a row end the connection for good", () =>
+  besideBystander({}, async (server) => {
+    const client = await ChatClient.connect(server.wsUrl, "mallory");
+    for (let i = 0; i < 100; i++) client.send("?");
+    assertEquals((await client.closed).code, 4500);
+    assertEquals(client.framesOf("error").at(-1)!.code, "too_many_errors");
+    assertEquals(client.framesOf("error").length, 101);
+  }));
+
+Deno.test("an account that sends too quickly is told when to go on, and nobody else is slowed", () =>
+  besideBystander({ rate: 10, burst: 20 }, async (server) => {
+    const credential = "A".repeat(43);
+    const tabs = await Promise.all(
+      [1, 2].map(() => ChatClient.connect(server.wsUrl, "alice", { credential })),
+    );
+    for (let i = 0; i < 15; i++) tabs[0]!.send({ id: `a${i}`, to: "alice", message: "x" });
+    for (let i = 0; i < 15; i++) tabs[1]!.send({ id: `b${i}`, to: "alice", message: "x" });
+    const answered = () =>
+      tabs.reduce((sum, tab) => sum + tab.framesOf("ack").length + tab.framesOf("error").length, 0);
+    await Promise.all(tabs.map((tab) => tab.until(() => answered() >= 30)));
+    const errors = tabs.flatMap((tab) => tab.framesOf("error"));
+    assert(errors.length >= 5, `${errors.length} refused`);
+    for (const { code, id, params } of errors) {
+      assertEquals(code, "rate_limited");
+      assert(id !== undefined && Number(params?.retryAfterMs) > 0);
+    }
+    await Promise.all(tabs.map((tab) => tab.close()));
+  }));
+
+Deno.test("more connections than the limits allow are told which limit it was", async () => {
+  const limits = { maxConnections: 4, maxPerSession: 2 };
+  await besideBystander(limits, async (server) => {
+    const credential = "A".repeat(43);
+    const join = (name: string, options: ChatClientOptions = {}) =>
+      ChatClient.connect(server.wsUrl, name, options);
+    const tabs = [await join("alice", { credential }), await join("alice", { credential })];
+    const third = await join("alice", { credential });
+    assertEquals(third.framesOf("error")[0]!.code, "too_many_connections");
+    assertEquals((await third.closed).code, 4503);
+    const guest = await join("gus");
+    const late = await join("late");
+    assertEquals(late.framesOf("error")[0]!.code, "server_full");
+    assertEquals((await late.closed).code, 4013);
+    await Promise.all([...tabs, guest].map((client) => client.close()));
+  });
+  await besideBystander({ maxPerAddress: 1 }, async (server) => {
+    const second = await ChatClient.connect(server.wsUrl, "second");
+    assertEquals(second.framesOf("error")[0]!.code, "too_many_connections");
+    await second.closed;
+  });
+});

@@ -1,0 +1,111 @@
+import { assert, assertEquals } from "@std/assert";
+import { ChatClient } from "../support/chat_client.ts";
+import { startTestServer, type TestServer } from "../support/test_server.ts";
+
+/** Status of a handshake with the given headers, read from a raw socket. */
+async function handshake(server: TestServer, path: string, headers: Record<string, string>) {
+  const { hostname, port } = new URL(server.url);
+  const connection = await Deno.connect({ hostname, port: Number(port) });
+  const all: Record<string, string> = {
+    host: `${hostname}:${port}`,
+    connection: "Upgrade",
+    upgrade: "websocket",
+    "sec-websocket-version": "13",
+    "sec-websocket-key": "dGhlIHNhbXBsZSBub25jZQ==",
+    ...headers,
+  };
+  const lines = Object.entries(all).filter(([, value]) => value !== "").map(([k, v]) =>
+    `${k}: ${v}`
+  );
+  const request = [`GET ${path} HTTP/1.1`, ...lines, "", ""].join("\r\n");
+  await connection.write(new TextEncoder().encode(request));
+  const buffer = new Uint8Array(16_384);
+  const length = await connection.read(buffer) ?? 0;
+  connection.close();
+  const answer = new TextDecoder().decode(buffer.subarray(0, length));
+  return { status: Number(answer.slice(9, 12)), answer };
+}
+
+Deno.test("the route refuses pages of other origins, and admits its own and whoever names none", async () => {
+  await using server = await startTestServer({ origins: ["https://friend.example"] });
+  const own = server.url;
+
+  const statuses = [];
+  for (const origin of [own, "https://friend.example", "", "https://evil.example", "null"]) {
+    statuses.push((await handshake(server, "/ws/alice", { origin })).status);
+  }
+
+  assertEquals(statuses, [101, 101, 101, 403, 403]);
+});
+
+Deno.test("the route names the setting to change when it refuses a host or an origin", async () => {
+  await using server = await startTestServer();
+
+  const origin = await handshake(server, "/ws/alice", { origin: "https://evil.example" });
+  const host = await handshake(server, "/ws/alice", { host: "evil.example" });
+  const malformed = await handshake(server, "/ws/alice", { host: "a b" });
+  const missing = await handshake(server, "/ws/alice", { host: "" });
+
+  assertEquals([origin.status, host.status, malformed.status, missing.status], [
+    403,
+    403,
+    400,
+    400,
+  ]);
+  assert(origin.answer.includes("--origins"));
+  assert(host.answer.includes("--hosts"));
+});
+
+Deno.test("the route chooses its own subprotocol however it is offered, and echoes no other", async () => {
+  await using server = await startTestServer();
+  const chosen = async (offered: string) => {
+    const headers = { "sec-websocket-protocol": offered };
+    const { answer } = await handshake(server, "/ws/alice", headers);
+    return /^sec-websocket-protocol: *(.*)\r$/im.exec(answer)?.[1];
+  };
+
+  assertEquals(await chosen("parley.v1,foo"), "parley.v1");
+  assertEquals(await chosen("foo, parley.v1"), "parley.v1");
+  assertEquals(await chosen("secret-token"), undefined);
+});
+
+Deno.test("the route hands a cookie to a client that brought no credential, and only to it", async () => {
+  await using server = await startTestServer();
+  const { port } = new URL(server.url);
+
+  const guest = await handshake(server, "/ws/alice", {});
+  const cookie = new RegExp(`set-cookie: (parley-${port}=[\\w-]{43});`, "i").exec(guest.answer)
+    ?.[1];
+  const again = await handshake(server, "/ws/alice", { cookie: cookie! });
+
+  assert(cookie, guest.answer);
+  assertEquals(again.status, 101);
+  assert(!/set-cookie/i.test(again.answer));
+});
+
+Deno.test("the route asks for version 13 and a key", async () => {
+  await using server = await startTestServer();
+
+  const old = await handshake(server, "/ws/alice", { "sec-websocket-version": "8" });
+  const keyless = await handshake(server, "/ws/alice", { "sec-websocket-key": "" });
+
+  assertEquals([old.status, keyless.status], [426, 426]);
+});
+
+Deno.test("the route decodes the name once, and strictly", async () => {
+  await using server = await startTestServer();
+  const nameOf = async (path: string) => {
+    const client = new ChatClient(`${server.wsUrl}/ws/${path}`);
+    await client.until(() => client.frames.length > 0);
+    const [frame] = client.frames;
+    await client.close();
+    return frame?.type === "welcome" ? frame.username : frame?.type === "error" && frame.code;
+  };
+
+  assertEquals(await nameOf("%E6%9D%8E%E9%9B%B7"), "李雷");
+  assertEquals(await nameOf("zo%C3%AB"), "zoë");
+  assertEquals(await nameOf("%2541"), "invalid_username");
+  assertEquals(await nameOf("%FF"), "invalid_username");
+  assertEquals(await nameOf("a%2Fb"), "invalid_username");
+  assertEquals(await nameOf("a%00"), "invalid_username");
+});

@@ -48,6 +48,7 @@ export class RawWebSocket {
   readonly response: ResponseHead;
   #conn: Deno.Conn;
   #reader: BufferedReader;
+  #isDisposed = false;
 
   private constructor(conn: Deno.Conn, reader: BufferedReader, response: ResponseHead) {
     this.#conn = conn;
@@ -71,12 +72,17 @@ export class RawWebSocket {
   /** Sends one frame, masked with zeros. */
   async send({ opcode, isFinal, payload }: WireFrame): Promise<void> {
     await this.sendHeader(opcode, isFinal, payload.length);
-    await writeAll(this.#conn, payload);
+    await this.sendBytes(payload);
   }
 
   /** Sends the header of a frame that claims `length` bytes of payload, and no payload. */
   sendHeader(opcode: number, isFinal: boolean, length: number): Promise<void> {
     return writeAll(this.#conn, frameHeader(opcode, isFinal, length));
+  }
+
+  /** Sends bytes as they are: a part of the payload that a header has announced. */
+  sendBytes(bytes: Uint8Array): Promise<void> {
+    return writeAll(this.#conn, bytes);
   }
 
   /** Reads the next frame; `undefined` once the server has ended the TCP connection. */
@@ -106,7 +112,8 @@ export class RawWebSocket {
 
   /** Ends the TCP connection without a closing handshake, as a peer that has crashed. */
   [Symbol.dispose](): void {
-    this.#conn.close();
+    if (!this.#isDisposed) this.#conn.close();
+    this.#isDisposed = true;
   }
 
   async #payloadLength(short: number): Promise<number> {

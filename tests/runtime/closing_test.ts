@@ -1,0 +1,101 @@
+import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
+import { CLOSE_CODES } from "../../core/close_codes.ts";
+import { RawWebSocket } from "../support/raw_websocket.ts";
+import { next, serveSockets } from "./serve_sockets.ts";
+
+Deno.test("WebSocket.close() on the server delivers every code the product uses", async () => {
+  await using server = serveSockets();
+  const codes = [...Object.values(CLOSE_CODES).map(({ code }) => code), 3000, 4499, 4999];
+
+  for (const code of codes) {
+    using client = await RawWebSocket.connect({ port: server.port });
+    const socket = await server.accept();
+    if (socket.readyState !== WebSocket.OPEN) await next(socket, "open");
+    socket.close(code, "why");
+
+    assertEquals(await client.readCloseCode(), code);
+  }
+});
+
+Deno.test("WebSocket.close() throws at a reason over 123 bytes", async () => {
+  await using server = serveSockets();
+  using _client = await RawWebSocket.connect({ port: server.port });
+  const socket = await server.accept();
+  if (socket.readyState !== WebSocket.OPEN) await next(socket, "open");
+
+  assertThrows(() => socket.close(4000, "é".repeat(62)));
+  socket.close(4000, "é".repeat(61));
+});
+
+Deno.test("HttpServer.shutdown() closes every socket with 1001", async () => {
+  await using server = serveSockets();
+  using client = await RawWebSocket.connect({ port: server.port });
+  const socket = await server.accept();
+  if (socket.readyState !== WebSocket.OPEN) await next(socket, "open");
+
+  const stopped = server.server.shutdown();
+
+  assertEquals(await client.readCloseCode(), 1001);
+  client[Symbol.dispose]();
+  await stopped;
+});
+
+Deno.test("WebSocket.close() reaches the peer when shutdown waits for the close event", async () => {
+  await using server = serveSockets();
+  const client = new WebSocket(`ws://127.0.0.1:${server.port}`);
+  const socket = await server.accept();
+  if (socket.readyState !== WebSocket.OPEN) await next(socket, "open");
+  const clientClosed = next(client, "close");
+  const serverClosed = next(socket, "close");
+
+  socket.close(4001, "shutting down");
+  await serverClosed;
+  await server.server.shutdown();
+
+  assertEquals((await clientClosed).code, 4001);
+});
+
+/** Runs a server whose socket handler fails, and sends it a packet. */
+function runFailing(handler: string): Promise<Deno.CommandOutput> {
+  const program = `
+    const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, (request) => {
+      const { socket, response } = Deno.upgradeWebSocket(request);
+      socket.onmessage = ${handler};
+      return response;
+    });
+    const client = new WebSocket("ws://127.0.0.1:" + server.addr.port);
+    client.onopen = () => client.send("hello");
+    client.onclose = () => Deno.exit(0);
+  `;
+  const url = `data:application/typescript,${encodeURIComponent(program)}`;
+  const args = ["run", "--no-config", "--no-lock", "--allow-net=127.0.0.1", url];
+  return new Deno.Command(Deno.execPath(), { args, env: { NO_COLOR: "1" } }).output();
+}
+
+for (
+  const [what, handler] of [["throws", "() => { throw new Error('boom'); }"], [
+    "rejects",
+    "async () => { await null; throw new Error('boom'); }",
+  ]] as const
+) {
+  Deno.test(`a socket handler that ${what} ends the process`, async () => {
+    const { code, stderr } = await runFailing(handler);
+
+    assertEquals(code, 1);
+    assertStringIncludes(new TextDecoder().decode(stderr), "boom");
+  });
+}
+
+Deno.test("a socket whose peer crashed hears of it at once", async () => {
+  await using server = serveSockets();
+  const client = await RawWebSocket.connect({ port: server.port });
+  const socket = await server.accept();
+  if (socket.readyState !== WebSocket.OPEN) await next(socket, "open");
+  const closed = next(socket, "close");
+
+  client[Symbol.dispose]();
+
+  const { code, wasClean } = await closed;
+  assert([0, 1005, 1006].includes(code), `code ${code}`);
+  assertEquals(wasClean, false);
+});

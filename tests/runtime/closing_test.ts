@@ -99,3 +99,13 @@ Deno.test("a socket whose peer crashed hears of it at once", async () => {
   assert([0, 1005, 1006].includes(code), `code ${code}`);
   assertEquals(wasClean, false);
 });
+
+Deno.test("idleTimeout ends a socket whose peer answers no pings", async () => {
+  await using server = serveSockets((request) =>
+    Deno.upgradeWebSocket(request, { idleTimeout: 1 })
+  );
+  using _client = await RawWebSocket.connect({ port: server.port });
+  const closed = next(await server.accept(), "close");
+
+  assertEquals((await closed).wasClean, false);
+});

@@ -1,0 +1,177 @@
+/// <reference lib="dom" />
+/// <reference lib="dom.iterable" />
+/** @import {LineState} from "./net/socket.js" */
+import { JsonStorage, openStorage } from "./lib/storage.js";
+import { browserClock } from "./lib/time.js";
+import { Drafts } from "./model/drafts.js";
+import { findByName } from "./model/presence_state.js";
+import { activate, activeConversation, markRead, openPrivate } from "./model/room_state.js";
+import { socketUrl } from "./net/endpoint.js";
+import { SessionOutboxStore } from "./net/outbox_store.js";
+import { ChatSession } from "./session.js";
+import { readIntent } from "./text/commands.js";
+import { describeEnding } from "./text/endings.js";
+import { Announcer } from "./view/announcer.js";
+import { ChatView } from "./view/chat_view.js";
+import { JoinForm } from "./view/join_form.js";
+
+/** How often a hidden page takes in what arrived: its title is all one sees of it. */
+const HIDDEN_FLUSH_MS = 250;
+
+/** Remembered for good: the name one chose last. */
+const remembered = new JsonStorage(openStorage("localStorage"));
+/** Remembered for this tab: being in the chat, drafts, unsent messages. */
+const tab = new JsonStorage(openStorage("sessionStorage"));
+
+const form = new JoinForm(join, leave);
+const announcer = new Announcer(browserClock);
+const view = new ChatView({
+  submit,
+  keepDraft: (peer, text) => drafts?.set(peer, text),
+  draftFor: (peer) => drafts?.get(peer) ?? "",
+  choose: (key) => change((state) => activate(state, key)),
+  choosePerson: (user) => openConversation(user),
+  retry: (id) => session?.retry(id),
+  discard: (id) => session?.discard(id),
+  read: () => change((state) => markRead(state, state.active)),
+  leave,
+  recover: (action) => action === "rename" ? leave() : session?.reconnect(),
+}, browserClock);
+
+/** @type {ChatSession | null} */
+let session = null;
+/** @type {Drafts | null} */
+let drafts = null;
+
+addEventListener("online", () => session?.nudge());
+document.addEventListener("visibilitychange", () => {
+  if (document.visibilityState === "visible") session?.nudge();
+});
+begin();
+
+/** A reload goes on where it was; a new tab asks for the name. */
+function begin() {
+  const current = tab.get("joined");
+  if (typeof current !== "string") return form.show(rememberedName());
+  form.markResuming();
+  join(current);
+}
+
+/** @param {string} username */
+function join(username) {
+  session?.stop();
+  drafts = new Drafts(tab, username);
+  form.showJoining(username);
+  session = new ChatSession({
+    url: () => socketUrl(username, document.baseURI),
+    open: (url, subprotocol) => new WebSocket(url, subprotocol),
+    clock: browserClock,
+    store: new SessionOutboxStore(tab),
+    defer,
+    isAttentive: () => view.isAttentive,
+    onChange: (state) => view.render(state),
+    onLine: lineChanged,
+    onWelcome: () => entered(username),
+    onMessage: (frame) => {
+      const isMine = frame.account === session?.state.self?.account;
+      if (!isMine) announcer.announce(frame);
+    },
+  });
+  void session.start();
+}
+
+/**
+ * Redraws with the next picture; a hidden page gets none, so it is served by a timer.
+ *
+ * @param {() => void} flush
+ */
+function defer(flush) {
+  if (document.visibilityState === "visible") requestAnimationFrame(flush);
+  else setTimeout(flush, HIDDEN_FLUSH_MS);
+}
+
+/** @param {string} username */
+function entered(username) {
+  const isFirst = tab.get("joined") !== username || !form.isHidden;
+  remembered.set("name", username);
+  tab.set("joined", username);
+  if (!isFirst) return;
+  form.hide();
+  for (const { peer } of drafts?.all() ?? []) {
+    if (peer !== null) change((state) => openPrivate(state, peer).state);
+  }
+  view.show(true);
+}
+
+/** @param {LineState} line */
+function lineChanged(line) {
+  view.renderLine(line);
+  if (form.isHidden) return;
+  if (line.state === "ended") {
+    const reason = line.refusal?.message ?? describeEnding(line.code, null).text;
+    tab.set("joined", undefined);
+    form.show(rememberedName(), reason);
+  } else if (line.state === "waiting") {
+    form.say(`${line.refusal?.message ?? "The server can’t be reached."} Trying again…`);
+  }
+}
+
+/** Back to the question for a name. */
+function leave() {
+  session?.stop();
+  session = null;
+  tab.set("joined", undefined);
+  view.show(false);
+  form.show(rememberedName());
+}
+
+function rememberedName() {
+  const name = remembered.get("name");
+  return typeof name === "string" ? name : "";
+}
+
+/**
+ * @param {string} line
+ * @returns {string | null} Why it was not taken.
+ */
+function submit(line) {
+  if (session === null) return "You have left the chat.";
+  const intent = readIntent(line);
+  switch (intent.kind) {
+    case "mistake":
+      return intent.note;
+    case "keys":
+      view.showKeys();
+      return null;
+    case "open":
+      openConversation(personNamed(intent.to));
+      return null;
+    case "private":
+      openConversation(personNamed(intent.to));
+      session.send(activeConversation(session.state).peer, intent.text);
+      return null;
+    case "message":
+      session.send(activeConversation(session.state).peer, intent.text);
+      return null;
+  }
+}
+
+/** @param {string} username */
+function personNamed(username) {
+  const known = session === null ? undefined : findByName(session.state.presence, username);
+  return known ?? { username, account: null };
+}
+
+/** @param {{username: string, account: string | null}} peer */
+function openConversation({ username, account }) {
+  change((state) => {
+    const opened = openPrivate(state, { username, account });
+    return activate(opened.state, opened.key);
+  });
+}
+
+/** @param {Parameters<ChatSession["update"]>[0]} update */
+function change(update) {
+  session?.update(update);
+  if (session !== null) view.render(session.state);
+}

@@ -1,0 +1,176 @@
+/** @import {Clock} from "../core/clock.ts" */
+/** @import {MessageFrame, ServerFrame, WelcomeFrame} from "../core/protocol.ts" */
+/** @import {LineState, SocketLike} from "./net/socket.js" */
+/** @import {OutboxStore} from "./net/outbox.js" */
+/** @import {Peer} from "./model/conversation.js" */
+/** @import {RoomState} from "./model/room_state.js" */
+import { randomId } from "./lib/ids.js";
+import {
+  clearDivider,
+  dropOutgoing,
+  initialRoom,
+  LOBBY,
+  objectionTo,
+  openPrivate,
+  reduceBatch,
+  showOutgoing,
+} from "./model/room_state.js";
+import { Outbox } from "./net/outbox.js";
+import { ReconnectingSocket } from "./net/socket.js";
+
+/**
+ * @typedef {object} SessionOptions
+ * @property {() => string} url
+ * @property {(url: string, subprotocol: string) => SocketLike} open
+ * @property {Clock} clock
+ * @property {OutboxStore} store
+ * @property {(flush: () => void) => void} defer Runs `flush` once, soon: with the next picture.
+ * @property {() => boolean} isAttentive Whether the end of the conversation is being looked at.
+ * @property {(state: RoomState) => void} onChange
+ * @property {(line: LineState) => void} onLine
+ * @property {(welcome: WelcomeFrame) => void} onWelcome
+ * @property {(frame: MessageFrame) => void} onMessage A message just arrived.
+ */
+
+/**
+ * One stay in the chat under one name: the line, the outbox and the state between them. Frames
+ * are gathered and reduced together, so that a flood costs one picture, not a thousand.
+ */
+export class ChatSession {
+  #options;
+  #socket;
+  #outbox;
+  #state = initialRoom();
+  /** @type {ServerFrame[]} */
+  #frames = [];
+  #isDeferred = false;
+
+  /** @param {SessionOptions} options */
+  constructor(options) {
+    const { clock, store, url, open } = options;
+    this.#options = options;
+    this.#outbox = new Outbox({
+      store,
+      clock,
+      onChange: (row) => this.update((state) => showOutgoing(state, row)),
+      objection: (row) => objectionTo(this.#state, row.peer),
+    });
+    this.#socket = new ReconnectingSocket({
+      url,
+      open,
+      clock,
+      onFrame: (frame) => this.#receive(frame),
+      onState: (line) => this.#lineChanged(line),
+    });
+  }
+
+  /** What the page shows now. */
+  get state() {
+    return this.#state;
+  }
+
+  /** How the line stands now. */
+  get line() {
+    return this.#socket.state;
+  }
+
+  /** Takes up what an earlier life of the page left unsent, then connects. */
+  async start() {
+    await this.#outbox.restore();
+    this.#socket.connect();
+  }
+
+  /** Connects again after an ending, or ends a wait early. */
+  reconnect() {
+    this.#socket.connect();
+  }
+
+  /** The reader is back, or the network. */
+  nudge() {
+    this.#socket.nudge();
+  }
+
+  /** Leaves the chat. */
+  stop() {
+    this.#outbox.detach();
+    this.#socket.disconnect();
+  }
+
+  /**
+   * Sends a message, or keeps it until that is possible.
+   *
+   * @param {Peer | null} peer Null for everyone.
+   * @param {string} text
+   * @returns {string} Key of the conversation it is shown in.
+   */
+  send(peer, text) {
+    const opened = peer === null
+      ? { state: this.#state, key: LOBBY }
+      : openPrivate(this.#state, peer);
+    const known = opened.state.conversations.get(opened.key)?.peer ?? null;
+    this.update(() => clearDivider(opened.state, opened.key));
+    this.#outbox.push({ id: randomId(), peer: known, text, at: this.#options.clock.now() });
+    return opened.key;
+  }
+
+  /** @param {string} id A failed message to send again. */
+  retry(id) {
+    this.#outbox.retry(id);
+  }
+
+  /** @param {string} id A failed message to forget. */
+  discard(id) {
+    this.#outbox.discard(id);
+    this.update((state) => dropOutgoing(state, id));
+  }
+
+  /**
+   * Changes the state by something the reader did.
+   *
+   * @param {(state: RoomState) => RoomState} change
+   */
+  update(change) {
+    this.#state = change(this.#state);
+    this.#defer();
+  }
+
+  /** @param {ServerFrame} frame */
+  #receive(frame) {
+    this.#frames.push(frame);
+    if (frame.type === "welcome") return this.#welcome(frame);
+    if (frame.type === "message") this.#options.onMessage(frame);
+    if (frame.type === "ack") this.#outbox.acknowledge(frame);
+    if (frame.type === "error" && frame.id !== undefined) this.#outbox.refuse(frame);
+    this.#defer();
+  }
+
+  /** @param {WelcomeFrame} welcome */
+  #welcome(welcome) {
+    this.#flush();
+    this.#outbox.attach(welcome, (frame) => this.#socket.send(frame));
+    for (const row of this.#outbox.rows) this.update((state) => showOutgoing(state, row));
+    this.#options.onWelcome(welcome);
+  }
+
+  /** @param {LineState} line */
+  #lineChanged(line) {
+    if (line.state !== "online") this.#outbox.detach();
+    this.#options.onLine(line);
+  }
+
+  #defer() {
+    if (this.#isDeferred) return;
+    this.#isDeferred = true;
+    this.#options.defer(() => {
+      this.#isDeferred = false;
+      this.#flush();
+    });
+  }
+
+  #flush() {
+    const frames = this.#frames;
+    this.#frames = [];
+    this.#state = reduceBatch(this.#state, frames, this.#options.isAttentive());
+    this.#options.onChange(this.#state);
+  }
+}

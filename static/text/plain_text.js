@@ -1,0 +1,40 @@
+// deno-lint-ignore no-control-regex
+const CONTROLS = /[\u0000-\u0008\u000B-\u001F\u007F-\u009F]/g;
+
+/**
+ * Makes typed or pasted text fit for sending: one kind of line break, no control characters but
+ * newline and tab, no half characters, no blank lines around it.
+ *
+ * @param {string} text
+ */
+export function cleanText(text) {
+  return text.replace(/\r\n?/g, "\n").replace(CONTROLS, "").toWellFormed()
+    .replace(/^\s*\n/, "").trimEnd();
+}
+
+/**
+ * Length as the server counts it, in code points.
+ *
+ * @param {string} text
+ */
+export function countCharacters(text) {
+  let count = 0;
+  for (const _ of text) count++;
+  return count;
+}
+
+/**
+ * Whether a message speaks to this person: `@name`, not inside a longer name.
+ *
+ * @param {string} text
+ * @param {string} username
+ */
+export function mentions(text, username) {
+  const haystack = text.toLowerCase();
+  const needle = `@${username.toLowerCase()}`;
+  for (let at = haystack.indexOf(needle); at !== -1; at = haystack.indexOf(needle, at + 1)) {
+    const after = haystack.slice(at + needle.length, at + needle.length + 2);
+    if (!/^[\p{L}\p{M}\p{N}_]|^[.-][\p{L}\p{M}\p{N}]/u.test(after)) return true;
+  }
+  return false;
+}

@@ -1,0 +1,33 @@
+import { byId, make } from "../lib/dom.js";
+import { COMMANDS } from "../text/commands.js";
+
+/** The map of keys and commands. Focus returns to where it came from, as with every `dialog`. */
+export class KeysDialog {
+  #dialog = byId("keys", HTMLDialogElement);
+
+  constructor() {
+    byId("keys-commands", HTMLDListElement).append(...COMMANDS.map(renderCommand));
+    byId("keys-button", HTMLButtonElement).addEventListener("click", () => this.open());
+    this.#dialog.addEventListener("click", (event) => {
+      if (event.target === this.#dialog) this.#dialog.close();
+    });
+  }
+
+  /** Whether it is on top now. */
+  get isOpen() {
+    return this.#dialog.open;
+  }
+
+  open() {
+    if (!this.#dialog.open) this.#dialog.showModal();
+  }
+}
+
+/** @param {{usage: string, does: string}} command */
+function renderCommand(command) {
+  const group = make("div", "");
+  const term = make("dt", "");
+  term.append(make("kbd", "", command.usage));
+  group.append(term, make("dd", "", command.does));
+  return group;
+}

@@ -1,0 +1,118 @@
+/** @import {Peer, Outgoing} from "../model/conversation.js" */
+/** @import {MessageEntry, PresenceEntry, NoteEntry} from "../model/entries.js" */
+/** @import {Row} from "../model/rows.js" */
+/** @import {Dates} from "../text/dates.js" */
+import { cloneTemplate, part } from "../lib/dom.js";
+import { clampMarks, listNames } from "../text/names.js";
+import { paintAvatar, paintHue } from "./avatar.js";
+import { renderText } from "./message_text.js";
+
+/**
+ * What a row needs to know beside itself.
+ *
+ * @typedef {{dates: Dates, peer: Peer | null, ownName: string}} RowContext
+ */
+
+/**
+ * Makes the element of one row.
+ *
+ * @param {Row} row
+ * @param {RowContext} context
+ * @returns {HTMLElement}
+ */
+export function renderRow(row, context) {
+  if (row.kind === "day") return renderLine(row.label, "timeline__line--day");
+  if (row.kind === "divider") return renderLine("New messages", "timeline__line--divider");
+  const { entry } = row;
+  if (entry.kind === "message" || entry.kind === "outgoing") {
+    return renderMessage(entry, row.isHead, context);
+  }
+  return renderLine(entry.kind === "note" ? entry.text : peopleText(entry), "timeline__line--note");
+}
+
+/**
+ * Whether two rows look the same, so that the element at hand can stay.
+ *
+ * @param {Row} a
+ * @param {Row} b
+ */
+export function isSameRow(a, b) {
+  if (a.kind === "entry" && b.kind === "entry") return a.entry === b.entry && a.isHead === b.isHead;
+  if (a.kind === "day" && b.kind === "day") return a.label === b.label;
+  return a.kind === b.kind;
+}
+
+/**
+ * @param {string} text
+ * @param {string} className
+ */
+function renderLine(text, className) {
+  const line = cloneTemplate("line-template");
+  line.classList.add(className);
+  part(line, "text").textContent = clampMarks(text);
+  return line;
+}
+
+/** @param {PresenceEntry} entry */
+function peopleText(entry) {
+  // Isolates keep a name in one script from rearranging the words around it.
+  const names = entry.names.map((name) => `\u2068${name}\u2069`);
+  return `${listNames(names)} ${entry.what} the chat`;
+}
+
+/**
+ * @param {MessageEntry | Outgoing} entry
+ * @param {boolean} isHead
+ * @param {RowContext} context
+ */
+function renderMessage(entry, isHead, context) {
+  const element = cloneTemplate("message-template");
+  const isMine = entry.kind === "outgoing" || entry.isMine;
+  const author = entry.kind === "outgoing" ? context.ownName : entry.from;
+  element.classList.toggle("message--mine", isMine);
+  element.classList.toggle("message--head", isHead);
+  element.classList.toggle("message--private", context.peer !== null);
+  element.classList.toggle("message--mention", entry.kind === "message" && entry.isMention);
+  paintHue(element, author);
+  paintAvatar(part(element, "avatar"), author);
+  part(element, "author").textContent = isMine ? "You" : clampMarks(author);
+  part(element, "audience").textContent = audienceText(isMine, context.peer);
+  part(element, "body").append(...renderText(entry.text));
+  fillTime(part(element, "time"), entry.at, context.dates);
+  if (entry.kind === "outgoing") fillState(element, entry);
+  return element;
+}
+
+/**
+ * @param {boolean} isMine
+ * @param {Peer | null} peer
+ */
+function audienceText(isMine, peer) {
+  if (peer === null) return "";
+  return isMine ? `private, to ${clampMarks(peer.username)}` : "private, to you";
+}
+
+/**
+ * @param {HTMLElement} element
+ * @param {number} at
+ * @param {Dates} dates
+ */
+function fillTime(element, at, dates) {
+  element.textContent = dates.time(at);
+  element.title = dates.exact(at);
+  element.dataset.exact = dates.exact(at);
+  element.setAttribute("datetime", new Date(at).toISOString());
+}
+
+/**
+ * @param {HTMLElement} element
+ * @param {Outgoing} entry
+ */
+function fillState(element, entry) {
+  element.classList.add(`message--${entry.state}`);
+  element.dataset.id = entry.id;
+  const state = part(element, "state");
+  if (entry.state === "pending") return void (state.textContent = "Sending…");
+  state.append(document.createTextNode(`Not sent: ${clampMarks(entry.reason)} `));
+  state.append(cloneTemplate("retry-template"));
+}

@@ -1,0 +1,19 @@
+import { assertEquals } from "@std/assert";
+
+Deno.test("tests/imports.json holds every import of deno.json, in the same version", async () => {
+  const server = await importsOf("../deno.json");
+  const tests = await importsOf("./imports.json");
+
+  for (const [name, specifier] of Object.entries(server)) assertEquals(tests[name], specifier);
+});
+
+Deno.test("deno.lock holds only what the server itself needs", async () => {
+  const lock = JSON.parse(await Deno.readTextFile(new URL("../deno.lock", import.meta.url)));
+
+  const packages = Object.keys(lock.npm).map((name) => name.replace(/@[\d.]+$/, ""));
+  assertEquals(packages.sort(), ["deno-std", "hono", "zod"]);
+});
+
+async function importsOf(path: string): Promise<Record<string, string>> {
+  return JSON.parse(await Deno.readTextFile(new URL(path, import.meta.url))).imports;
+}

@@ -1,7 +1,8 @@
-import { assert, assertEquals, assertNotEquals } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertNotEquals } from "@std/assert";
 import { CLOSE_CODES } from "../core/close_codes.ts";
 import { ERROR_SENTENCES } from "../core/errors.ts";
 import { ClientFrame, parseClientFrame, ServerFrame } from "../core/protocol.ts";
+import { startTestServer } from "./support/test_server.ts";
 
 const root = new URL("../", import.meta.url);
 const protocol = await Deno.readTextFile(new URL("docs/protocol.md", root));
@@ -185,6 +186,32 @@ Deno.test("docs/protocol.md has clients in Deno, a browser and Python", () => {
 
   for (const language of ["ts", "js", "python"]) assert(languages.includes(language), language);
 });
+
+for (const [language, runs] of [["ts", "in Deno"], ["js", "in a browser"]] as const) {
+  Deno.test(`docs/protocol.md: the client ${runs} says hello and hears itself`, async () => {
+    await using server = await startTestServer();
+    const program = clientIn(language).replace("ws://localhost:8000", server.wsUrl);
+
+    const heard = await firstLineOf(program, (line) => line.includes("hello from"));
+
+    assertMatch(heard, /^(alice|bob): hello from (Deno|a browser)$/);
+  });
+}
+
+/** Runs a program until it prints a line that is wanted, and ends it. */
+async function firstLineOf(program: string, isWanted: (line: string) => boolean): Promise<string> {
+  const url = `data:application/typescript,${encodeURIComponent(program)}`;
+  const args = ["run", "--no-config", "--no-lock", "--quiet", "--allow-net=127.0.0.1", url];
+  const signal = AbortSignal.timeout(10_000);
+  await using child = new Deno.Command(Deno.execPath(), { args, stdout: "piped", signal }).spawn();
+  let printed = "";
+  for await (const chunk of child.stdout.pipeThrough(new TextDecoderStream())) {
+    printed += chunk;
+    const line = printed.split("\n").slice(0, -1).find(isWanted);
+    if (line !== undefined) return line;
+  }
+  return printed;
+}
 
 Deno.test({
   name: "docs/protocol.md: the Python client is Python",

@@ -21,7 +21,7 @@ import {
   type WelcomeFrame,
 } from "./protocol.ts";
 import type { Rate } from "./rate_limiter.ts";
-import type { Store } from "./store.ts";
+import type { LiveStore } from "./store.ts";
 import type { Transport } from "./transport.ts";
 
 /** Bad frames in a row after which a connection is closed for good. */
@@ -30,7 +30,7 @@ const MAX_BAD_FRAMES = 100;
 /** What a {@linkcode ConnectionManager} needs from outside, and its limits. */
 export interface ConnectionManagerOptions {
   readonly clock: Clock;
-  readonly store: Store;
+  readonly store: LiveStore;
   readonly log: Log;
   /** Name and version told in `welcome`, as in `parley/0.1.0`. */
   readonly server: string;

@@ -1,8 +1,12 @@
+import type { SearchQuery } from "./search_query.ts";
+
 /**
  * The one ordered log of events, and who owns which name in it.
  *
  * Guarantees of every implementation: an event is in the log once {@linkcode Store.append} resolves
- * and not before; `seq` rises with every event; an author's `key` is stored at most once.
+ * and not before, and everyone reads it from then on; `seq` rises with every event and is never
+ * used twice; an author's `key` is stored at most once, for ever, whatever retention removes; and
+ * no read, list or search shows an account what is private to others.
  */
 export interface Store {
   /** Identity of the log: positions of another epoch mean nothing here. */
@@ -10,30 +14,128 @@ export interface Store {
   /** Position of the newest event; 0 when there is none. */
   readonly lastSeq: number;
 
+  // ─── Events ────────────────────────────────────────────────────────────────────────────────────
+
   /**
    * Appends events in the given order, all in one commit.
    *
    * @returns One result for each event, in the same order.
+   * @throws {StoreUnavailableError} When nothing can be stored now; nothing of it has been.
    */
   append(events: readonly NewEvent[]): Promise<AppendResult[]>;
 
+  /** Reads a range of what an account may see, oldest first. */
+  read(query: ReadQuery): Promise<StoredEvent[]>;
+
+  /** Finds messages that an account may see, newest first. */
+  search(query: StoreSearch): Promise<SearchHit[]>;
+
+  /** Private conversations of an account, the one with the newest event first. */
+  conversations(account: string): Promise<Conversation[]>;
+
+  // ─── Delivery and reading ──────────────────────────────────────────────────────────────────────
+
+  /**
+   * Private messages that have not reached any connection of their recipient, oldest first.
+   *
+   * @param upTo Newest position of interest, inclusive.
+   */
+  waitingFor(account: string, upTo: number, limit: number): Promise<StoredEvent[]>;
+
+  /**
+   * Notes that what waited for an account has reached it.
+   *
+   * @param upTo Newest position that has, inclusive.
+   * @returns Each message's position and author, who should be told.
+   */
+  markDelivered(account: string, upTo: number): Promise<Delivered[]>;
+
+  /** Positions of an author's messages that were delivered while it was away; asked only once. */
+  takeDelivered(author: string): Promise<number[]>;
+
+  /** Moves an account's read position on; a lower one than before changes nothing. */
+  markRead(account: string, conversation: string, seq: number): Promise<ReadPosition>;
+
+  /** Read position and unread count of the lobby for an account. */
+  lobbyReadBy(account: string): Promise<ReadPosition>;
+
+  // ─── Names ─────────────────────────────────────────────────────────────────────────────────────
+
   /**
    * Gives a name to a session, or says that another one holds it. The same session asking again,
-   * in whatever spelling counts as the same name, gets the same account.
+   * in whatever spelling counts as the same name, gets the same account. A name is another
+   * session's to claim once its owner has been without a connection for `nameTtlMs`; that makes a
+   * new account, which has nothing of the former one.
    */
   claimName(claim: NameClaim): Promise<Account | "taken">;
 
-  /** Notes when an account's last connection went: from then on its name's reservation runs. */
+  /**
+   * Notes when an account's last connection went: from then on its name's reservation runs. While
+   * the server runs, an account with a connection never loses its name; after a crash the
+   * reservation of those who were connected runs from the start of the server.
+   */
   touchAccount(account: string, at: number): Promise<void>;
 
-  /** Ends the store; nothing may be asked of it afterwards. */
+  /** Accounts that a session may act for. */
+  accountsOf(sessionId: string): Promise<OwnedAccount[]>;
+
+  /** The owner of a name, for letting it in with its passphrase. */
+  ownerOf(nameKey: string): Promise<OwnedAccount | undefined>;
+
+  /** Sets or, with `undefined`, removes the passphrase hash of an account. */
+  setPassphrase(account: string, hash: string | undefined): Promise<void>;
+
+  /** Lets one more session act for an account. */
+  grantSession(account: string, sessionId: string): Promise<void>;
+
+  /** Ends a session: it may act for no account any more. Returns the accounts it could act for. */
+  revokeSession(sessionId: string): Promise<string[]>;
+
+  /** Ends every session of an account, but not the one to `keep`. Returns those it ended. */
+  revokeSessionsOf(account: string, keep?: string): Promise<string[]>;
+
+  /**
+   * Removes an account with its messages, sessions, passphrase, keys and read positions, and frees
+   * its name. What others wrote to it stays theirs. Returns the sessions it ended.
+   */
+  deleteAccount(account: string): Promise<string[]>;
+
+  // ─── Keeping ───────────────────────────────────────────────────────────────────────────────────
+
+  /**
+   * Removes what retention no longer covers, at most `limit` events of it.
+   *
+   * @param now Epoch milliseconds.
+   * @returns How many events were removed; fewer than `limit` when nothing is left to remove.
+   */
+  prune(now: number, limit: number): Promise<number>;
+
+  /**
+   * Writes something small that changes nothing.
+   *
+   * @throws {StoreUnavailableError} When the log takes no writes now.
+   */
+  probe(): Promise<void>;
+
+  /** Ends the store once everything asked of it is done; nothing may be asked afterwards. */
   close(): Promise<void>;
 }
 
+/** The log takes no writes now: the disk is full or read-only, or another process holds it. */
+export class StoreUnavailableError extends Error {
+  override readonly name = "StoreUnavailableError";
+}
+
+/** How long events are kept: for ever, for a time, up to a number of them, or not at all. */
+export type Retention =
+  | { readonly kind: "forever" | "none" }
+  | { readonly kind: "age"; readonly maxAgeMs: number }
+  | { readonly kind: "count"; readonly maxEvents: number };
+
 /** One thing that happened, before it has a place in the log. */
 export interface NewEvent {
-  readonly kind: "message";
-  /** {@linkcode LOBBY}, or the recipient of a private message. */
+  readonly kind: EventKind;
+  /** The lobby, or the recipient of a private message. */
   readonly to: Audience;
   /** The author's account. */
   readonly author: string;
@@ -44,10 +146,13 @@ export interface NewEvent {
   readonly key?: string;
 }
 
+/** What happened; rooms, edits, deletions and reactions will add to it. */
+export type EventKind = "message";
+
 /** Whom an event is for: everyone, or the holder of one name. */
 export type Audience =
   | { readonly kind: "lobby" }
-  /** `account` where the server knows it already; otherwise whoever owns the name's key. */
+  /** `account` when the recipient has a connection; otherwise whoever owns the name is away. */
   | {
     readonly kind: "private";
     readonly username: string;
@@ -62,16 +167,102 @@ export type AppendResult =
     readonly seq: number;
     /** Epoch milliseconds at which it was first stored. */
     readonly at: number;
+    /** Id of the conversation: the lobby's, or that of two accounts. */
     readonly conversation: string;
     /** Private events: account and name of the recipient. */
     readonly recipient?: Account;
+    /** Private events: whether it waits for a recipient who is away. */
+    readonly isWaiting?: boolean;
   }
   /** Nobody owns that name. */
   | { readonly outcome: "unknown_user" }
   /** The owner of that name has no connection, and this store keeps nothing for later. */
   | { readonly outcome: "user_away" }
-  /** The author's key was stored before with other content. */
+  /** The author's key was stored before with another text or for someone else. */
   | { readonly outcome: "id_reused" };
+
+/** An event in the log. */
+export interface StoredEvent {
+  readonly seq: number;
+  /** Epoch milliseconds. */
+  readonly at: number;
+  readonly kind: EventKind;
+  readonly conversation: string;
+  /** The author's account. */
+  readonly author: string;
+  /** The author's username at the time. */
+  readonly from: string;
+  readonly text: string;
+  readonly key?: string;
+  /** Private events: account and name of the recipient at the time. */
+  readonly recipient?: Account;
+  /** Private events: it has not reached any connection of its recipient yet. */
+  readonly isWaiting?: boolean;
+}
+
+/** A range of the log as one account may see it. */
+export interface ReadQuery {
+  /** Who reads; absent: someone who may see the lobby only. */
+  readonly account?: string | undefined;
+  /** One conversation; absent: all that the account may see. Of others' it gets nothing. */
+  readonly conversation?: string | undefined;
+  /** Only what comes after this position. */
+  readonly after?: number | undefined;
+  /** Only what comes before this position. */
+  readonly before?: number | undefined;
+  readonly limit: number;
+  /** Which end of the range is read when it holds more than `limit`. */
+  readonly from: "oldest" | "newest";
+}
+
+/** What to look for, and who asks. */
+export interface StoreSearch {
+  readonly account?: string | undefined;
+  readonly query: SearchQuery;
+  /** Only what comes before this position: the next page. */
+  readonly before?: number | undefined;
+  readonly limit: number;
+}
+
+/** One message found. */
+export interface SearchHit {
+  readonly event: StoredEvent;
+  /** Part of the text around what was found, in order; `isMatch` marks what was. */
+  readonly snippet: readonly SnippetPart[];
+}
+
+/** A piece of a snippet. */
+export interface SnippetPart {
+  readonly text: string;
+  readonly isMatch: boolean;
+}
+
+/** A private conversation as one of its two people sees it. */
+export interface Conversation {
+  readonly id: string;
+  /** The other one, by the name it has or last had; oneself in a conversation with oneself. */
+  readonly peer: Account;
+  readonly newest: StoredEvent;
+  /** Newest position the account has read. */
+  readonly readSeq: number;
+  /** Events of others after that position. */
+  readonly unread: number;
+}
+
+/** How far an account has read a conversation. */
+export interface ReadPosition {
+  readonly conversation: string;
+  readonly seq: number;
+  /** Events of others after that position; at most 1,000 are counted. */
+  readonly unread: number;
+}
+
+/** A message that reached its recipient. */
+export interface Delivered {
+  readonly seq: number;
+  /** The author's account. */
+  readonly author: string;
+}
 
 /** A name held by a session. */
 export interface Account {
@@ -80,10 +271,18 @@ export interface Account {
   readonly username: string;
 }
 
+/** An account as its owner may know it. */
+export interface OwnedAccount extends Account {
+  readonly role: "user" | "moderator" | "owner";
+  readonly state: "active" | "banned";
+  /** Hash of its passphrase, if it has one. */
+  readonly passphrase?: string;
+}
+
 /** A session asking for a name. */
 export interface NameClaim {
   readonly username: string;
-  /** {@linkcode usernameKey} of the name. */
+  /** `usernameKey` of the name. */
   readonly nameKey: string;
   /** Hash of the session's credential. Absent: a guest, who gets a new account and owns no name. */
   readonly sessionId: string | undefined;
@@ -92,3 +291,9 @@ export interface NameClaim {
   /** How long a name stays reserved after its owner's last connection, in milliseconds. */
   readonly nameTtlMs: number;
 }
+
+/** The part of a store that carries live messages. */
+export type LiveStore = Pick<
+  Store,
+  "epoch" | "lastSeq" | "append" | "claimName" | "touchAccount" | "close"
+>;

@@ -1,7 +1,7 @@
 import { LOBBY, privateConversation } from "./conversations.ts";
 import type { Clock } from "./clock.ts";
 import type { Ids } from "./ids.ts";
-import type { Account, AppendResult, NameClaim, NewEvent, Store } from "./store.ts";
+import type { Account, AppendResult, LiveStore, NameClaim, NewEvent } from "./store.ts";
 
 /** Acknowledgements an author can get again; an older key is as if never used. */
 const REMEMBERED_KEYS = 10_000;
@@ -30,7 +30,7 @@ interface FirstAck {
 }
 
 /** A log that lasts as long as the process and keeps no text: positions, keys and names only. */
-export class MemoryStore implements Store {
+export class MemoryStore implements LiveStore {
   readonly epoch: string;
   #clock: Pick<Clock, "now">;
   #ids: Ids;

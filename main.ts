@@ -41,9 +41,9 @@ async function run(config: Config): Promise<void> {
   });
   logMistakes(log);
   const server = await start(config, log);
-  console.log(`Parley ${VERSION} is ready: open ${server.url}`);
-  log.info("started", { url: server.url, maxConnections: config.maxConnections });
   stopOnSignal(server, log);
+  log.info("started", { url: server.url, maxConnections: config.maxConnections });
+  console.log(`Parley ${VERSION} is ready: open ${server.url}`);
   await server.finished.catch((error) => {
     log.error("accepting connections failed", { error: String(error) });
     Deno.exit(EXIT.failure);

@@ -1,0 +1,158 @@
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { ChatClient } from "./support/chat_client.ts";
+import { runProgram, startCommand, startProgram } from "./support/program.ts";
+import { RawWebSocket } from "./support/raw_websocket.ts";
+
+const START = await startCommand();
+
+Deno.test("main.ts shows every setting when asked for help", async () => {
+  const { code, stdout, stderr } = await runProgram([...START, "--help"]);
+
+  assertEquals(code, 0);
+  assertEquals(stderr, "");
+  assertStringIncludes(stdout, "--max-per-address NUMBER");
+});
+
+Deno.test("main.ts shows its version", async () => {
+  const { code, stdout } = await runProgram([...START, "--version"]);
+
+  assertEquals(code, 0);
+  assertMatch(stdout, /^parley \d+\.\d+\.\d+\n$/);
+});
+
+Deno.test("main.ts ends with one line and code 2 when a flag is unknown", async () => {
+  const { code, stdout, stderr } = await runProgram([...START, "--prot", "1"]);
+
+  assertEquals(code, 2);
+  assertEquals(stdout, "");
+  assertEquals(stderr, "parley: Unknown flag “--prot”; see --help.\n");
+});
+
+Deno.test("main.ts ends with one line and code 2 when a variable's value is bad", async () => {
+  const { code, stderr } = await runProgram(START, { PARLEY_RATE: "fast" });
+
+  assertEquals(code, 2);
+  assertEquals(
+    stderr,
+    "parley: PARLEY_RATE must be a number of messages a second, or 0 for off: it is “fast”.\n",
+  );
+});
+
+Deno.test("main.ts ends with one line and code 1 when the port is in use", async () => {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { port } = listener.addr as Deno.NetAddr;
+
+  const { code, stdout, stderr } = await runProgram([...START, "--port", String(port)]);
+
+  assertEquals(code, 1);
+  assertEquals(stdout, "");
+  assertEquals(
+    stderr,
+    `parley: Cannot serve on 127.0.0.1, port ${port}: the port is in use; choose another with --port.\n`,
+  );
+});
+
+Deno.test("main.ts ends with one line and code 1 when the address isn't this machine's", async () => {
+  const { code, stderr } = await runProgram([...START, "--host", "192.0.2.1"]);
+
+  assertEquals(code, 1);
+  assertMatch(stderr, /^parley: Cannot serve on 192\.0\.2\.1, port 8000: [^\n]+\n$/);
+});
+
+Deno.test("deno task start hands settings on and prints the real port", async () => {
+  const data = await Deno.makeTempDir({ prefix: "parley-data-" });
+  const command = [Deno.execPath(), "task", "start", "--port", "0", "--data", data] as const;
+  await using server = await startProgram([...command]);
+
+  const page = await (await fetch(server.url)).text();
+
+  assertMatch(server.url, /^http:\/\/127\.0\.0\.1:[1-9]\d*\/$/);
+  assertStringIncludes(page, "<!doctype html>");
+  server.signal("SIGTERM");
+  await server.ended;
+  await Deno.remove(data);
+});
+
+Deno.test("main.ts takes its connection limit from the files it may open", async () => {
+  await using server = await startProgram([...START, "--port", "0"]);
+
+  server.signal("SIGTERM");
+  const { stderr } = await server.ended;
+
+  const started = JSON.parse(stderr.split("\n")[0]!);
+  assertEquals(started.event, "started");
+  assert(started.maxConnections > 100, String(started.maxConnections));
+});
+
+for (const signal of ["SIGTERM", "SIGINT"] as const) {
+  Deno.test(`main.ts tells clients to come back and exits 0 on ${signal}`, async () => {
+    await using server = await startProgram([...START, "--port", "0"]);
+    const alice = await ChatClient.connect(`ws://127.0.0.1:${server.port}`, "alice");
+
+    const signalledAt = performance.now();
+    server.signal(signal);
+    const { code } = await server.ended;
+
+    assertEquals(code, 0);
+    assert(performance.now() - signalledAt < 5000);
+    assertEquals(alice.framesOf("error").map((frame) => frame.code), ["shutting_down"]);
+    assertEquals((await alice.closed).code, 4001);
+  });
+}
+
+Deno.test("main.ts counts two SIGINTs of one moment, as under deno task, as one", async () => {
+  await using server = await startProgram([...START, "--port", "0"]);
+  const alice = await ChatClient.connect(`ws://127.0.0.1:${server.port}`, "alice");
+
+  server.signal("SIGINT");
+  server.signal("SIGINT");
+  const { code } = await server.ended;
+
+  assertEquals(code, 0);
+  assertEquals((await alice.closed).code, 4001);
+});
+
+Deno.test("main.ts exits 0 within 5 s although a client never answers the close", async () => {
+  await using server = await startProgram([...START, "--port", "0"]);
+  using _silent = await RawWebSocket.connect({ port: server.port, path: "/ws/alice" });
+
+  const signalledAt = performance.now();
+  server.signal("SIGTERM");
+  const { code } = await server.ended;
+
+  assertEquals(code, 0);
+  assert(performance.now() - signalledAt < 5000);
+});
+
+Deno.test("main.ts exits at once on a second signal from somebody who won't wait", async () => {
+  await using server = await startProgram([...START, "--port", "0"]);
+  // A client that never answers its close keeps the server waiting for a second.
+  using silent = await RawWebSocket.connect({ port: server.port, path: "/ws/alice" });
+
+  server.signal("SIGINT");
+  assertEquals(await silent.readCloseCode(), 4001);
+  const impatience = setInterval(() => server.signal("SIGINT"), 150);
+  const { code } = await server.ended;
+  clearInterval(impatience);
+
+  assertEquals(code, 130);
+});
+
+Deno.test("main.ts logs JSON lines without what people say when not at a terminal", async () => {
+  const command = [...START, "--port", "0", "--log-level", "debug"] as const;
+  await using server = await startProgram([...command] as [string, ...string[]]);
+  const alice = await ChatClient.connect(`ws://127.0.0.1:${server.port}`, "alice");
+
+  alice.send({ message: "a-secret-text" });
+  await alice.next("message");
+  server.signal("SIGTERM");
+  const { stdout, stderr } = await server.ended;
+
+  const events = stderr.trim().split("\n").map((line) => JSON.parse(line).event);
+  assertEquals(events.filter((event) => ["started", "stopping", "stopped"].includes(event)), [
+    "started",
+    "stopping",
+    "stopped",
+  ]);
+  assert(!`${stdout}${stderr}`.includes("a-secret-text"));
+});

@@ -25,6 +25,14 @@ function blocksOf(page: string, markdown: string): Block[] {
   }));
 }
 
+/** Every page of documentation: those beside the code, and those in `docs/`. */
+async function* documents(): AsyncGenerator<URL> {
+  for await (const { name } of Deno.readDir(root)) {
+    if (/^[A-Z]+\.md$/.test(name)) yield new URL(name, root);
+  }
+  yield* pages(new URL("docs/", root));
+}
+
 async function* pages(folder: URL): AsyncGenerator<URL> {
   for await (const entry of Deno.readDir(folder)) {
     if (entry.isDirectory) yield* pages(new URL(`${entry.name}/`, folder));
@@ -34,7 +42,7 @@ async function* pages(folder: URL): AsyncGenerator<URL> {
 
 async function allBlocks(): Promise<Block[]> {
   const blocks: Block[] = [];
-  for await (const page of pages(new URL("docs/", root))) {
+  for await (const page of documents()) {
     blocks.push(...blocksOf(page.pathname.slice(root.pathname.length), await read(page)));
   }
   return blocks;
@@ -71,7 +79,7 @@ const frames = (await allBlocks())
   )
   .flatMap((block) => framesOf(block).map((text) => ({ ...block, text })));
 
-Deno.test("docs/ shows frames, and docs/protocol.md says of each whose it is", () => {
+Deno.test("docs/protocol.md says of every frame whose it is", () => {
   const unsaid = blocksOf("docs/protocol.md", protocol)
     .filter(({ language, context }) =>
       language === "json" && !/From the (client|server)/.test(context)
@@ -151,9 +159,9 @@ Deno.test("docs/protocol.md lists every close code, and whether to connect again
   );
 });
 
-Deno.test("docs/ links only to files and headings that exist", async () => {
+Deno.test("the documentation links only to files and headings that exist", async () => {
   const broken: string[] = [];
-  for await (const page of pages(new URL("docs/", root))) {
+  for await (const page of documents()) {
     for (const [, target] of (await read(page)).matchAll(/\]\(([^)\s]+)\)/g)) {
       if (!/^[a-z]+:/.test(target!) && !await leadsSomewhere(target!, page)) {
         broken.push(`${page.pathname.slice(root.pathname.length)}: ${target}`);

@@ -74,6 +74,9 @@ export function reduceRoom(state, frame) {
       );
     case "error":
       return reduceError(next, frame);
+    case "resumed":
+    case "delivered":
+    case "read":
     case "ping":
       return state;
     default:

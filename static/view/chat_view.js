@@ -140,7 +140,7 @@ export class ChatView {
     const { online } = state.presence;
     setText(this.#title, peer === null ? "Everyone" : clampMarks(peer.username));
     const people = online === 1 ? "Only you are here" : `${online} people are here`;
-    setText(this.#subtitle, peer === null ? people : "Private: only the two of you read this");
+    setText(this.#subtitle, peer === null ? people : "Just the two of you");
   }
 
   /**

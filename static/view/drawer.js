@@ -1,7 +1,7 @@
 import { byId } from "../lib/dom.js";
 
 /** Width up to which the list of people is a drawer; the same as in `layout.css`. */
-const NARROW = "(max-width: 52rem)";
+const NARROW = "(max-width: 47rem)";
 
 /** On narrow screens, the list of conversations and people slides over the messages. */
 export class Drawer {

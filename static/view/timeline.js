@@ -175,7 +175,10 @@ export class Timeline {
     const shown = new Map();
     let next = this.#list.firstElementChild;
     for (const row of rows) {
+      const old = this.#shown.get(row.key)?.element;
       const element = this.#elementOf(row);
+      if (old !== undefined && old !== element) old.replaceWith(element);
+      if (old !== undefined && next === old) next = element;
       if (element === next) next = next.nextElementSibling;
       else this.#list.insertBefore(element, next);
       shown.set(row.key, { row, element });
@@ -190,7 +193,6 @@ export class Timeline {
     const peer = this.#conversation?.peer ?? null;
     const element = renderRow(row, { dates: this.#options.dates, peer, ownName: this.#ownName });
     element.dataset.key = row.key;
-    known?.element.replaceWith(element);
     return element;
   }
 

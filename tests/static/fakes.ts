@@ -1,0 +1,61 @@
+import type { ServerFrame } from "../../core/protocol.ts";
+
+/** A WebSocket without a network: the test plays the server. */
+export class FakeSocket {
+  binaryType = "blob";
+  onmessage: ((event: { data: string | ArrayBuffer }) => void) | null = null;
+  onclose: ((event: { code: number }) => void) | null = null;
+  readonly sent: unknown[] = [];
+  isClosed = false;
+
+  constructor(readonly url: string, readonly subprotocol: string) {}
+
+  send(data: string): void {
+    this.sent.push(JSON.parse(data));
+  }
+
+  close(): void {
+    this.isClosed = true;
+  }
+
+  /** The server says these frames in one packet. */
+  receive(...frames: ServerFrame[]): void {
+    this.onmessage?.({ data: frames.map((frame) => JSON.stringify(frame)).join("\n") });
+  }
+
+  /** The connection ends. */
+  end(code: number): void {
+    this.onclose?.({ code });
+  }
+}
+
+/** A welcome for alice, changed where a test cares. */
+export function welcome(changes: Partial<Extract<ServerFrame, { type: "welcome" }>> = {}) {
+  return {
+    type: "welcome" as const,
+    username: "alice",
+    account: "a_alice",
+    epoch: "e_1",
+    seq: 0,
+    at: 1_763_800_000_000,
+    online: 2,
+    users: [{ username: "alice", account: "a_alice" }, { username: "bob", account: "a_bob" }],
+    server: "parley/0.1.0",
+    limits: { messageLength: 4000, frameBytes: 65_536 },
+    heartbeatMs: 15_000,
+    ...changes,
+  };
+}
+
+/** A public message of bob's, changed where a test cares. */
+export function message(changes: Partial<Extract<ServerFrame, { type: "message" }>> = {}) {
+  return {
+    type: "message" as const,
+    seq: 1,
+    at: 1_763_800_000_100,
+    from: "bob",
+    account: "a_bob",
+    message: "hello",
+    ...changes,
+  };
+}

@@ -1,0 +1,224 @@
+import { assertEquals } from "@std/assert";
+import type { ServerFrame } from "../../core/protocol.ts";
+import {
+  activate,
+  activeConversation,
+  initialRoom,
+  LOBBY,
+  markRead,
+  objectionTo,
+  openPrivate,
+  reduceBatch,
+  reduceRoom,
+  type RoomState,
+  showOutgoing,
+} from "../../static/model/room_state.js";
+import { message, welcome } from "./fakes.ts";
+
+const BOB = { username: "bob", account: "a_bob" };
+
+function room(...frames: ServerFrame[]): RoomState {
+  return [welcome(), ...frames].reduce(reduceRoom, initialRoom());
+}
+
+function texts(state: RoomState, key = LOBBY): string[] {
+  return state.conversations.get(key)!.entries.map((entry) =>
+    entry.kind === "message" ? entry.text : entry.kind === "note" ? entry.text : entry.what
+  );
+}
+
+function sending(state: RoomState, id: string, peer: typeof BOB | null = null, text = id) {
+  const row = { id, peer, text, at: 5, state: "pending" as const, reason: "", writer: null };
+  return showOutgoing(state, row);
+}
+
+Deno.test("reduceRoom() keeps messages in seq order and each one once", () => {
+  const state = room(
+    message({ seq: 3, message: "c" }),
+    message({ seq: 1, message: "a" }),
+    message({ seq: 2, message: "b" }),
+    message({ seq: 3, message: "c" }),
+  );
+
+  assertEquals(texts(state), ["a", "b", "c"]);
+});
+
+Deno.test("reduceRoom() knows its own messages by account, never by name", () => {
+  const state = room(
+    message({ seq: 1, from: "alice", account: "a_other" }),
+    message({ seq: 2, from: "someone", account: "a_alice" }),
+  );
+
+  const mine = activeConversation(state).entries.map((entry) =>
+    entry.kind === "message" && entry.isMine
+  );
+  assertEquals(mine, [false, true]);
+});
+
+Deno.test("reduceRoom() turns an acknowledged send into a message, and its copy changes nothing", () => {
+  const sent = sending(room(), "m1", null, "hi");
+
+  const acked = reduceRoom(sent, { type: "ack", id: "m1", seq: 7, at: 9 });
+  const copied = reduceRoom(
+    acked,
+    message({ seq: 7, from: "alice", account: "a_alice", message: "hi" }),
+  );
+
+  assertEquals(activeConversation(acked).outgoing, []);
+  assertEquals(texts(acked), ["hi"]);
+  assertEquals(texts(copied), ["hi"]);
+});
+
+Deno.test("reduceRoom() puts a private message into one conversation for both directions", () => {
+  const opened = openPrivate(room(), BOB);
+  const sent = sending(opened.state, "m1", BOB, "psst");
+  const conversation = "a_alice.a_bob";
+
+  const state = [
+    { type: "ack" as const, id: "m1", seq: 1, at: 9 },
+    message({
+      seq: 1,
+      from: "alice",
+      account: "a_alice",
+      to: "bob",
+      conversation,
+      id: "m1",
+      message: "psst",
+    }),
+    message({ seq: 2, to: "alice", conversation, message: "what?" }),
+  ].reduce(reduceRoom, sent);
+
+  assertEquals([...state.conversations.keys()], [LOBBY, opened.key]);
+  assertEquals(texts(state, opened.key), ["psst", "what?"]);
+  assertEquals(state.conversations.get(opened.key)?.id, conversation);
+  assertEquals(texts(state), []);
+});
+
+Deno.test("reduceRoom() opens another conversation when a name changed hands", () => {
+  const state = room(
+    message({ seq: 1, to: "alice", conversation: "a_alice.a_bob", message: "old bob" }),
+    { type: "left", ...BOB, message: "bob left the chat", online: 1, at: 1 },
+    { type: "joined", username: "bob", account: "a_bob2", message: "", online: 2, at: 2 },
+    message({
+      seq: 2,
+      account: "a_bob2",
+      to: "alice",
+      conversation: "a_alice.a_bob2",
+      message: "new bob",
+    }),
+  );
+
+  const [, first, second] = [...state.conversations.keys()];
+  assertEquals([texts(state, first), texts(state, second)], [["old bob"], ["new bob"]]);
+});
+
+Deno.test("objectionTo() keeps a private message from the new holder of a name", () => {
+  const state = room({
+    type: "joined",
+    username: "Bob",
+    account: "a_2",
+    message: "",
+    online: 2,
+    at: 2,
+  }, {
+    type: "left",
+    ...BOB,
+    message: "",
+    online: 1,
+    at: 1,
+  });
+
+  assertEquals(objectionTo(room(), BOB), null);
+  assertEquals(
+    objectionTo(state, BOB),
+    "The name bob is someone else’s now, so this was not sent.",
+  );
+});
+
+Deno.test("reduceRoom() counts unread messages and speaks of mentions", () => {
+  const state = room(
+    message({ seq: 1 }),
+    message({ seq: 2, message: "@alice: look" }),
+    message({ seq: 3, message: "@alicenot" }),
+    message({ seq: 4, account: "a_alice", from: "alice" }),
+  );
+  const { unread, mentions, divider } = activeConversation(state);
+
+  assertEquals({ unread, mentions, divider }, { unread: 3, mentions: 1, divider: "0:1" });
+  assertEquals(activeConversation(markRead(state, LOBBY)).unread, 0);
+});
+
+Deno.test("reduceBatch() counts nothing as unread under the reader's eyes", () => {
+  const state = reduceBatch(room(), [message({ seq: 1 }), message({ seq: 2 })], true);
+
+  const { unread, divider } = activeConversation(state);
+  assertEquals({ unread, divider }, { unread: 0, divider: null });
+});
+
+Deno.test("activate() keeps the divider of what is unread", () => {
+  const state = room(message({ seq: 1, to: "alice", conversation: "c" }));
+  const key = [...state.conversations.keys()][1]!;
+
+  const shown = activate(state, key);
+  const left = activate(markRead(shown, key), LOBBY);
+
+  assertEquals(activeConversation(shown).divider, "0:1");
+  assertEquals(left.conversations.get(key)?.divider, null);
+});
+
+Deno.test("reduceRoom() keeps what it shows when the log starts anew, with new positions", () => {
+  const state = room(
+    message({ seq: 5, message: "before" }),
+    welcome({ epoch: "e_2" }),
+    message({ seq: 1, message: "after" }),
+  );
+
+  assertEquals(texts(state), ["before", "The server was restarted.", "after"]);
+});
+
+Deno.test("reduceRoom() says that messages may be missing after a gap, and only then", () => {
+  const seen = room(message({ seq: 1, message: "a" }));
+
+  assertEquals(texts(reduceRoom(seen, welcome({ seq: 1 }))), ["a"]);
+  assertEquals(texts(reduceRoom(seen, welcome({ seq: 4 }))), [
+    "a",
+    "You were disconnected. Messages of that time may be missing.",
+  ]);
+});
+
+Deno.test("reduceRoom() joins comings of one moment into one line", () => {
+  const joined = (username: string, at: number) => ({
+    type: "joined" as const,
+    username,
+    account: `a_${username}`,
+    message: "",
+    online: 3,
+    at,
+  });
+
+  const state = room(joined("carol", 1), joined("dave", 2), joined("eve", 200_000));
+
+  const people = activeConversation(state).entries.map((entry) =>
+    entry.kind === "presence" ? entry.names : []
+  );
+  assertEquals(people, [["carol", "dave"], ["eve"]]);
+});
+
+Deno.test("showOutgoing() keeps a failed message in place and moves a retried one to the end", () => {
+  const row = { peer: null, text: "", at: 5, reason: "", writer: null };
+  const two = sending(sending(room(), "m1"), "m2");
+
+  const failed = showOutgoing(two, { ...row, id: "m1", state: "failed" });
+  const retried = showOutgoing(failed, { ...row, id: "m1", state: "pending" });
+
+  assertEquals(activeConversation(failed).outgoing.map(({ id }) => id), ["m1", "m2"]);
+  assertEquals(activeConversation(retried).outgoing.map(({ id }) => id), ["m2", "m1"]);
+});
+
+Deno.test("reduceRoom() ignores a frame it doesn't know", () => {
+  const state = room();
+
+  const next = reduceRoom(state, { type: "reaction" } as unknown as ServerFrame);
+
+  assertEquals(next, state);
+});

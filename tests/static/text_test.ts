@@ -1,0 +1,104 @@
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { COMMANDS, readIntent } from "../../static/text/commands.js";
+import { Dates } from "../../static/text/dates.js";
+import { linkify } from "../../static/text/linkify.js";
+import { clampMarks, listNames, nameHue, nameInitial, nameKey } from "../../static/text/names.js";
+import { cleanText, countCharacters, mentions } from "../../static/text/plain_text.js";
+
+Deno.test("linkify() makes links of http, https and mailto only", () => {
+  const text = "a http://x.example b javascript:alert(1) data:text/html,x mailto:a@b.example";
+
+  const links = linkify(text).filter((part) => part.type === "link").map((part) => part.text);
+
+  assertEquals(links, ["http://x.example", "mailto:a@b.example"]);
+});
+
+Deno.test("linkify() loses no character", () => {
+  const text = "see (https://x.example/a_(b)), or https://y.example/?q=1. “https://z.example”!";
+
+  assertEquals(linkify(text).map((part) => part.text).join(""), text);
+});
+
+Deno.test("linkify() leaves the sentence's punctuation outside", () => {
+  const links = linkify("(https://x.example/a_(b)), https://y.example/?q=1. https://z.example…")
+    .filter((part) => part.type === "link").map((part) => part.text);
+
+  assertEquals(links, ["https://x.example/a_(b)", "https://y.example/?q=1", "https://z.example"]);
+});
+
+Deno.test("linkify() shows where a link goes when its text makes one think otherwise", () => {
+  const targets = [
+    "https://example.org/x",
+    "https://bank.example@evil.example/",
+    "https://аррӏе.com/",
+  ].map((text) => linkify(text).map((part) => part.type === "link" ? part.target : "none"));
+
+  assertEquals(targets, [[null], ["evil.example"], ["xn--80ak6aa92e.com"]]);
+});
+
+Deno.test("Dates.dayLabel() says Today and Yesterday in the reader's time zone", () => {
+  const dates = new Dates("en-GB", "Pacific/Auckland");
+  const now = Date.parse("2026-11-22T11:30:00Z");
+
+  assertEquals(dates.dayLabel(Date.parse("2026-11-22T11:05:00Z"), now), "Today");
+  assertEquals(dates.dayLabel(Date.parse("2026-11-22T10:55:00Z"), now), "Yesterday");
+  // Versions of the language data differ in the comma.
+  assertMatch(
+    dates.dayLabel(Date.parse("2026-11-21T10:00:00Z"), now),
+    /^Saturday,? 21 November 2026$/,
+  );
+});
+
+Deno.test("readIntent() sends plain text, and never a mistyped command", () => {
+  assertEquals(readIntent("hello"), { kind: "message", text: "hello" });
+  assertEquals(readIntent("//me"), { kind: "message", text: "/me" });
+  assertEquals(readIntent("/smg bob secret").kind, "mistake");
+  assertEquals(readIntent("  /msg bob secret").kind, "private");
+  assertEquals(readIntent("/").kind, "mistake");
+});
+
+Deno.test("readIntent() reads /msg with its name, its text and their absence", () => {
+  assertEquals(readIntent("/msg bob a b\nc"), { kind: "private", to: "bob", text: "a b\nc" });
+  assertEquals(readIntent("/msg @bob hi"), { kind: "private", to: "bob", text: "hi" });
+  assertEquals(readIntent("/msg bob"), { kind: "open", to: "bob" });
+  assertEquals(readIntent("/msg").kind, "mistake");
+});
+
+Deno.test("COMMANDS names only commands that readIntent() knows", () => {
+  for (const { usage } of COMMANDS) assert(readIntent(usage).kind !== "mistake", usage);
+});
+
+Deno.test("clampMarks() cuts towers of marks and leaves scripts alone", () => {
+  assertEquals(clampMarks("z" + "\u0301".repeat(50)), "z" + "\u0301".repeat(4));
+  assertEquals(clampMarks("ผู้ใหญ่ שָׁלוֹם क्षि"), "ผู้ใหญ่ שָׁלוֹם क्षि");
+});
+
+Deno.test("nameHue() is the same for names that count as one", () => {
+  assertEquals(nameHue("Straße"), nameHue("STRASSE"));
+  assertEquals(nameKey("ＢＯＢ"), "bob");
+});
+
+Deno.test("nameInitial() is the first letter as people see letters", () => {
+  assertEquals(["bob", "ägir", "👩‍🚀x"].map(nameInitial), ["B", "Ä", "👩‍🚀"]);
+});
+
+Deno.test("listNames() names some and counts the rest", () => {
+  assertEquals(listNames(["a"]), "a");
+  assertEquals(listNames(["a", "b"]), "a and b");
+  assertEquals(listNames(["a", "b", "c", "d"]), "a, b, c and 1 other");
+  assertEquals(listNames(["a", "b", "c", "d", "e"]), "a, b, c and 2 others");
+});
+
+Deno.test("cleanText() makes pasted text fit for sending", () => {
+  assertEquals(cleanText("\n\n  a\r\nb\u0000\u0007\tc\ud800 \n\n"), "  a\nb\tc\ufffd");
+});
+
+Deno.test("countCharacters() counts code points, as the server does", () => {
+  assertEquals(countCharacters("a👍b"), 3);
+});
+
+Deno.test("mentions() finds a name, not a longer one", () => {
+  assertEquals(mentions("hi @Bob!", "bob"), true);
+  assertEquals(mentions("@bob.", "bob"), true);
+  assertEquals(mentions("@bobby and @bob.b", "bob"), false);
+});

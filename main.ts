@@ -44,10 +44,12 @@ async function run(config: Config): Promise<void> {
   stopOnSignal(server, log);
   log.info("started", { url: server.url, maxConnections: config.maxConnections });
   console.log(`Parley ${VERSION} is ready: open ${server.url}`);
-  await server.finished.catch((error) => {
+  try {
+    await server.finished;
+  } catch (error) {
     log.error("accepting connections failed", { error: String(error) });
-    Deno.exit(EXIT.failure);
-  });
+    await stop(server, log, EXIT.failure);
+  }
 }
 
 async function start(config: Config, log: Log): Promise<RunningServer> {
@@ -73,7 +75,7 @@ function stopOnSignal(server: RunningServer, log: Log): void {
     if (stoppingSince === undefined) {
       stoppingSince = performance.now();
       log.info("stopping", { signal });
-      stop(server, log);
+      stop(server, log, 0);
     } else if (performance.now() - stoppingSince > SAME_SIGNAL_MS) {
       Deno.exit(code);
     }
@@ -83,11 +85,11 @@ function stopOnSignal(server: RunningServer, log: Log): void {
   Deno.addSignalListener("SIGTERM", () => onSignal("SIGTERM", 143));
 }
 
-async function stop(server: RunningServer, log: Log): Promise<void> {
+async function stop(server: RunningServer, log: Log, code: number): Promise<never> {
   setTimeout(() => fail("Stopping takes too long; ending anyway.", EXIT.failure), STOP_LIMIT_MS);
   await server.stop();
   log.info("stopped");
-  Deno.exit(0);
+  Deno.exit(code);
 }
 
 /** A mistake in one handler is logged and costs its own work, not everybody's connection. */

@@ -109,10 +109,10 @@ async function drain(server: Deno.HttpServer, abort: AbortController): Promise<v
   const outcome = await Promise.race([
     server.shutdown().then(() => "drained"),
     timeout.done.then(() => "timeout"),
-  ]);
-  timeout.cancel();
+  ]).finally(() => timeout.cancel());
   if (outcome === "timeout") abort.abort();
-  await server.finished;
+  // How it ended is told to those who wait for it; here it only has to have.
+  await Promise.allSettled([server.finished]);
 }
 
 function delay(ms: number): { done: Promise<void>; cancel(): void } {

@@ -138,6 +138,37 @@ Deno.test("main.ts exits at once on a second signal from somebody who won't wait
   assertEquals(code, 130);
 });
 
+Deno.test({
+  name: "main.ts tells clients and exits 1 when it can accept nobody any more",
+  ignore: Deno.build.os === "windows",
+  async fn() {
+    const [deno, ...args] = START;
+    const script = 'ulimit -n 60; exec "$0" "$@" --port 0 --max-connections 0';
+    await using server = await startProgram(["sh", "-c", script, deno, ...args]);
+    const alice = await ChatClient.connect(`ws://127.0.0.1:${server.port}`, "alice");
+
+    const crowd = await connectUntilRefused(server.port, 100);
+    const { code, stderr } = await server.ended;
+    for (const connection of crowd) connection.close();
+
+    assertEquals(code, 1);
+    assertStringIncludes(stderr, '"event":"accepting connections failed"');
+    assertEquals((await alice.closed).code, 4001);
+  },
+});
+
+async function connectUntilRefused(port: number, atMost: number): Promise<Deno.Conn[]> {
+  const connections: Deno.Conn[] = [];
+  try {
+    while (connections.length < atMost) connections.push(await Deno.connect({ port }));
+  } catch (error) {
+    const isRefused = error instanceof Deno.errors.ConnectionRefused ||
+      error instanceof Deno.errors.ConnectionReset;
+    if (!isRefused) throw error;
+  }
+  return connections;
+}
+
 Deno.test("main.ts logs JSON lines without what people say when not at a terminal", async () => {
   const command = [...START, "--port", "0", "--log-level", "debug"] as const;
   await using server = await startProgram([...command] as [string, ...string[]]);

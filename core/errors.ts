@@ -16,6 +16,8 @@ export const ERROR_SENTENCES = {
   id_reused: "That id was used before, for another message.",
   rate_limited: "You are sending too quickly.",
   too_many_errors: "Too many bad frames in a row.",
+  unavailable: "Nothing can be stored at the moment. Try again soon.",
+  unknown_conversation: "That is not a conversation of yours.",
   internal: "Something went wrong on the server.",
   // Joining
   invalid_username: "That username can’t be used: it {reason}.",
@@ -31,6 +33,15 @@ export const ERROR_SENTENCES = {
   upgrade_required: "Connect here with a WebSocket, as in ws://{host}/ws/{username}.",
   not_found: "There is nothing here.",
   method_not_allowed: "That method is not allowed here.",
+  invalid_query: "That query can’t be answered: {reason}",
+  invalid_body: "That request can’t be followed: {reason}",
+  json_required: "Send that as application/json.",
+  account_required: "That needs a name of your own; with several, say which with “as”.",
+  not_your_name: "The name “{username}” is not yours.",
+  sign_in_failed: "That name and passphrase don’t belong together.",
+  wrong_passphrase: "That is not the current passphrase.",
+  invalid_passphrase: "That passphrase can’t be used: it {reason}.",
+  too_many_attempts: "Too many attempts. Try again later.",
 } as const satisfies Record<string, string>;
 
 /** Name of one refusal; the closed set of {@linkcode ERROR_SENTENCES}. */

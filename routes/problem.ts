@@ -2,23 +2,31 @@ import { ChatError, type ErrorCode } from "../core/errors.ts";
 
 /** HTTP status of a refusal; 400 for those not named here. */
 const STATUSES: Partial<Record<ErrorCode, number>> = {
+  account_required: 401,
   forbidden_host: 403,
   forbidden_origin: 403,
+  not_your_name: 403,
+  sign_in_failed: 403,
+  wrong_passphrase: 403,
   not_found: 404,
+  unknown_conversation: 404,
   unknown_user: 404,
   method_not_allowed: 405,
   user_away: 409,
   username_taken: 409,
   frame_too_large: 413,
   message_too_long: 413,
+  json_required: 415,
   unsupported_data: 415,
   upgrade_required: 426,
   rate_limited: 429,
+  too_many_attempts: 429,
   too_many_connections: 429,
   too_many_errors: 429,
   internal: 500,
   server_full: 503,
   shutting_down: 503,
+  unavailable: 503,
 };
 
 /**
@@ -43,6 +51,8 @@ export function problemResponse(error: ChatError, headers: HeadersInit = {}): Re
   if (retryAfterMs !== undefined) {
     response.headers.set("retry-after", String(Math.ceil(Number(retryAfterMs) / 1000)));
   }
+  // A 401 must say how to do better (RFC 9110, section 15.5.2); no browser asks for a Bearer.
+  if (status === 401) response.headers.set("www-authenticate", "Bearer");
   if (error.code === "upgrade_required") response.headers.set("upgrade", "websocket");
   return response;
 }

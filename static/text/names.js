@@ -48,16 +48,19 @@ export function clampMarks(text) {
 }
 
 /**
- * Names as an English list, the last ones counted: "bob, carol and 3 others".
+ * Names as an English list, the last ones counted: bob, carol and 3 others. Names and the words
+ * between them are told apart, so that a view can set names apart.
  *
  * @param {readonly string[]} names
  * @param {number} [shown] How many are named at most.
+ * @returns {{text: string, isName: boolean}[]}
  */
 export function listNames(names, shown = 3) {
   const rest = names.length - shown;
-  const parts = rest > 0
-    ? [...names.slice(0, shown), `${rest} ${rest === 1 ? "other" : "others"}`]
-    : [...names];
-  const last = parts.pop() ?? "";
-  return parts.length === 0 ? last : `${parts.join(", ")} and ${last}`;
+  const items = names.slice(0, shown).map((text) => ({ text, isName: true }));
+  if (rest > 0) items.push({ text: `${rest} ${rest === 1 ? "other" : "others"}`, isName: false });
+  return items.flatMap((item, i) => {
+    if (i === 0) return [item];
+    return [{ text: i === items.length - 1 ? " and " : ", ", isName: false }, item];
+  });
 }

@@ -2,7 +2,7 @@
 /** @import {MessageEntry, PresenceEntry, NoteEntry} from "../model/entries.js" */
 /** @import {Row} from "../model/rows.js" */
 /** @import {Dates} from "../text/dates.js" */
-import { cloneTemplate, part } from "../lib/dom.js";
+import { cloneTemplate, make, part } from "../lib/dom.js";
 import { clampMarks, listNames } from "../text/names.js";
 import { paintAvatar, paintHue } from "./avatar.js";
 import { renderText } from "./message_text.js";
@@ -27,7 +27,8 @@ export function renderRow(row, context) {
   if (entry.kind === "message" || entry.kind === "outgoing") {
     return renderMessage(entry, row.isHead, context);
   }
-  return renderLine(entry.kind === "note" ? entry.text : peopleText(entry), "timeline__line--note");
+  if (entry.kind === "presence") return renderPeople(entry);
+  return renderLine(entry.text, "timeline__line--note");
 }
 
 /**
@@ -53,11 +54,18 @@ function renderLine(text, className) {
   return line;
 }
 
-/** @param {PresenceEntry} entry */
-function peopleText(entry) {
-  // Isolates keep a name in one script from rearranging the words around it.
-  const names = entry.names.map((name) => `\u2068${name}\u2069`);
-  return `${listNames(names)} ${entry.what} the chat`;
+/**
+ * Names stand isolated: one in another script must not rearrange the words around it.
+ *
+ * @param {PresenceEntry} entry
+ */
+function renderPeople(entry) {
+  const line = renderLine("", "timeline__line--note");
+  const words = listNames(entry.names).flatMap((word) =>
+    word.isName ? make("bdi", "", clampMarks(word.text)) : word.text
+  );
+  part(line, "text").append(...words, ` ${entry.what} the chat`);
+  return line;
 }
 
 /**

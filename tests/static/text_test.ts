@@ -83,10 +83,12 @@ Deno.test("nameInitial() is the first letter as people see letters", () => {
 });
 
 Deno.test("listNames() names some and counts the rest", () => {
-  assertEquals(listNames(["a"]), "a");
-  assertEquals(listNames(["a", "b"]), "a and b");
-  assertEquals(listNames(["a", "b", "c", "d"]), "a, b, c and 1 other");
-  assertEquals(listNames(["a", "b", "c", "d", "e"]), "a, b, c and 2 others");
+  const list = (...names: string[]) => listNames(names).map(({ text }) => text).join("");
+
+  assertEquals(list("a"), "a");
+  assertEquals(list("a", "b"), "a and b");
+  assertEquals(list("a", "b", "c", "d"), "a, b, c and 1 other");
+  assertEquals(list("a", "b", "c", "d", "e"), "a, b, c and 2 others");
 });
 
 Deno.test("cleanText() makes pasted text fit for sending", () => {

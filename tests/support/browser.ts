@@ -1,0 +1,132 @@
+import type { Browser, BrowserContextOptions, Page } from "playwright-core";
+
+const FLAGS = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
+
+/** Where Chrome and Chromium are installed by their packages. */
+const INSTALLED = [
+  "/usr/bin/chromium",
+  "/usr/bin/chromium-browser",
+  "/usr/bin/google-chrome",
+  "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+  "C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe",
+];
+
+/**
+ * Starts Chromium: an installed one, else the one inside `@sparticuz/chromium` on Linux x64.
+ *
+ * @returns Nothing where there is none, after saying so.
+ * @throws {Error} Where there is none and `CI` is set: there, nothing may be skipped.
+ */
+export async function launchBrowser(): Promise<Browser | undefined> {
+  const executablePath = findInstalled() ?? await unpackPacked();
+  if (executablePath === undefined) {
+    if (Deno.env.get("CI")) throw new Error("Cannot test the page: there is no Chromium");
+    console.warn("Skipped: there is no Chrome or Chromium to test the page in.");
+    return undefined;
+  }
+  const { chromium } = await import("playwright-core");
+  return await chromium.launch({ executablePath, args: FLAGS });
+}
+
+function findInstalled(): string | undefined {
+  return INSTALLED.find((path) => {
+    try {
+      return Deno.statSync(path).isFile;
+    } catch {
+      return false;
+    }
+  });
+}
+
+async function unpackPacked(): Promise<string | undefined> {
+  if (Deno.build.os !== "linux" || Deno.build.arch !== "x86_64") return undefined;
+  // The package trusts a fixed path in the temporary folder, and reads these when imported.
+  Deno.env.set("TMPDIR", await Deno.makeTempDir({ prefix: "parley-chromium-" }));
+  Deno.env.set("AWS_EXECUTION_ENV", "AWS_Lambda_nodejs22.x");
+  const { default: packed } = await import("@sparticuz/chromium");
+  return await packed.executablePath();
+}
+
+/** One person at a browser of their own: own cookies, own storage. */
+export class Person {
+  /** Every packet the page's sockets got, as text. */
+  readonly received: string[] = [];
+  /** What the page complained about in its console, and what it threw. */
+  readonly complaints: string[] = [];
+
+  private constructor(readonly page: Page) {
+    page.on("websocket", (socket) => {
+      socket.on("framereceived", ({ payload }) => void this.received.push(payload.toString()));
+    });
+    page.on("pageerror", (error) => void this.complaints.push(error.message));
+    page.on("console", (line) => {
+      if (line.type() === "error") this.complaints.push(line.text());
+    });
+  }
+
+  /** Opens the page in a new browser context. */
+  static async open(browser: Browser, url: string, options: BrowserContextOptions = {}) {
+    const context = await browser.newContext({
+      viewport: { width: 1200, height: 800 },
+      ...options,
+    });
+    const page = await context.newPage();
+    page.setDefaultTimeout(15_000);
+    const person = new Person(page);
+    await page.goto(url);
+    return person;
+  }
+
+  /** Opens the page and joins under a name. */
+  static async join(browser: Browser, url: string, name: string, options?: BrowserContextOptions) {
+    const person = await Person.open(browser, url, options);
+    await person.enter(name);
+    return person;
+  }
+
+  /** Answers the question for a name. */
+  async enter(name: string): Promise<void> {
+    await this.page.getByLabel("Your name").fill(name);
+    await this.page.keyboard.press("Enter");
+    await this.box.waitFor();
+  }
+
+  /** The box where messages are written. */
+  get box() {
+    return this.page.locator("#composer-text");
+  }
+
+  /** The messages on screen. */
+  get timeline() {
+    return this.page.getByRole("log");
+  }
+
+  /** Writes a line and sends it with Enter. */
+  async say(text: string): Promise<void> {
+    await this.box.fill(text);
+    await this.box.press("Enter");
+  }
+
+  /** Waits until a message with this text is on screen. */
+  async sees(text: string): Promise<void> {
+    await this.timeline.getByText(text).first().waitFor();
+  }
+
+  /** How many lines on screen hold this text. */
+  count(text: string): Promise<number> {
+    return this.timeline.getByText(text).count();
+  }
+
+  /** Begins to write privately, by a click on someone in the list. */
+  async choose(name: string): Promise<void> {
+    await this.page.locator("#people").getByRole("button", { name }).click();
+  }
+}

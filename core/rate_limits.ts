@@ -1,0 +1,38 @@
+import type { Clock } from "./clock.ts";
+import { ChatError } from "./errors.ts";
+import { type Rate, TokenBucket } from "./rate_limiter.ts";
+
+/** Keys remembered; the one left alone longest goes first. */
+const MAX_KEYS = 20_000;
+
+/** One rate for each of many keys, such as sessions or addresses, in bounded memory. */
+export class RateLimits {
+  #rate: Rate;
+  #clock: Pick<Clock, "monotonic">;
+  #maxKeys: number;
+  #buckets = new Map<string, TokenBucket>();
+
+  /** @param maxKeys Keys remembered at once. */
+  constructor(rate: Rate, clock: Pick<Clock, "monotonic">, maxKeys: number = MAX_KEYS) {
+    this.#rate = rate;
+    this.#clock = clock;
+    this.#maxKeys = maxKeys;
+  }
+
+  /**
+   * Takes one token of a key.
+   *
+   * @throws {ChatError} `rate_limited` with `retryAfterMs` when it has none.
+   */
+  take(key: string): void {
+    const now = this.#clock.monotonic();
+    const bucket = this.#buckets.get(key) ?? new TokenBucket(this.#rate, now);
+    this.#buckets.delete(key);
+    this.#buckets.set(key, bucket);
+    if (this.#buckets.size > this.#maxKeys) {
+      this.#buckets.delete(this.#buckets.keys().next().value!);
+    }
+    const retryAfterMs = bucket.take(now);
+    if (retryAfterMs > 0) throw new ChatError("rate_limited", { retryAfterMs });
+  }
+}

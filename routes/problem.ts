@@ -29,6 +29,9 @@ const STATUSES: Partial<Record<ErrorCode, number>> = {
   unavailable: 503,
 };
 
+/** When to come back to a server that can't serve now, unless the refusal says it better. */
+const RETRY_AFTER_MS = 5000;
+
 /**
  * A refusal over plain HTTP, as problem details (RFC 9457) with the same code, sentence and params
  * that an `error` frame carries.
@@ -47,7 +50,7 @@ export function problemResponse(error: ChatError, headers: HeadersInit = {}): Re
   const response = new Response(JSON.stringify(body), { status, headers });
   response.headers.set("content-type", "application/problem+json");
   response.headers.set("cache-control", "no-store");
-  const { retryAfterMs } = error.params;
+  const retryAfterMs = error.params.retryAfterMs ?? (status === 503 ? RETRY_AFTER_MS : undefined);
   if (retryAfterMs !== undefined) {
     response.headers.set("retry-after", String(Math.ceil(Number(retryAfterMs) / 1000)));
   }

@@ -157,6 +157,7 @@ Deno.test("createApp() is alive but not ready when it would not serve", async ()
   const response = await ask(app, "/readyz");
 
   assertEquals(response.status, 503);
+  assertEquals(response.headers.get("retry-after"), "5");
   assertEquals((await response.json()).code, "shutting_down");
   assertEquals(await (await ask(app, "/healthz")).text(), "ok\n");
 });

@@ -11,6 +11,8 @@ export interface ConnectionOptions {
   readonly transport: Transport;
   readonly dialect: Dialect;
   readonly member: Member;
+  /** Hash of the session's credential; absent for a guest. */
+  readonly sessionId?: string | undefined;
   readonly clock: Pick<Clock, "monotonic">;
   readonly outboxLimits?: OutboxLimits;
   /** Told once when packets begin to wait here instead of in the socket. */
@@ -23,6 +25,9 @@ export interface ConnectionOptions {
 export class Connection {
   readonly member: Member;
   readonly dialect: Dialect;
+  readonly sessionId: string | undefined;
+  /** Whether it gets events as they happen, or is still sent those from before. */
+  state: "catching_up" | "live" = "catching_up";
   /** Bad frames since the last good one. */
   badFrames = 0;
   /** When a `ping` went out that nothing has answered yet, in monotonic milliseconds. */
@@ -33,10 +38,12 @@ export class Connection {
   #onBacklog: (connection: Connection) => void;
   #onSlow: (connection: Connection) => void;
   #isOpen = true;
+  #whenDrained: (() => void)[] = [];
 
   constructor(options: ConnectionOptions) {
     this.member = options.member;
     this.dialect = options.dialect;
+    this.sessionId = options.sessionId;
     this.#transport = options.transport;
     this.#outbox = new Outbox(options.transport, options.outboxLimits);
     this.#clock = options.clock;
@@ -67,7 +74,16 @@ export class Connection {
 
   /** Feeds the socket from the outbox; says whether more waits. */
   drain(): "empty" | "waiting" | "slow_consumer" {
-    return this.#isOpen ? this.#outbox.drain(this.#clock.monotonic()) : "empty";
+    if (!this.#isOpen) return "empty";
+    const state = this.#outbox.drain(this.#clock.monotonic());
+    if (state === "empty") this.#wake();
+    return state;
+  }
+
+  /** Resolves once the socket has taken all that waits here, or is no more. */
+  drained(): Promise<void> {
+    if (!this.#isOpen || this.#outbox.queuedBytes === 0) return Promise.resolve();
+    return new Promise((resolve) => this.#whenDrained.push(resolve));
   }
 
   /** Stops sending. The socket is told why, unless its peer has gone silent (no code). */
@@ -75,6 +91,11 @@ export class Connection {
     if (!this.#isOpen) return;
     this.#isOpen = false;
     this.#outbox.close();
+    this.#wake();
     if (code) this.#transport.close(code);
+  }
+
+  #wake(): void {
+    this.#whenDrained.splice(0).forEach((resolve) => resolve());
   }
 }

@@ -1,6 +1,7 @@
 import { Admission, type AdmissionLimits, type Origin, type Ticket } from "./admission.ts";
 import { Backlog } from "./backlog.ts";
 import type { Clock } from "./clock.ts";
+import { isIn } from "./conversations.ts";
 import { CLOSE_CODES, type CloseCode } from "./close_codes.ts";
 import { Connection } from "./connection.ts";
 import { Delivery } from "./delivery.ts";
@@ -8,7 +9,7 @@ import { ChatError } from "./errors.ts";
 import { Fanout } from "./fanout.ts";
 import { Heartbeat, HEARTBEAT_MS } from "./heartbeat.ts";
 import type { Log } from "./log.ts";
-import { type Member, Members } from "./members.ts";
+import { isGuest, type Member, Members } from "./members.ts";
 import { type OutboxLimits, textPacket, utf8Length } from "./outbox.ts";
 import type { Dialect } from "./packets.ts";
 import { Presence, type PresenceNews } from "./presence.ts";
@@ -18,9 +19,13 @@ import {
   LIMITS,
   MAX_LISTED_USERS,
   parseClientFrame,
+  type ReadRequest,
   type WelcomeFrame,
 } from "./protocol.ts";
 import type { Rate } from "./rate_limiter.ts";
+import { Receipts } from "./receipts.ts";
+import { type CatchUpRequest, Recovery } from "./recovery.ts";
+import { closeCodeOf } from "./refusal.ts";
 import type { LiveStore } from "./store.ts";
 import type { Transport } from "./transport.ts";
 
@@ -41,10 +46,12 @@ export interface ConnectionManagerOptions {
   /** How long a session may be gone before the others are told, in milliseconds. */
   readonly leaveGraceMs: number;
   readonly outboxLimits?: OutboxLimits;
+  /** Most missed events that a returning client is sent. */
+  readonly maxRecoveredEvents?: number;
 }
 
-/** Someone at the door. */
-export interface ConnectRequest {
+/** Someone at the door, and what they want from before. */
+export interface ConnectRequest extends CatchUpRequest {
   readonly username: string;
   /** Hash of the session's credential; absent for a guest. */
   readonly sessionId?: string | undefined;
@@ -68,6 +75,9 @@ export class ConnectionManager {
   #delivery: Delivery;
   #heartbeat: Heartbeat;
   #backlog: Backlog;
+  #recovery: Recovery;
+  #receipts: Receipts;
+  #connections = new Set<Connection>();
   #ping = [textPacket(encodeFrame({ type: "ping" }))];
   #isShuttingDown = false;
 
@@ -78,7 +88,22 @@ export class ConnectionManager {
     this.#fanout = new Fanout(clock);
     this.#presence = new Presence({ clock, tell: (news, about) => this.#tell(news, about) });
     const [members, fanout] = [this.#members, this.#fanout];
-    this.#delivery = new Delivery({ store, clock, log, members, fanout });
+    this.#receipts = new Receipts({ store, members, log });
+    this.#delivery = new Delivery({
+      store,
+      clock,
+      log,
+      members,
+      fanout,
+      onLateRecipient: (...late) => this.#receipts.noteLate(...late),
+    });
+    this.#recovery = new Recovery({
+      store,
+      fanout,
+      newestSeq: () => this.#delivery.seq,
+      maxEvents: options.maxRecoveredEvents,
+      noteDelivered: (account, upTo) => this.#receipts.noteDelivered(account, upTo),
+    });
     this.#heartbeat = new Heartbeat({
       clock,
       ping: (connection) => connection.sendPackets(this.#ping),
@@ -89,7 +114,7 @@ export class ConnectionManager {
 
   /** Number of connections that are served. */
   get connections(): number {
-    return this.#fanout.size;
+    return this.#connections.size;
   }
 
   /** Number of sockets that are counted, those given up but not gone among them. */
@@ -116,7 +141,7 @@ export class ConnectionManager {
    * Registers a user under a unique username, welcomes the connection and tells the others.
    *
    * @throws {ChatError} `invalid_username`, `username_reserved`, `username_taken` or
-   * `shutting_down`; nothing has been sent then. See {@linkcode refuse}.
+   * `shutting_down`; nothing has been sent then. See `refuse()` in `refusal.ts`.
    */
   async connect(transport: Transport, request: ConnectRequest): Promise<Connection> {
     const { clock, outboxLimits } = this.#options;
@@ -125,6 +150,7 @@ export class ConnectionManager {
     const connection = new Connection({
       transport,
       member,
+      sessionId: request.sessionId,
       clock,
       dialect: request.dialect ?? "plain",
       ...(outboxLimits ? { outboxLimits } : {}),
@@ -132,6 +158,7 @@ export class ConnectionManager {
       onSlow: (slow) => this.#endSlow(slow),
     });
     this.#enter(connection);
+    this.#catchUp(connection, request);
     return connection;
   }
 
@@ -164,6 +191,23 @@ export class ConnectionManager {
     this.#answering(connection, undefined, () => this.#dispatch(connection, packet));
   }
 
+  /** Closes the connections of sessions that have been ended. */
+  endSessions(sessionIds: readonly string[]): void {
+    const ended = new Set<string | undefined>(sessionIds);
+    for (const member of [...this.#members]) {
+      for (const sessionId of sessionIds) member.sessions.delete(sessionId);
+      this.#signOut([...member.connections].filter(({ sessionId }) => ended.has(sessionId)));
+    }
+  }
+
+  /** Closes the connections of an account that is no more, and lets the others know at once. */
+  endAccount(account: string): void {
+    const member = this.#members.withAccount(account);
+    if (!member) return;
+    this.#signOut([...member.connections]);
+    if (member.leaving) this.#leave(member);
+  }
+
   /**
    * Ends every connection in a way that makes clients come back, once what was accepted has been
    * delivered. The sockets are gone when their close events have been heard.
@@ -174,7 +218,7 @@ export class ConnectionManager {
     this.#presence.close();
     await this.#fanout.idle();
     const error = new ChatError("shutting_down");
-    for (const connection of [...this.#fanout]) this.#endRefused(connection, error);
+    for (const connection of [...this.#connections]) this.#endRefused(connection, error);
     for (const member of [...this.#members]) await this.#members.release(member);
     this.#heartbeat.close();
     this.#backlog.close();
@@ -186,11 +230,22 @@ export class ConnectionManager {
     member.leaving?.cancel();
     member.leaving = undefined;
     member.connections.add(connection);
+    this.#connections.add(connection);
     if (isNew) this.#presence.join(member);
-    this.#fanout.add(connection);
     if (connection.dialect === "parley.v1") this.#heartbeat.add(connection);
     connection.send(this.#welcome(member));
     this.#fanout.flush();
+  }
+
+  /** Sends a connection what it missed, and tells it what became of messages that had waited. */
+  async #catchUp(connection: Connection, request: CatchUpRequest): Promise<void> {
+    try {
+      await this.#recovery.catchUp(connection, request);
+      await this.#receipts.tellAuthor(connection.member.account);
+    } catch (cause) {
+      this.#options.log.error("catching up failed", { cause: describe(cause) });
+      this.#endRefused(connection, new ChatError("unavailable"));
+    }
   }
 
   #welcome(member: Member): WelcomeFrame {
@@ -216,8 +271,19 @@ export class ConnectionManager {
     connection.badFrames = 0;
     const { frame } = parsed;
     if (frame.type === "pong") return;
+    if (frame.type === "read") return this.#read(connection, frame);
     if (frame.to === undefined) this.broadcast(connection, frame.message, frame.id);
     else this.sendPersonalMessage(connection, frame.to, frame.message, frame.id);
+  }
+
+  /** Notes how far an account has read, and tells its other connections. */
+  #read(connection: Connection, { conversation, seq }: ReadRequest): void {
+    const { member } = connection;
+    const retryAfterMs = member.reads.take(this.#options.clock.monotonic());
+    if (retryAfterMs > 0) throw new ChatError("rate_limited", { retryAfterMs });
+    if (!isIn(conversation, member.account)) throw new ChatError("unknown_conversation");
+    if (isGuest(member)) return;
+    this.#receipts.noteRead(connection, conversation, Math.min(seq, this.#delivery.seq));
   }
 
   #refuseFrame(connection: Connection, error: ChatError, id: string | undefined): void {
@@ -243,6 +309,10 @@ export class ConnectionManager {
     this.#end(connection, closeCodeOf(error));
   }
 
+  #signOut(connections: readonly Connection[]): void {
+    for (const connection of connections) this.#end(connection, CLOSE_CODES.signedOut);
+  }
+
   #endSlow(connection: Connection): void {
     this.#options.log.info("slow consumer", { username: connection.member.username });
     this.#end(connection, CLOSE_CODES.slowConsumer);
@@ -260,6 +330,7 @@ export class ConnectionManager {
   #end(connection: Connection, code: CloseCode | undefined): void {
     if (!connection.isOpen) return;
     connection.end(code);
+    this.#connections.delete(connection);
     this.#fanout.remove(connection);
     this.#heartbeat.remove(connection);
     this.#backlog.remove(connection);
@@ -270,7 +341,7 @@ export class ConnectionManager {
 
   #startLeaving(member: Member): void {
     const { clock, leaveGraceMs } = this.#options;
-    const graceMs = member.sessionId === undefined ? 0 : leaveGraceMs;
+    const graceMs = isGuest(member) ? 0 : leaveGraceMs;
     if (graceMs === 0) return this.#leave(member);
     member.leaving = clock.schedule(() => this.#leave(member), graceMs);
   }
@@ -290,39 +361,19 @@ export class ConnectionManager {
   /** Tells of comings and goings after the messages that were sent before them. */
   #tell(news: PresenceNews, about: Member | undefined): void {
     this.#delivery.afterPending(() => {
-      this.#fanout.publish(encodeFrame(news), about?.connections);
+      const frame = encodeFrame(news);
+      this.#fanout.publish(frame, about?.connections);
       this.#fanout.flush();
+      this.#tellThoseCatchingUp(frame, about);
     });
   }
-}
 
-/** Tells a socket why it is not let in, and closes it with the code that goes with the reason. */
-export function refuse(transport: Transport, error: ChatError): void {
-  transport.send(encodeFrame(errorFrame(error)));
-  transport.close(closeCodeOf(error));
-}
-
-function closeCodeOf(error: ChatError): CloseCode {
-  switch (error.code) {
-    case "invalid_username":
-    case "username_reserved":
-      return CLOSE_CODES.invalidUsername;
-    case "username_taken":
-      return CLOSE_CODES.usernameTaken;
-    case "too_many_connections":
-      return CLOSE_CODES.tooManyConnections;
-    case "too_many_errors":
-      return CLOSE_CODES.tooManyErrors;
-    case "server_full":
-      return CLOSE_CODES.serverFull;
-    case "shutting_down":
-      return CLOSE_CODES.shuttingDown;
-    case "frame_too_large":
-      return CLOSE_CODES.frameTooLarge;
-    case "unsupported_data":
-      return CLOSE_CODES.unsupportedData;
-    default:
-      return CLOSE_CODES.internal;
+  /** Who is online is no part of the log, so those who still read it are told at once. */
+  #tellThoseCatchingUp(frame: string, about: Member | undefined): void {
+    for (const connection of this.#connections) {
+      if (connection.state === "live" || connection.member === about) continue;
+      connection.sendPackets([textPacket(frame)]);
+    }
   }
 }
 

@@ -8,3 +8,8 @@ export const LOBBY = "lobby";
 export function privateConversation(a: string, b: string): string {
   return a < b ? `${a}.${b}` : `${b}.${a}`;
 }
+
+/** Whether an account takes part in a conversation. */
+export function isIn(conversation: string, account: string): boolean {
+  return conversation === LOBBY || conversation.split(".").includes(account);
+}

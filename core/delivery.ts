@@ -5,8 +5,9 @@ import type { Fanout } from "./fanout.ts";
 import { Journal } from "./journal.ts";
 import type { Log } from "./log.ts";
 import type { Member, Members } from "./members.ts";
-import { encodeFrame, errorFrame, type MessageFrame } from "./protocol.ts";
-import type { AppendResult, Audience, NewEvent, Store } from "./store.ts";
+import { messageFrame } from "./message_frames.ts";
+import { encodeFrame, errorFrame } from "./protocol.ts";
+import type { Account, AppendResult, Audience, NewEvent, Store, StoredEvent } from "./store.ts";
 import { usernameKey } from "./usernames.ts";
 
 /** What a {@linkcode Delivery} needs from outside. */
@@ -16,6 +17,11 @@ export interface DeliveryOptions {
   readonly members: Members;
   readonly fanout: Fanout;
   readonly log: Log;
+  /**
+   * Told when a recipient came or went between the sending of a private message and its commit, so
+   * that the log is wrong about whether it waits.
+   */
+  readonly onLateRecipient: (account: string, seq: number, isConnected: boolean) => void;
 }
 
 /** A message on its way into the log. */
@@ -24,6 +30,10 @@ interface Post {
   readonly event: NewEvent;
 }
 
+/** How long a sender should wait before it tries again when nothing can be stored, in milliseconds. */
+const UNAVAILABLE_RETRY_MS = 1000;
+
+type Refusal = Exclude<AppendResult["outcome"], "stored" | "duplicate"> | "failed";
 type Accepted = Extract<AppendResult, { outcome: "stored" | "duplicate" }>;
 
 /**
@@ -109,55 +119,62 @@ export class Delivery {
     if (result.outcome !== "stored" && result.outcome !== "duplicate") {
       return this.#refuse(post, result.outcome);
     }
-    this.#acknowledge(post, result);
+    const { recipient } = result;
+    const isConnected = recipient !== undefined && this.#isConnected(recipient.account);
+    this.#acknowledge(post, result, result.isWaiting === true && !isConnected);
     if (result.outcome === "duplicate") return;
     this.#seq = result.seq;
-    if (result.recipient) this.#deliverPrivately(post, result, result.recipient.account);
-    else this.#options.fanout.publish(encodeFrame(messageFrame(post.event, result)));
+    if (recipient) this.#deliverPrivately(post, result, recipient, isConnected);
+    else this.#options.fanout.publish(encodeFrame(messageFrame(storedEvent(post, result))));
   }
 
-  #refuse(
-    { connection, event }: Post,
-    outcome: Exclude<AppendResult["outcome"], Accepted["outcome"]> | "failed",
-  ) {
+  #refuse({ connection, event }: Post, outcome: Refusal): void {
     const username = event.to.kind === "private" ? event.to.username : "";
-    const error = outcome === "unknown_user" || outcome === "user_away"
-      ? new ChatError(outcome, { username })
-      : new ChatError(outcome === "id_reused" ? "id_reused" : "internal");
+    const params = outcome === "unknown_user" || outcome === "user_away" ? { username } : {};
+    const error = outcome === "failed"
+      ? new ChatError("unavailable", { retryAfterMs: UNAVAILABLE_RETRY_MS })
+      : new ChatError(outcome, params);
     connection.send(errorFrame(error, event.key));
   }
 
-  #acknowledge({ connection, event }: Post, { outcome, seq, at }: Accepted): void {
+  #acknowledge({ connection, event }: Post, accepted: Accepted, isWaiting: boolean): void {
     if (event.key === undefined) return;
-    const duplicate = outcome === "duplicate" ? { duplicate: true as const } : {};
-    connection.send({ type: "ack", id: event.key, seq, at, ...duplicate });
+    const { outcome, seq, at } = accepted;
+    connection.send({
+      type: "ack",
+      id: event.key,
+      seq,
+      at,
+      ...(outcome === "duplicate" ? { duplicate: true } : {}),
+      ...(isWaiting ? { waiting: true } : {}),
+    });
   }
 
-  #deliverPrivately({ event }: Post, result: Accepted, recipient: string): void {
-    const { members, fanout } = this.#options;
-    const frame = messageFrame(event, result);
+  #deliverPrivately(post: Post, result: Accepted, recipient: Account, isConnected: boolean): void {
+    const { fanout, members, onLateRecipient } = this.#options;
+    const { event } = post;
+    const frame = messageFrame(storedEvent(post, result));
     const echo = event.key === undefined ? frame : { ...frame, id: event.key };
-    fanout.publishTo(encodeFrame(echo), connectionsOf(members.withAccount(event.author)));
-    if (recipient === event.author) return;
-    fanout.publishTo(encodeFrame(frame), connectionsOf(members.withAccount(recipient)));
+    fanout.publishTo(encodeFrame(echo), liveConnections(members.withAccount(event.author)));
+    if (recipient.account === event.author) return;
+    fanout.publishTo(encodeFrame(frame), liveConnections(members.withAccount(recipient.account)));
+    if (isConnected === (result.isWaiting === true)) {
+      onLateRecipient(recipient.account, result.seq, isConnected);
+    }
+  }
+
+  #isConnected(account: string): boolean {
+    return (this.#options.members.withAccount(account)?.connections.size ?? 0) > 0;
   }
 }
 
-function connectionsOf(member: Member | undefined): Iterable<Connection> {
-  return member?.connections ?? [];
+/** Connections that get events as they happen; the others read them from the log. */
+function liveConnections(member: Member | undefined): Connection[] {
+  return [...member?.connections ?? []].filter(({ state }) => state === "live");
 }
 
-function messageFrame(
-  event: NewEvent,
-  { seq, at, conversation, recipient }: Accepted,
-): MessageFrame {
-  return {
-    type: "message",
-    seq,
-    at,
-    from: event.from,
-    account: event.author,
-    ...(recipient ? { to: recipient.username, conversation } : {}),
-    message: event.text,
-  };
+function storedEvent({ event }: Post, { seq, at, conversation, recipient }: Accepted): StoredEvent {
+  const { kind, author, from, text } = event;
+  const place = { seq, at, kind, conversation, author, from, text };
+  return recipient ? { ...place, recipient } : place;
 }

@@ -2,38 +2,48 @@ import type { Clock, Timer } from "./clock.ts";
 import type { Connection } from "./connection.ts";
 import { ChatError } from "./errors.ts";
 import { type Rate, TokenBucket } from "./rate_limiter.ts";
-import type { Account, Store } from "./store.ts";
+import type { Account, LiveStore } from "./store.ts";
 import { isReservedUsername, usernameKey, usernameProblem } from "./usernames.ts";
 
 /** Someone present: an account with at least one connection, or within its grace. */
 export interface Member extends Account {
   readonly nameKey: string;
-  /** Absent: a guest, whose name and account last as long as the connection. */
-  readonly sessionId: string | undefined;
+  /** Sessions seen to act for the account; none for a guest, who lasts as long as a connection. */
+  readonly sessions: Set<string>;
   readonly connections: Set<Connection>;
   /** What the account may send, over all its connections. */
   readonly sends: TokenBucket;
+  /** How often it may note what it has read. */
+  readonly reads: TokenBucket;
   /** Runs while the last connection is gone and the grace is not over. */
   leaving: Timer | undefined;
 }
 
-/** What {@linkcode Members} needs from outside. */
+/** What a {@linkcode Members} needs from outside. */
 export interface MembersOptions {
-  readonly store: Pick<Store, "claimName" | "touchAccount">;
+  readonly store: Pick<LiveStore, "claimName" | "touchAccount">;
   readonly clock: Clock;
   readonly rate: Rate;
   readonly nameTtlMs: number;
 }
 
+/** A name somebody asks for. */
+interface Claim {
+  readonly username: string;
+  readonly nameKey: string;
+  readonly sessionId: string | undefined;
+}
+
 /**
- * Who holds a username now. A name has one holder; the holder's session may come back to it at any
- * time, on as many connections as it likes, and nobody else can.
+ * Who holds a username now. A name has one holder; the holder's sessions may come back to it at
+ * any time, on as many connections as they like, and nobody else can.
  */
 export class Members {
   #options: MembersOptions;
   #byKey = new Map<string, Member>();
   #byAccount = new Map<string, Member>();
-  #claims = new Map<string, { sessionId: string | undefined; member: Promise<Member> }>();
+  /** The newest claim under way of each name: they are decided one after the other. */
+  #claims = new Map<string, Promise<void>>();
 
   constructor(options: MembersOptions) {
     this.#options = options;
@@ -60,18 +70,20 @@ export class Members {
    * @throws {ChatError} `invalid_username`, `username_reserved` or `username_taken`.
    */
   async claim(username: string, sessionId: string | undefined): Promise<Member> {
-    const nameKey = keyOf(username);
-    const holder = this.#byKey.get(nameKey) ?? this.#claims.get(nameKey);
-    if (holder && (sessionId === undefined || holder.sessionId !== sessionId)) {
-      throw new ChatError("username_taken", { username });
+    const claim = { username, nameKey: keyOf(username), sessionId };
+    const earlier = this.#claims.get(claim.nameKey);
+    const decision = earlier ? earlier.then(() => this.#decide(claim)) : this.#decide(claim);
+    const decided = decision.then(() => {}, () => {});
+    this.#claims.set(claim.nameKey, decided);
+    try {
+      return await decision;
+    } finally {
+      if (this.#claims.get(claim.nameKey) === decided) this.#claims.delete(claim.nameKey);
     }
-    const present = this.#byKey.get(nameKey);
-    if (present) return present;
-    return await (this.#claims.get(nameKey)?.member ?? this.#begin(username, nameKey, sessionId));
   }
 
   /**
-   * Lets go of a member nobody is connected as any more; its name stays reserved for its session.
+   * Lets go of a member nobody is connected as any more; its name stays reserved for its sessions.
    *
    * @returns Resolves once that is noted.
    */
@@ -80,35 +92,47 @@ export class Members {
     this.#byKey.delete(member.nameKey);
     this.#byAccount.delete(member.account);
     member.leaving?.cancel();
-    if (member.sessionId === undefined) return;
+    if (isGuest(member)) return;
     await this.#options.store.touchAccount(member.account, this.#options.clock.now());
   }
 
-  #begin(username: string, nameKey: string, sessionId: string | undefined): Promise<Member> {
-    const member = this.#grant(username, nameKey, sessionId)
-      .finally(() => this.#claims.delete(nameKey));
-    this.#claims.set(nameKey, { sessionId, member });
-    return member;
-  }
-
-  async #grant(username: string, nameKey: string, sessionId: string | undefined): Promise<Member> {
-    const { store, clock, rate, nameTtlMs } = this.#options;
+  async #decide({ username, nameKey, sessionId }: Claim): Promise<Member> {
+    const present = this.#byKey.get(nameKey);
+    if (present && sessionId !== undefined && present.sessions.has(sessionId)) return present;
+    if (present && (sessionId === undefined || isGuest(present))) {
+      throw new ChatError("username_taken", { username });
+    }
+    const { store, clock, nameTtlMs } = this.#options;
     const at = clock.now();
     const account = await store.claimName({ username, nameKey, sessionId, at, nameTtlMs });
     if (account === "taken") throw new ChatError("username_taken", { username });
+    const member = this.#byAccount.get(account.account) ?? this.#add(account, nameKey);
+    if (sessionId !== undefined) member.sessions.add(sessionId);
+    return member;
+  }
+
+  #add({ account, username }: Account, nameKey: string): Member {
+    const { clock, rate } = this.#options;
+    const now = clock.monotonic();
     const member: Member = {
-      account: account.account,
-      username: account.username,
+      account,
+      username,
       nameKey,
-      sessionId,
+      sessions: new Set(),
       connections: new Set(),
-      sends: new TokenBucket(rate, clock.monotonic()),
+      sends: new TokenBucket(rate, now),
+      reads: new TokenBucket(rate, now),
       leaving: undefined,
     };
     this.#byKey.set(nameKey, member);
-    this.#byAccount.set(member.account, member);
+    this.#byAccount.set(account, member);
     return member;
   }
+}
+
+/** Whether a member is a guest: nobody but its one connection can be it. */
+export function isGuest(member: Member): boolean {
+  return member.sessions.size === 0;
 }
 
 function keyOf(username: string): string {

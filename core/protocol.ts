@@ -62,11 +62,21 @@ export const MessageRequest = z.strictObject({
 });
 export type MessageRequest = z.infer<typeof MessageRequest>;
 
+/** Notes how far the account has read a conversation; never moves back. Answered only if refused. */
+export const ReadRequest = z.strictObject({
+  type: z.literal("read"),
+  /** `lobby`, or the `conversation` of a private message. */
+  conversation: z.string().regex(/^[\w.-]{1,128}$/, "must be the id of a conversation"),
+  /** Newest position read. */
+  seq: z.int("must be a whole number").nonnegative(),
+});
+export type ReadRequest = z.infer<typeof ReadRequest>;
+
 /** Answers a `ping`. */
 export const PongFrame = z.strictObject({ type: z.literal("pong") });
 
 /** Whatever a client may say. */
-export const ClientFrame = z.discriminatedUnion("type", [MessageRequest, PongFrame]);
+export const ClientFrame = z.discriminatedUnion("type", [MessageRequest, ReadRequest, PongFrame]);
 export type ClientFrame = z.infer<typeof ClientFrame>;
 
 // ─── From the server: facts ──────────────────────────────────────────────────────────────────────
@@ -107,6 +117,10 @@ export const MessageFrame = z.object({
   message: z.string(),
   /** Only on the sender's own copies of a private message. */
   id: z.string().optional(),
+  /** Sent from the log because it was asked for or had waited, not because it is new. */
+  replay: z.literal(true).optional(),
+  /** Private messages only: it has not reached its recipient yet. */
+  waiting: z.literal(true).optional(),
 });
 export type MessageFrame = z.infer<typeof MessageFrame>;
 
@@ -118,6 +132,8 @@ export const AckFrame = z.object({
   at: At,
   /** Present when this `id` had been stored before; nothing is delivered twice. */
   duplicate: z.literal(true).optional(),
+  /** Present when the recipient is away: a `delivered` will tell when it has arrived. */
+  waiting: z.literal(true).optional(),
 });
 export type AckFrame = z.infer<typeof AckFrame>;
 
@@ -146,6 +162,30 @@ export const PresenceFrame = z.object({
 });
 export type PresenceFrame = z.infer<typeof PresenceFrame>;
 
+/** Ends the catching up of a client that said where it was. */
+export const ResumedFrame = z.object({
+  type: z.literal("resumed"),
+  /** True: everything it may see up to `seq` has been sent. False: nothing of it has. */
+  recovered: z.boolean(),
+  /** What comes now is newer than this. */
+  seq: Seq,
+});
+export type ResumedFrame = z.infer<typeof ResumedFrame>;
+
+/** A private message of this account that had waited has reached its recipient. */
+export const DeliveredFrame = z.object({ type: z.literal("delivered"), seq: Seq });
+export type DeliveredFrame = z.infer<typeof DeliveredFrame>;
+
+/** Another connection of this account has read a conversation up to `seq`. */
+export const ReadFrame = z.object({
+  type: z.literal("read"),
+  conversation: z.string(),
+  seq: Seq,
+  /** Messages of others after that; at most 1,000 are counted. */
+  unread: z.int(),
+});
+export type ReadFrame = z.infer<typeof ReadFrame>;
+
 /** A refusal: a code for programs, a sentence for people. */
 export const ErrorFrame = z.object({
   type: z.literal("error"),
@@ -169,6 +209,9 @@ export const ServerFrame = z.discriminatedUnion("type", [
   JoinedFrame,
   LeftFrame,
   PresenceFrame,
+  ResumedFrame,
+  DeliveredFrame,
+  ReadFrame,
   ErrorFrame,
   PingFrame,
 ]);

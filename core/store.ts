@@ -50,6 +50,9 @@ export interface Store {
    */
   markDelivered(account: string, upTo: number): Promise<Delivered[]>;
 
+  /** Notes that a message which was to be delivered at once met nobody, and waits after all. */
+  markWaiting(seq: number): Promise<void>;
+
   /** Positions of an author's messages that were delivered while it was away; asked only once. */
   takeDelivered(author: string): Promise<number[]>;
 
@@ -124,6 +127,20 @@ export interface Store {
 /** The log takes no writes now: the disk is full or read-only, or another process holds it. */
 export class StoreUnavailableError extends Error {
   override readonly name = "StoreUnavailableError";
+}
+
+/** Why a log could not be opened. */
+export type OpenProblem = "locked" | "corrupt" | "newer" | "unavailable" | "exists" | "missing";
+
+/** The log can't be opened; the message says what to do. The file has been left as it is. */
+export class StoreOpenError extends Error {
+  override readonly name = "StoreOpenError";
+  readonly problem: OpenProblem;
+
+  constructor(problem: OpenProblem, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.problem = problem;
+  }
 }
 
 /** How long events are kept: for ever, for a time, up to a number of them, or not at all. */
@@ -295,5 +312,16 @@ export interface NameClaim {
 /** The part of a store that carries live messages. */
 export type LiveStore = Pick<
   Store,
-  "epoch" | "lastSeq" | "append" | "claimName" | "touchAccount" | "close"
+  | "epoch"
+  | "lastSeq"
+  | "append"
+  | "read"
+  | "waitingFor"
+  | "markDelivered"
+  | "markWaiting"
+  | "takeDelivered"
+  | "markRead"
+  | "claimName"
+  | "touchAccount"
+  | "close"
 >;

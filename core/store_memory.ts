@@ -1,8 +1,20 @@
-import { LOBBY, privateConversation } from "./conversations.ts";
+import { isIn, LOBBY, privateConversation } from "./conversations.ts";
 import type { Clock } from "./clock.ts";
 import type { Ids } from "./ids.ts";
-import type { Account, AppendResult, LiveStore, NameClaim, NewEvent } from "./store.ts";
+import type {
+  Account,
+  AppendResult,
+  Delivered,
+  LiveStore,
+  NameClaim,
+  NewEvent,
+  ReadPosition,
+  ReadQuery,
+  StoredEvent,
+} from "./store.ts";
 
+/** Events kept; the oldest goes first. */
+const REMEMBERED_EVENTS = 10_000;
 /** Acknowledgements an author can get again; an older key is as if never used. */
 const REMEMBERED_KEYS = 10_000;
 /** Names remembered for sessions that are away; the one away longest goes first. */
@@ -35,6 +47,9 @@ export class MemoryStore implements LiveStore {
   #clock: Pick<Clock, "now">;
   #ids: Ids;
   #lastSeq = 0;
+  #events: StoredEvent[] = [];
+  #untold: Delivered[] = [];
+  #reads = new Map<string, number>();
   #firstAcks = new Map<string, FirstAck>();
   #owners = new Map<string, Ownership>();
   #accounts = new Map<string, Ownership>();
@@ -76,26 +91,87 @@ export class MemoryStore implements LiveStore {
     return Promise.resolve();
   }
 
+  read(query: ReadQuery): Promise<StoredEvent[]> {
+    const { account, conversation, after = 0, before = Infinity, limit, from } = query;
+    const found = this.#events.filter((event) =>
+      event.seq > after && event.seq < before &&
+      (conversation === undefined || event.conversation === conversation) &&
+      (event.conversation === LOBBY || (account !== undefined && isIn(event.conversation, account)))
+    );
+    return Promise.resolve(from === "oldest" ? found.slice(0, limit) : found.slice(-limit));
+  }
+
+  waitingFor(account: string, upTo: number, limit: number): Promise<StoredEvent[]> {
+    const waiting = this.#events.filter((event) =>
+      event.isWaiting && event.recipient?.account === account && event.seq <= upTo
+    );
+    return Promise.resolve(waiting.slice(0, limit));
+  }
+
+  async markDelivered(account: string, upTo: number): Promise<Delivered[]> {
+    const waiting = await this.waitingFor(account, upTo, Infinity);
+    for (const event of waiting) {
+      this.#replace({ ...event, isWaiting: false });
+      this.#untold.push({ seq: event.seq, author: event.author });
+    }
+    return waiting.map(({ seq, author }) => ({ seq, author }));
+  }
+
+  markWaiting(seq: number): Promise<void> {
+    const event = this.#events.find((candidate) => candidate.seq === seq);
+    if (event) this.#replace({ ...event, isWaiting: true });
+    return Promise.resolve();
+  }
+
+  takeDelivered(author: string): Promise<number[]> {
+    const told = this.#untold.filter((delivered) => delivered.author === author);
+    this.#untold = this.#untold.filter((delivered) => delivered.author !== author);
+    return Promise.resolve(told.map(({ seq }) => seq));
+  }
+
+  markRead(account: string, conversation: string, seq: number): Promise<ReadPosition> {
+    const key = `${account}\n${conversation}`;
+    const read = Math.max(seq, this.#reads.get(key) ?? 0);
+    this.#reads.set(key, read);
+    const unread = this.#events.filter((event) =>
+      event.conversation === conversation && event.seq > read && event.author !== account
+    );
+    return Promise.resolve({ conversation, seq: read, unread: unread.length });
+  }
+
   close(): Promise<void> {
     return Promise.resolve();
   }
 
+  #replace(event: StoredEvent): void {
+    this.#events[this.#events.findIndex(({ seq }) => seq === event.seq)] = event;
+  }
+
   #appendOne(event: NewEvent, at: number): AppendResult {
     const recipient = this.#recipientOf(event);
-    if (recipient === "unknown_user" || recipient === "user_away") return { outcome: recipient };
+    if (recipient === "unknown_user") return { outcome: recipient };
     const conversation = recipient ? privateConversation(event.author, recipient.account) : LOBBY;
     const entry = event.key === undefined ? undefined : `${event.author}\n${event.key}`;
     const first = entry === undefined ? undefined : this.#firstAcks.get(entry);
     if (first) return repeatOf(first, conversation, event.text);
-    const ack = { seq: ++this.#lastSeq, at, conversation, ...(recipient ? { recipient } : {}) };
+    const isWaiting = event.to.kind === "private" && event.to.account === undefined;
+    const ack = {
+      seq: ++this.#lastSeq,
+      at,
+      conversation,
+      ...(recipient ? { recipient, isWaiting } : {}),
+    };
+    const { kind, author, from, text } = event;
+    this.#events.push({ kind, author, from, text, ...ack });
+    if (this.#events.length > REMEMBERED_EVENTS) this.#events.shift();
     if (entry !== undefined) this.#remember(entry, { ...ack, text: event.text });
     return { outcome: "stored", ...ack };
   }
 
-  #recipientOf({ to }: NewEvent): Account | undefined | "unknown_user" | "user_away" {
+  #recipientOf({ to }: NewEvent): Account | undefined | "unknown_user" {
     if (to.kind === "lobby") return undefined;
     if (to.account !== undefined) return { account: to.account, username: to.username };
-    return this.#owners.has(to.nameKey) ? "user_away" : "unknown_user";
+    return this.#owners.get(to.nameKey) ?? "unknown_user";
   }
 
   #remember(entry: string, ack: FirstAck): void {

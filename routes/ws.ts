@@ -2,11 +2,14 @@ import type { Handler } from "hono";
 import { CLOSE_CODES, type CloseCode } from "../core/close_codes.ts";
 import type { Config } from "../core/config.ts";
 import type { Connection } from "../core/connection.ts";
-import { type ConnectionManager, type ConnectRequest, refuse } from "../core/connection_manager.ts";
+import type { ConnectionManager } from "../core/connection_manager.ts";
 import { ChatError } from "../core/errors.ts";
 import type { Ticket } from "../core/admission.ts";
 import type { Log } from "../core/log.ts";
+import type { Dialect } from "../core/packets.ts";
 import { SUBPROTOCOL } from "../core/protocol.ts";
+import { refuse } from "../core/refusal.ts";
+import { type CatchUpRequest, MAX_HISTORY } from "../core/recovery.ts";
 import type { Transport } from "../core/transport.ts";
 import { addressKey, clientAddress, isSecure, type RouteEnv } from "./address.ts";
 import { credentialCookie, newCredential, readCredential, sessionIdOf } from "./credentials.ts";
@@ -60,9 +63,18 @@ export function createWebSocketRoute(deps: WebSocketRouteDeps): Handler<RouteEnv
       response.headers.set("set-cookie", credentialCookie(newCredential(), context));
     }
     const dialect = speaksParley ? SUBPROTOCOL : "plain";
-    serve(socket, deps, entry, { username: usernameIn(request.url), sessionId, dialect });
+    const url = new URL(request.url);
+    serve(socket, deps, entry, { username: usernameIn(url), sessionId, dialect, url });
     return response;
   };
+}
+
+/** Who wants what, as far as it can be told from the request alone. */
+interface Visitor {
+  readonly username: string;
+  readonly sessionId: string | undefined;
+  readonly dialect: Dialect;
+  readonly url: URL;
 }
 
 /** A socket's place: counted among those served, or among those only told why they are not. */
@@ -103,7 +115,7 @@ function serve(
   socket: WebSocket,
   { manager, log }: WebSocketRouteDeps,
   { ticket, refusal }: Entry,
-  request: ConnectRequest,
+  visitor: Visitor,
 ): void {
   const transport = new WebSocketTransport(socket, log);
   let connection: Connection | undefined;
@@ -113,7 +125,8 @@ function serve(
   socket.onopen = async () => {
     if (refusal) return refuse(transport, refusal);
     try {
-      connection = await manager.connect(transport, request);
+      const request = readCatchUp(visitor.url.searchParams);
+      connection = await manager.connect(transport, { ...visitor, ...request });
     } catch (cause) {
       return refuse(transport, asChatError(cause, log));
     }
@@ -190,13 +203,34 @@ function listed(header: string | null): string[] {
 }
 
 /** The name in the raw path, decoded once; what can't be decoded stays, and is refused as a name. */
-function usernameIn(url: string): string {
-  const raw = new URL(url).pathname.slice("/ws/".length);
+function usernameIn(url: URL): string {
+  const raw = url.pathname.slice("/ws/".length);
   try {
     return decodeURIComponent(raw);
   } catch {
     return raw;
   }
+}
+
+/**
+ * What a client wants from before: `?epoch=…&seq=…`, where it was, or `?history=…`, how many of
+ * the newest events. Other parameters are none of ours and stay unread.
+ */
+function readCatchUp(query: URLSearchParams): CatchUpRequest {
+  const epoch = query.get("epoch");
+  const seq = wholeNumber(query, "seq", Number.MAX_SAFE_INTEGER);
+  const history = wholeNumber(query, "history", MAX_HISTORY);
+  if ((epoch === null) !== (seq === undefined)) {
+    throw new ChatError("invalid_query", { reason: "epoch and seq go together." });
+  }
+  return epoch === null || seq === undefined ? { history } : { resume: { epoch, seq } };
+}
+
+function wholeNumber(query: URLSearchParams, key: string, max: number): number | undefined {
+  const text = query.get(key);
+  if (text === null) return undefined;
+  if (/^\d{1,16}$/.test(text) && Number(text) <= max) return Number(text);
+  throw new ChatError("invalid_query", { reason: `${key} must be a whole number up to ${max}.` });
 }
 
 function asChatError(cause: unknown, log: Log): ChatError {

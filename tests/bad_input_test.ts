@@ -97,18 +97,6 @@ for (const [what, packet, code, close] of CLOSED) {
     }));
 }
 
-Deno.test("someone known but away gets no message, and the sender is told", () =>
-  besideBystander({ leaveGraceMs: 0 }, async (server) => {
-    const credential = "B".repeat(43);
-    const bob = await ChatClient.connect(server.wsUrl, "bob", { credential });
-    await bob.close();
-    const alice = await ChatClient.connect(server.wsUrl, "alice");
-    alice.send({ id: "k1", to: "bob", message: "psst" });
-    const error = await alice.next("error");
-    assertEquals([error.code, error.id, error.params?.username], ["user_away", "k1", "bob"]);
-    await alice.close();
-  }));
-
 Deno.test("100 bad frames in a row end the connection for good", () =>
   besideBystander({}, async (server) => {
     const client = await ChatClient.connect(server.wsUrl, "mallory");

@@ -1,4 +1,8 @@
-import { ConnectionManager, type ConnectionManagerOptions } from "../../core/connection_manager.ts";
+import {
+  ConnectionManager,
+  type ConnectionManagerOptions,
+  type ConnectRequest,
+} from "../../core/connection_manager.ts";
 import type { Connection } from "../../core/connection.ts";
 import { createLog } from "../../core/log.ts";
 import { MemoryStore } from "../../core/store_memory.ts";
@@ -10,6 +14,12 @@ import { SequentialIds } from "./sequential_ids.ts";
 export interface Peer {
   readonly connection: Connection;
   readonly transport: FakeTransport;
+}
+
+/** How somebody joins a {@linkcode createChat}. */
+export interface JoinOptions extends Omit<ConnectRequest, "username"> {
+  /** Bytes that wait in the socket from the start, as with a peer that doesn't read. */
+  readonly bufferedAmount?: number;
 }
 
 /** Lets everything run that waits for no more than its turn: claims, commits, their followers. */
@@ -46,11 +56,10 @@ export function createChat(overrides: Partial<ConnectionManagerOptions> = {}) {
   const settle = () => settleOn(clock);
 
   /** Connects somebody; without a session as a guest. */
-  async function join(
-    username: string,
-    request: { sessionId?: string; dialect?: "plain" | "parley.v1" } = {},
-  ): Promise<Peer> {
+  async function join(username: string, options: JoinOptions = {}): Promise<Peer> {
+    const { bufferedAmount = 0, ...request } = options;
     const transport = new FakeTransport();
+    transport.bufferedAmount = bufferedAmount;
     const connection = await manager.connect(transport, { username, ...request });
     await settle();
     return { connection, transport };

@@ -1,0 +1,68 @@
+import type { Connection } from "./connection.ts";
+import type { Log } from "./log.ts";
+import type { Members } from "./members.ts";
+import type { Store } from "./store.ts";
+
+/** What {@linkcode Receipts} need from outside. */
+export interface ReceiptsOptions {
+  readonly store: Pick<
+    Store,
+    "markDelivered" | "markWaiting" | "takeDelivered" | "markRead"
+  >;
+  readonly members: Members;
+  readonly log: Log;
+}
+
+/**
+ * What became of messages: private ones that waited and have arrived, and how far each account has
+ * read. Both are noted in the log, and told to whom they concern.
+ */
+export class Receipts {
+  #options: ReceiptsOptions;
+
+  constructor(options: ReceiptsOptions) {
+    this.#options = options;
+  }
+
+  /** Notes that what waited for an account up to a position has arrived, and tells the authors. */
+  async noteDelivered(account: string, upTo: number): Promise<void> {
+    const delivered = await this.#options.store.markDelivered(account, upTo);
+    const authors = new Set(delivered.map(({ author }) => author));
+    for (const author of authors) await this.tellAuthor(author);
+  }
+
+  /** Tells an author who is connected which messages have arrived since it was last told. */
+  async tellAuthor(author: string): Promise<void> {
+    const { store, members } = this.#options;
+    if (!members.withAccount(author)?.connections.size) return;
+    const seqs = await store.takeDelivered(author);
+    for (const connection of members.withAccount(author)?.connections ?? []) {
+      for (const seq of seqs) connection.send({ type: "delivered", seq });
+    }
+  }
+
+  /** Corrects the log about a recipient who came or went while a message was being committed. */
+  noteLate(account: string, seq: number, isConnected: boolean): void {
+    const { store } = this.#options;
+    const note = isConnected ? this.noteDelivered(account, seq) : store.markWaiting(seq);
+    note.catch((cause) => this.#logFailure("noting a delivery failed", cause));
+  }
+
+  /** Notes how far an account has read, and tells its other connections. */
+  noteRead(from: Connection, conversation: string, seq: number): void {
+    this.#noteRead(from, conversation, seq)
+      .catch((cause) => this.#logFailure("noting a read position failed", cause));
+  }
+
+  async #noteRead(from: Connection, conversation: string, seq: number): Promise<void> {
+    const { member } = from;
+    const position = await this.#options.store.markRead(member.account, conversation, seq);
+    for (const connection of member.connections) {
+      if (connection !== from) connection.send({ type: "read", ...position });
+    }
+  }
+
+  #logFailure(event: string, cause: unknown): void {
+    this.#options.log.error(event, { cause: String(cause) });
+  }
+}

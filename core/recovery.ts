@@ -1,0 +1,155 @@
+import type { Connection } from "./connection.ts";
+import type { Fanout } from "./fanout.ts";
+import { isGuest } from "./members.ts";
+import { messageFrame, replayFrame } from "./message_frames.ts";
+import { packFrames } from "./packets.ts";
+import { encodeFrame, type MessageFrame } from "./protocol.ts";
+import type { Store, StoredEvent } from "./store.ts";
+
+/** Most events a client may have missed and still be sent them one by one. */
+export const MAX_RECOVERED_EVENTS = 5_000;
+/** Most events a client may ask for as history when it connects. */
+export const MAX_HISTORY = 500;
+/** Events read from the log at a time. */
+const PAGE = 500;
+/** Messages that had waited, read at a time. */
+const WAITING_PAGE = 200;
+
+/** Where a client was when it lost its connection. */
+export interface Position {
+  readonly epoch: string;
+  readonly seq: number;
+}
+
+/** What a client wants from before its connection; nothing unless it says so. */
+export interface CatchUpRequest {
+  readonly resume?: Position | undefined;
+  /** Number of newest events wanted. */
+  readonly history?: number | undefined;
+}
+
+/** What a {@linkcode Recovery} needs from outside. */
+export interface RecoveryOptions {
+  readonly store: Pick<Store, "epoch" | "read" | "waitingFor">;
+  readonly fanout: Fanout;
+  /** Newest position handed to fan-out. */
+  readonly newestSeq: () => number;
+  /** @default {MAX_RECOVERED_EVENTS} */
+  readonly maxEvents?: number | undefined;
+  /** Notes that messages which waited for an account have reached it, up to a position. */
+  readonly noteDelivered: (account: string, upTo: number) => Promise<void>;
+}
+
+/**
+ * Brings a new connection from where it was to where the log is. Until it is there it gets no
+ * events as they happen, only pages read from the log; once a page reaches the newest position it
+ * goes live in that same moment. The log is the buffer, so there is no hole and no double, and
+ * nothing piles up in memory however much arrives meanwhile.
+ */
+export class Recovery {
+  #options: RecoveryOptions;
+
+  constructor(options: RecoveryOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Sends what the client missed or asked for, and lets it go live.
+   *
+   * @throws {StoreUnavailableError} And other errors of reading; the connection is not live then.
+   */
+  async catchUp(connection: Connection, request: CatchUpRequest): Promise<void> {
+    if (request.resume) return await this.#resume(connection, request.resume);
+    const start = this.#options.newestSeq();
+    await this.#sendOlder(connection, request.history ?? 0, start);
+    await this.#replayFrom(connection, start);
+  }
+
+  async #resume(connection: Connection, { epoch, seq }: Position): Promise<void> {
+    const { store, newestSeq } = this.#options;
+    const isKnown = epoch === store.epoch && seq <= newestSeq();
+    if (isKnown && await this.#isWithinReach(connection, seq)) {
+      return await this.#replayFrom(connection, seq, true);
+    }
+    const start = newestSeq();
+    await this.#sendOlder(connection, 0, start);
+    await this.#replayFrom(connection, start, false);
+  }
+
+  /** Whether what the client missed is little enough; most often the distance alone says so. */
+  async #isWithinReach({ member }: Connection, seq: number): Promise<boolean> {
+    const { store, newestSeq, maxEvents = MAX_RECOVERED_EVENTS } = this.#options;
+    if (newestSeq() - seq <= maxEvents) return true;
+    const limit = maxEvents + 1;
+    const { account } = member;
+    const missed = await store.read({ account, after: seq, limit, from: "oldest" });
+    return missed.length <= maxEvents;
+  }
+
+  /**
+   * Sends the events after a position, page by page, and goes live when there are no more.
+   *
+   * @param recovered What the `resumed` frame tells; absent: there is none.
+   */
+  async #replayFrom(connection: Connection, seq: number, recovered?: boolean): Promise<void> {
+    const { newestSeq, fanout } = this.#options;
+    let position = seq;
+    while (connection.isOpen && position < newestSeq()) {
+      const upTo = newestSeq();
+      const events = await this.#readPage(connection, position, upTo);
+      await this.#send(connection, events, messageFrame);
+      position = events.length < PAGE ? upTo : events.at(-1)!.seq;
+    }
+    if (!connection.isOpen) return;
+    if (recovered !== undefined) connection.send({ type: "resumed", recovered, seq: position });
+    connection.state = "live";
+    fanout.add(connection);
+  }
+
+  #readPage({ member }: Connection, after: number, upTo: number): Promise<StoredEvent[]> {
+    const { account } = member;
+    const range = { after, before: upTo + 1, limit: PAGE, from: "oldest" } as const;
+    return this.#options.store.read({ account, ...range });
+  }
+
+  /** Sends what had waited and the newest `count` events, in order, up to a position. */
+  async #sendOlder(connection: Connection, count: number, upTo: number): Promise<void> {
+    const { account } = connection.member;
+    const range = { before: upTo + 1, limit: count, from: "newest" } as const;
+    const newest = count === 0 ? [] : await this.#options.store.read({ account, ...range });
+    // The newest events hold everything the account may see from their first on.
+    await this.#sendWaiting(connection, (newest[0]?.seq ?? upTo + 1) - 1);
+    await this.#send(connection, newest, (event) => replayFrame(event, account));
+  }
+
+  async #sendWaiting(connection: Connection, upTo: number): Promise<void> {
+    const { member } = connection;
+    if (isGuest(member)) return;
+    let page: StoredEvent[];
+    do {
+      page = await this.#options.store.waitingFor(member.account, upTo, WAITING_PAGE);
+      await this.#send(connection, page, (event) => replayFrame(event, member.account));
+    } while (connection.isOpen && page.length === WAITING_PAGE);
+  }
+
+  /** Sends events no faster than the client reads them, and notes those that had waited for it. */
+  async #send(
+    connection: Connection,
+    events: readonly StoredEvent[],
+    toFrame: (event: StoredEvent) => MessageFrame,
+  ): Promise<void> {
+    const frames = events.map((event) => encodeFrame(toFrame(event)));
+    for (const packet of packFrames(frames, connection.dialect)) {
+      connection.sendPackets([packet]);
+      await connection.drained();
+    }
+    const { account } = connection.member;
+    const waited = events.findLast((event) => hasWaitedFor(event, account));
+    if (!waited || !connection.isOpen) return;
+    await this.#options.noteDelivered(account, waited.seq);
+  }
+}
+
+function hasWaitedFor({ isWaiting, recipient }: StoredEvent, account: string): boolean {
+  return isWaiting === true && recipient?.account === account;
+}

@@ -1,28 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
-import type { Browser } from "playwright-core";
 import axe from "axe-core";
-import { launchBrowser, Person } from "./support/browser.ts";
+import { pageTest, Person } from "./support/browser.ts";
 import { PROJECT, startCommand, startProgram } from "./support/program.ts";
 import { startTestServer } from "./support/test_server.ts";
-
-// The browser's driver keeps pipes and timers of its own, which are not the page's to close.
-const OPTIONS = { sanitizeOps: false, sanitizeResources: false };
-
-function pageTest(name: string, story: (browser: Browser) => Promise<void>): void {
-  Deno.test({
-    name,
-    ...OPTIONS,
-    async fn() {
-      const browser = await launchBrowser();
-      if (browser === undefined) return;
-      try {
-        await story(browser);
-      } finally {
-        await browser.close();
-      }
-    },
-  });
-}
 
 pageTest(
   "S9 the page asks for a username, connects, and shows a card-based layout",

@@ -55,6 +55,24 @@ async function unpackPacked(): Promise<string | undefined> {
   return await packed.executablePath();
 }
 
+/**
+ * A test that tells a story in a browser of its own. The browser's driver keeps pipes and timers
+ * that are not the page's to close, so those checks are off here.
+ */
+export function pageTest(name: string, story: (browser: Browser) => Promise<void>): void {
+  Deno.test({ name, sanitizeOps: false, sanitizeResources: false, fn: () => tell(story) });
+}
+
+async function tell(story: (browser: Browser) => Promise<void>): Promise<void> {
+  const browser = await launchBrowser();
+  if (browser === undefined) return;
+  try {
+    await story(browser);
+  } finally {
+    await browser.close();
+  }
+}
+
 /** One person at a browser of their own: own cookies, own storage. */
 export class Person {
   /** Every packet the page's sockets got, as text. */

@@ -1,0 +1,198 @@
+import { assert, assertEquals } from "@std/assert";
+import { pageTest, Person } from "../support/browser.ts";
+import { ChatClient } from "../support/chat_client.ts";
+import { startTestServer } from "../support/test_server.ts";
+
+pageTest(
+  "the page keeps what is being read in place and counts what came since",
+  async (browser) => {
+    await using server = await startTestServer();
+    const alice = await Person.join(browser, server.url, "alice");
+    const bob = await ChatClient.connect(server.wsUrl, "bob");
+    for (let i = 1; i <= 400; i++) bob.send({ message: `line ${i}` });
+    await alice.sees("line 400");
+
+    await alice.timeline.evaluate((log) => void (log.scrollTop -= 900));
+    const button = alice.page.getByRole("button", { name: "Newest messages" });
+    await button.waitFor();
+    const before = await alice.timeline.evaluate((log) => log.scrollTop);
+    bob.send({ message: "news, one" });
+    bob.send({ message: "news, two" });
+    await alice.page.getByRole("button", { name: "2 new messages" }).waitFor();
+    const after = await alice.timeline.evaluate((log) => log.scrollTop);
+    await alice.page.getByRole("button", { name: "2 new messages" }).click();
+    await button.waitFor({ state: "hidden" });
+    await alice.sees("news, two");
+
+    assertEquals(after, before);
+    assert(await alice.page.locator("#timeline-list > li").count() <= 300);
+  },
+);
+
+pageTest(
+  "the page shows old messages again by scrolling up, with a bounded DOM",
+  async (browser) => {
+    await using server = await startTestServer();
+    const alice = await Person.join(browser, server.url, "alice");
+    const bob = await ChatClient.connect(server.wsUrl, "bob");
+    for (let i = 1; i <= 900; i++) bob.send({ message: `line ${i}.` });
+    await alice.sees("line 900.");
+
+    const first = alice.timeline.getByText("line 1.", { exact: true });
+    while (await first.count() === 0) {
+      await alice.timeline.evaluate((log) => void (log.scrollTop -= 700));
+      await alice.page.evaluate("new Promise(requestAnimationFrame)");
+      assert(await alice.page.locator("#timeline-list > li").count() <= 300);
+    }
+  },
+);
+
+pageTest("the page keeps drafts for each conversation across a reload", async (browser) => {
+  await using server = await startTestServer();
+  const alice = await Person.join(browser, server.url, "alice");
+  await ChatClient.connect(server.wsUrl, "bob");
+
+  await alice.box.fill("for all");
+  await alice.choose("bob");
+  assertEquals(await alice.box.inputValue(), "");
+  await alice.box.fill("for bob");
+  await alice.page.reload();
+  await alice.box.waitFor();
+
+  assertEquals(await alice.box.inputValue(), "for all");
+  await alice.page.getByRole("button", { name: "Private: bob" }).click();
+  assertEquals(await alice.box.inputValue(), "for bob");
+});
+
+pageTest(
+  "the page sends a burst in order through the rate limit, each message once",
+  async (browser) => {
+    await using server = await startTestServer({ rate: 10, burst: 3 });
+    const alice = await Person.join(browser, server.url, "alice");
+    const bob = await ChatClient.connect(server.wsUrl, "bob");
+    const lines = Array.from({ length: 8 }, (_, i) => `line ${i}`);
+
+    for (const line of lines) await alice.say(line);
+    await bob.until(() => bob.messages.length >= lines.length);
+
+    assertEquals(bob.messages, lines);
+    assert(alice.received.join("\n").includes("rate_limited"));
+  },
+);
+
+pageTest("the page counts unread messages by conversation and in its title", async (browser) => {
+  await using server = await startTestServer();
+  const alice = await Person.join(browser, server.url, "alice");
+  const bob = await ChatClient.connect(server.wsUrl, "bob");
+
+  bob.send({ to: "alice", message: "one" });
+  bob.send({ to: "alice", message: "two" });
+  const item = alice.page.getByRole("button", { name: "Private: bob 2 unread" });
+  await item.waitFor();
+  assertEquals(await alice.page.title(), "(2) Parley");
+  await item.click();
+  await alice.sees("two");
+
+  assertEquals(await alice.page.title(), "Parley");
+  assertEquals(await alice.timeline.getByText("New messages").count(), 1);
+});
+
+pageTest("the page is written in by keyboard alone", async (browser) => {
+  await using server = await startTestServer();
+  const alice = await Person.join(browser, server.url, "alice");
+  const bob = await ChatClient.connect(server.wsUrl, "bob");
+  const { keyboard } = alice.page;
+
+  await alice.timeline.focus();
+  await keyboard.type("typed anywhere");
+  await keyboard.press("Shift+Enter");
+  await keyboard.type("second line");
+  await keyboard.press("Enter");
+  assertEquals((await bob.next("message")).message, "typed anywhere\nsecond line");
+  await alice.page.locator("#people").getByRole("button", { name: "bob" }).focus();
+  await keyboard.press("Enter");
+  await keyboard.type("psst");
+  await keyboard.press("Enter");
+
+  const psst = await bob.next("message", ({ message }) => message === "psst");
+  assertEquals(psst.to, "bob");
+});
+
+pageTest("the page does not send while an input method composes", async (browser) => {
+  await using server = await startTestServer();
+  const alice = await Person.join(browser, server.url, "alice");
+
+  await alice.box.fill("にほん");
+  await alice.box.dispatchEvent("keydown", { key: "Enter", isComposing: true, bubbles: true });
+  await alice.box.dispatchEvent("keydown", { key: "Enter", keyCode: 229, bubbles: true });
+
+  assertEquals(await alice.box.inputValue(), "にほん");
+});
+
+pageTest("the page closes what is on top with Esc and gives the focus back", async (browser) => {
+  await using server = await startTestServer();
+  const alice = await Person.join(browser, server.url, "alice", {
+    viewport: { width: 360, height: 740 },
+  });
+  const focused = () => alice.page.evaluate("document.activeElement.id");
+
+  await alice.page.getByRole("button", { name: "Conversations and people" }).click();
+  await alice.page.getByRole("button", { name: "Keys" }).click();
+  await alice.page.keyboard.press("Escape");
+  assertEquals(await focused(), "keys-button");
+  await alice.page.keyboard.press("Escape");
+
+  assertEquals(await focused(), "drawer-open");
+});
+
+pageTest(
+  "the page says who may not join beside the field, and who may try again",
+  async (browser) => {
+    await using server = await startTestServer();
+    await ChatClient.connect(server.wsUrl, "bob");
+    const eve = await Person.open(browser, server.url);
+
+    await eve.page.getByLabel("Your name").fill("bob");
+    await eve.page.keyboard.press("Enter");
+    await eve.page.getByRole("alert").getByText("is taken").waitFor();
+    await eve.page.getByLabel("Your name").fill("Admin");
+    await eve.page.keyboard.press("Enter");
+    await eve.page.getByRole("alert").getByText("is reserved").waitFor();
+    await eve.enter("eve");
+
+    await eve.sees("Nothing has been said yet");
+  },
+);
+
+pageTest("the page never makes a mistyped private message public", async (browser) => {
+  await using server = await startTestServer();
+  const alice = await Person.join(browser, server.url, "alice");
+  const bob = await ChatClient.connect(server.wsUrl, "bob");
+
+  await alice.say("/smg bob secret");
+  await alice.page.getByText("is not a command").waitFor();
+  await alice.say("/msg nobody secret");
+  await alice.page.getByText("There is nobody called").waitFor();
+  await alice.page.getByRole("button", { name: "Discard" }).click();
+  await alice.page.getByRole("button", { name: "Back to everyone" }).click();
+  await alice.say("//public");
+
+  assertEquals((await bob.next("message")).message, "/public");
+  assertEquals(JSON.stringify(bob.frames).includes("secret"), false);
+});
+
+pageTest("the page loads every module in one round", async (browser) => {
+  await using server = await startTestServer();
+  const context = await browser.newContext();
+  const page = await context.newPage();
+  const loaded: string[] = [];
+  page.on("requestfinished", (request) => void loaded.push(new URL(request.url()).pathname));
+  await page.goto(server.url, { waitUntil: "networkidle" });
+
+  const preloaded = await page.locator("link[rel=modulepreload]").evaluateAll((links) =>
+    links.map((link) => new URL(link.getAttribute("href")!, "http://x/").pathname)
+  );
+
+  const modules = loaded.filter((path) => path.endsWith(".js"));
+  assertEquals([...new Set(modules)].sort(), preloaded.sort());
+});

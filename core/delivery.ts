@@ -6,7 +6,8 @@ import { Journal } from "./journal.ts";
 import type { Log } from "./log.ts";
 import type { Member, Members } from "./members.ts";
 import { messageFrame } from "./message_frames.ts";
-import { encodeFrame, errorFrame } from "./protocol.ts";
+import { packFrames } from "./packets.ts";
+import { type AckFrame, encodeFrame, type ErrorFrame, errorFrame } from "./protocol.ts";
 import type { Account, AppendResult, Audience, NewEvent, Store, StoredEvent } from "./store.ts";
 import { usernameKey } from "./usernames.ts";
 
@@ -44,12 +45,14 @@ export class Delivery {
   #options: DeliveryOptions;
   #journal: Journal;
   #seq: number;
+  /** Answers of the commit that is being settled: they go out before its copies. */
+  #answers = new Map<Connection, string[]>();
 
   constructor(options: DeliveryOptions) {
     this.#options = options;
     this.#seq = options.store.lastSeq;
     this.#journal = new Journal(options.store, options.clock, {
-      onCommitted: () => options.fanout.flush(),
+      onCommitted: () => this.#sendOut(),
       onFailed: (cause) => options.log.error("commit failed", { cause: String(cause) }),
     });
   }
@@ -115,6 +118,20 @@ export class Delivery {
     this.#journal.append(event, (result) => this.#settle({ connection, event }, result));
   }
 
+  #sendOut(): void {
+    for (const [connection, frames] of this.#answers) {
+      connection.sendPackets(packFrames(frames, connection.dialect));
+    }
+    this.#answers.clear();
+    this.#options.fanout.flush();
+  }
+
+  #answer(connection: Connection, frame: AckFrame | ErrorFrame): void {
+    const frames = this.#answers.get(connection);
+    if (frames) frames.push(encodeFrame(frame));
+    else this.#answers.set(connection, [encodeFrame(frame)]);
+  }
+
   #settle(post: Post, result: AppendResult | { outcome: "failed" }): void {
     if (result.outcome !== "stored" && result.outcome !== "duplicate") {
       return this.#refuse(post, result.outcome);
@@ -134,13 +151,13 @@ export class Delivery {
     const error = outcome === "failed"
       ? new ChatError("unavailable", { retryAfterMs: UNAVAILABLE_RETRY_MS })
       : new ChatError(outcome, params);
-    connection.send(errorFrame(error, event.key));
+    this.#answer(connection, errorFrame(error, event.key));
   }
 
   #acknowledge({ connection, event }: Post, accepted: Accepted, isWaiting: boolean): void {
     if (event.key === undefined) return;
     const { outcome, seq, at } = accepted;
-    connection.send({
+    this.#answer(connection, {
       type: "ack",
       id: event.key,
       seq,

@@ -1,4 +1,6 @@
+import type { Clock } from "./clock.ts";
 import { ChatError } from "./errors.ts";
+import { TokenBucket } from "./rate_limiter.ts";
 
 /** How many sockets may be open; 0 is no limit. */
 export interface AdmissionLimits {
@@ -17,19 +19,37 @@ export interface Origin {
 
 /** A counted socket, from before its handshake until it is gone. */
 export interface Ticket {
+  /** Says that the server gave the socket up while it still exists. */
+  abandon(): void;
   /** Stops counting it; harmless when called again. */
   release(): void;
 }
 
+/**
+ * How many may come at once, and in a second for long. A handshake and its welcome cost about
+ * 0.3 ms; a crowd beyond this is told to spread, so that those who are in are still served.
+ */
+const ARRIVALS = { perSecond: 1_000, burst: 5_000 };
+/** Those told to spread come back within this time after they may, in milliseconds. */
+const SPREAD_MS = 5_000;
+/** Sockets of one address that may be abandoned and not gone; beyond them it gets no new ones. */
+const MAX_ZOMBIES_PER_ADDRESS = 16;
+
 /** Counts sockets, in all, by address and by session, whatever the server thinks of their peers. */
 export class Admission {
   #limits: AdmissionLimits;
+  #clock: Pick<Clock, "monotonic">;
+  #arrivals: TokenBucket;
   #open = 0;
+  #zombies = 0;
   #byAddress = new Map<string, number>();
   #bySession = new Map<string, number>();
+  #zombiesByAddress = new Map<string, number>();
 
-  constructor(limits: AdmissionLimits) {
+  constructor(limits: AdmissionLimits, clock: Pick<Clock, "monotonic">) {
     this.#limits = limits;
+    this.#clock = clock;
+    this.#arrivals = new TokenBucket(ARRIVALS, clock.monotonic());
   }
 
   /** Number of sockets counted now. */
@@ -37,20 +57,49 @@ export class Admission {
     return this.#open;
   }
 
+  /** Number of those that were given up and are not gone. */
+  get zombies(): number {
+    return this.#zombies;
+  }
+
   /**
    * Counts one more socket.
    *
-   * @throws {ChatError} `server_full` or `too_many_connections`.
+   * @throws {ChatError} `server_full`, `server_busy` or `too_many_connections`; the first two with
+   * `retryAfterMs`, different for each, so that a crowd doesn't come back as one.
    */
   enter({ address, sessionId }: Origin): Ticket {
+    this.#check(address, sessionId);
+    this.#count(address, sessionId, 1);
+    let isZombie = false;
+    let isReleased = false;
+    return {
+      abandon: () => {
+        if (isReleased || isZombie) return;
+        isZombie = true;
+        this.#countZombie(address, 1);
+      },
+      release: () => {
+        if (isReleased) return;
+        isReleased = true;
+        this.#count(address, sessionId, -1);
+        if (isZombie) this.#countZombie(address, -1);
+      },
+    };
+  }
+
+  #check(address: string, sessionId: string | undefined): void {
     const { maxConnections, maxPerAddress, maxPerSession } = this.#limits;
-    if (isFull(this.#open, maxConnections)) throw new ChatError("server_full");
+    if (isFull(this.#open, maxConnections)) throw comeBackLater("server_full", 0);
     if (isFull(this.#byAddress.get(address), maxPerAddress)) throw tooMany("your address");
+    if (isFull(this.#zombiesByAddress.get(address), MAX_ZOMBIES_PER_ADDRESS)) {
+      throw tooMany("your address");
+    }
     if (sessionId !== undefined && isFull(this.#bySession.get(sessionId), maxPerSession)) {
       throw tooMany("this browser");
     }
-    this.#count(address, sessionId, 1);
-    return onceReleased(() => this.#count(address, sessionId, -1));
+    const waitMs = this.#arrivals.take(this.#clock.monotonic());
+    if (waitMs > 0) throw comeBackLater("server_busy", waitMs);
   }
 
   #count(address: string, sessionId: string | undefined, change: 1 | -1): void {
@@ -58,6 +107,20 @@ export class Admission {
     addTo(this.#byAddress, address, change);
     if (sessionId !== undefined) addTo(this.#bySession, sessionId, change);
   }
+
+  #countZombie(address: string, change: 1 | -1): void {
+    this.#zombies += change;
+    addTo(this.#zombiesByAddress, address, change);
+  }
+}
+
+/** A refusal whose cure is time: each gets a time of its own. */
+export function comeBackLater(
+  code: "server_full" | "server_busy" | "shutting_down",
+  waitMs: number,
+  spreadMs = SPREAD_MS,
+): ChatError {
+  return new ChatError(code, { retryAfterMs: Math.ceil(waitMs + Math.random() * spreadMs) });
 }
 
 function tooMany(scope: string): ChatError {
@@ -72,15 +135,4 @@ function addTo(counts: Map<string, number>, key: string, change: number): void {
   const count = (counts.get(key) ?? 0) + change;
   if (count > 0) counts.set(key, count);
   else counts.delete(key);
-}
-
-function onceReleased(release: () => void): Ticket {
-  let isReleased = false;
-  return {
-    release() {
-      if (isReleased) return;
-      isReleased = true;
-      release();
-    },
-  };
 }

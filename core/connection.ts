@@ -1,3 +1,4 @@
+import type { Ticket } from "./admission.ts";
 import type { CloseCode } from "./close_codes.ts";
 import type { Clock } from "./clock.ts";
 import type { Member } from "./members.ts";
@@ -13,6 +14,8 @@ export interface ConnectionOptions {
   readonly member: Member;
   /** Hash of the session's credential; absent for a guest. */
   readonly sessionId?: string | undefined;
+  /** Told when the server gives the connection up before its socket is gone. */
+  readonly ticket?: Pick<Ticket, "abandon"> | undefined;
   readonly clock: Pick<Clock, "monotonic">;
   readonly outboxLimits?: OutboxLimits;
   /** Told once when packets begin to wait here instead of in the socket. */
@@ -33,6 +36,7 @@ export class Connection {
   /** When a `ping` went out that nothing has answered yet, in monotonic milliseconds. */
   pingedAt: number | undefined;
   #transport: Transport;
+  #ticket: Pick<Ticket, "abandon"> | undefined;
   #outbox: Outbox;
   #clock: Pick<Clock, "monotonic">;
   #onBacklog: (connection: Connection) => void;
@@ -45,6 +49,7 @@ export class Connection {
     this.dialect = options.dialect;
     this.sessionId = options.sessionId;
     this.#transport = options.transport;
+    this.#ticket = options.ticket;
     this.#outbox = new Outbox(options.transport, options.outboxLimits);
     this.#clock = options.clock;
     this.#onBacklog = options.onBacklog;
@@ -92,6 +97,7 @@ export class Connection {
     this.#isOpen = false;
     this.#outbox.close();
     this.#wake();
+    this.#ticket?.abandon();
     if (code) this.#transport.close(code);
   }
 

@@ -1,4 +1,10 @@
-import { Admission, type AdmissionLimits, type Origin, type Ticket } from "./admission.ts";
+import {
+  Admission,
+  type AdmissionLimits,
+  comeBackLater,
+  type Origin,
+  type Ticket,
+} from "./admission.ts";
 import { Backlog } from "./backlog.ts";
 import type { Clock } from "./clock.ts";
 import { isIn } from "./conversations.ts";
@@ -32,6 +38,9 @@ import type { Transport } from "./transport.ts";
 /** Bad frames in a row after which a connection is closed for good. */
 const MAX_BAD_FRAMES = 100;
 
+/** Clients told to come back do so within this time, and a millisecond more for each of them. */
+const MIN_RETURN_SPREAD_MS = 1000;
+
 /** What a {@linkcode ConnectionManager} needs from outside, and its limits. */
 export interface ConnectionManagerOptions {
   readonly clock: Clock;
@@ -55,6 +64,8 @@ export interface ConnectRequest extends CatchUpRequest {
   readonly username: string;
   /** Hash of the session's credential; absent for a guest. */
   readonly sessionId?: string | undefined;
+  /** From {@linkcode ConnectionManager.admit}. */
+  readonly ticket?: Ticket;
   /** @default {"plain"} */
   readonly dialect?: Dialect;
 }
@@ -83,7 +94,7 @@ export class ConnectionManager {
 
   constructor(options: ConnectionManagerOptions) {
     const { clock, store, log } = this.#options = options;
-    this.#admission = new Admission(options.limits);
+    this.#admission = new Admission(options.limits, clock);
     this.#members = new Members(options);
     this.#fanout = new Fanout(clock);
     this.#presence = new Presence({ clock, tell: (news, about) => this.#tell(news, about) });
@@ -122,6 +133,11 @@ export class ConnectionManager {
     return this.#admission.open;
   }
 
+  /** Number of sockets that were given up and are not gone. */
+  get zombies(): number {
+    return this.#admission.zombies;
+  }
+
   /** Number of users who are online. */
   get online(): number {
     return this.#presence.online;
@@ -130,7 +146,7 @@ export class ConnectionManager {
   /**
    * Counts a socket that asks to connect, until the ticket is released.
    *
-   * @throws {ChatError} `shutting_down`, `server_full` or `too_many_connections`.
+   * @throws {ChatError} `shutting_down`, `server_full`, `server_busy` or `too_many_connections`.
    */
   admit(origin: Origin): Ticket {
     if (this.#isShuttingDown) throw new ChatError("shutting_down");
@@ -151,6 +167,7 @@ export class ConnectionManager {
       transport,
       member,
       sessionId: request.sessionId,
+      ticket: request.ticket,
       clock,
       dialect: request.dialect ?? "plain",
       ...(outboxLimits ? { outboxLimits } : {}),
@@ -217,8 +234,10 @@ export class ConnectionManager {
     await this.#delivery.idle();
     this.#presence.close();
     await this.#fanout.idle();
-    const error = new ChatError("shutting_down");
-    for (const connection of [...this.#connections]) this.#endRefused(connection, error);
+    const spreadMs = MIN_RETURN_SPREAD_MS + this.#connections.size;
+    for (const connection of [...this.#connections]) {
+      this.#endRefused(connection, comeBackLater("shutting_down", 0, spreadMs));
+    }
     for (const member of [...this.#members]) await this.#members.release(member);
     this.#heartbeat.close();
     this.#backlog.close();
@@ -314,8 +333,8 @@ export class ConnectionManager {
   }
 
   #endSlow(connection: Connection): void {
-    this.#options.log.info("slow consumer", { username: connection.member.username });
     this.#end(connection, CLOSE_CODES.slowConsumer);
+    this.#logGivenUp("slow consumer", connection);
   }
 
   /**
@@ -323,8 +342,13 @@ export class ConnectionManager {
    * closing it would wait for an answer that never comes, and switch that timeout off.
    */
   #giveUp(connection: Connection): void {
-    this.#options.log.info("no pong", { username: connection.member.username });
     this.#end(connection, undefined);
+    this.#logGivenUp("no pong", connection);
+  }
+
+  #logGivenUp(event: string, { member }: Connection): void {
+    const { zombies, open } = this.#admission;
+    this.#options.log.info(event, { username: member.username, zombies, sockets: open });
   }
 
   #end(connection: Connection, code: CloseCode | undefined): void {

@@ -24,6 +24,7 @@ export const ERROR_SENTENCES = {
   username_reserved: "The username “{username}” is reserved.",
   username_taken: "The username “{username}” is taken.",
   server_full: "The server is full. Try again later.",
+  server_busy: "Too many people are coming at once. Try again in a moment.",
   too_many_connections: "Too many connections are open from {scope}.",
   shutting_down: "The server is restarting.",
   // HTTP

@@ -25,6 +25,8 @@ export function closeCodeOf(error: ChatError): CloseCode {
       return CLOSE_CODES.tooManyErrors;
     case "server_full":
       return CLOSE_CODES.serverFull;
+    case "server_busy":
+      return CLOSE_CODES.serverBusy;
     case "shutting_down":
       return CLOSE_CODES.shuttingDown;
     case "frame_too_large":

@@ -40,7 +40,7 @@ export function createWebSocketRoute(deps: WebSocketRouteDeps): Handler<RouteEnv
     hasRoom: () => refusedSockets < MAX_REFUSED_SOCKETS,
     enter(): Ticket {
       refusedSockets++;
-      return { release: () => void refusedSockets-- };
+      return { abandon: () => {}, release: () => void refusedSockets-- };
     },
   };
   return async (c) => {
@@ -126,7 +126,7 @@ function serve(
     if (refusal) return refuse(transport, refusal);
     try {
       const request = readCatchUp(visitor.url.searchParams);
-      connection = await manager.connect(transport, { ...visitor, ...request });
+      connection = await manager.connect(transport, { ...visitor, ...request, ticket });
     } catch (cause) {
       return refuse(transport, asChatError(cause, log));
     }

@@ -532,6 +532,40 @@ Deno.test("admit() counts sockets in all, by address and by session, until they 
   assertEquals(chat.manager.sockets, 4);
 });
 
+Deno.test("admit() lets 5,000 in at once, and tells those beyond to come back at different times", () => {
+  const chat = createChat();
+  const enter = (i: number) => chat.manager.admit({ address: `${i}`, sessionId: undefined });
+  for (let i = 0; i < 5_000; i++) enter(i);
+
+  const waits = Array.from({ length: 50 }, (_, i) => {
+    const error = assertThrows(() => enter(5_000 + i), ChatError, "at once");
+    return (error as ChatError).params.retryAfterMs;
+  });
+
+  assert(new Set(waits).size > 25);
+  chat.clock.advance(1_000);
+  for (let i = 0; i < 1_000; i++) enter(6_000 + i);
+});
+
+Deno.test("admit() refuses an address whose given-up sockets don't go away", async () => {
+  const chat = createChat({ outboxLimits: { maxBytes: 10, stallMs: 10 } });
+  const tickets = [];
+  for (let i = 0; i < 16; i++) {
+    const ticket = chat.manager.admit({ address: "10.0.0.1", sessionId: undefined });
+    tickets.push(ticket);
+    await chat.join(`slow${i}`, { ticket, bufferedAmount: 1_000_000 });
+  }
+
+  assertEquals(chat.manager.zombies, 16);
+  const enter = () => chat.manager.admit({ address: "10.0.0.1", sessionId: undefined });
+  assertThrows(enter, ChatError, "your address");
+  chat.manager.admit({ address: "10.0.0.2", sessionId: undefined });
+  for (const ticket of tickets) ticket.release();
+
+  enter();
+  assertEquals(chat.manager.zombies, 0);
+});
+
 Deno.test("shutdown() delivers what was accepted, then closes everyone with a reconnect code", async () => {
   const chat = createChat();
   const alice = await chat.join("alice", { sessionId: "s1", dialect: "parley.v1" });

@@ -71,7 +71,11 @@ function join(username) {
     isAttentive: () => view.isAttentive,
     onChange: (state) => view.render(state),
     onLine: lineChanged,
-    onWelcome: () => entered(username),
+    onWelcome: (welcome) => {
+      view.composer.setLimit(welcome.limits.messageLength);
+      entered(username);
+    },
+    onRefusal: (error) => view.composer.say(error.message),
     onMessage: (frame) => {
       const isMine = frame.account === session?.state.self?.account;
       if (!isMine) announcer.announce(frame);
@@ -81,13 +85,19 @@ function join(username) {
 }
 
 /**
- * Redraws with the next picture; a hidden page gets none, so it is served by a timer.
+ * Redraws with the next picture. A hidden page gets none, nor does one that hides before it comes,
+ * so a timer stands by.
  *
  * @param {() => void} flush
  */
 function defer(flush) {
-  if (document.visibilityState === "visible") requestAnimationFrame(flush);
-  else setTimeout(flush, HIDDEN_FLUSH_MS);
+  const run = () => {
+    cancelAnimationFrame(picture);
+    clearTimeout(timer);
+    flush();
+  };
+  const picture = requestAnimationFrame(run);
+  const timer = setTimeout(run, HIDDEN_FLUSH_MS);
 }
 
 /** @param {string} username */

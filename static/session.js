@@ -1,5 +1,5 @@
 /** @import {Clock} from "../core/clock.ts" */
-/** @import {MessageFrame, ServerFrame, WelcomeFrame} from "../core/protocol.ts" */
+/** @import {ErrorFrame, MessageFrame, ServerFrame, WelcomeFrame} from "../core/protocol.ts" */
 /** @import {LineState, SocketLike} from "./net/socket.js" */
 /** @import {OutboxStore} from "./net/outbox.js" */
 /** @import {Peer} from "./model/conversation.js" */
@@ -30,6 +30,7 @@ import { ReconnectingSocket } from "./net/socket.js";
  * @property {(line: LineState) => void} onLine
  * @property {(welcome: WelcomeFrame) => void} onWelcome
  * @property {(frame: MessageFrame) => void} onMessage A message just arrived.
+ * @property {(error: ErrorFrame) => void} onRefusal Something that has no `id` was refused.
  */
 
 /**
@@ -140,8 +141,17 @@ export class ChatSession {
     if (frame.type === "welcome") return this.#welcome(frame);
     if (frame.type === "message") this.#options.onMessage(frame);
     if (frame.type === "ack") this.#outbox.acknowledge(frame);
-    if (frame.type === "error" && frame.id !== undefined) this.#outbox.refuse(frame);
+    if (frame.type === "error") this.#refused(frame);
     this.#defer();
+  }
+
+  /** @param {ErrorFrame} error */
+  #refused(error) {
+    if (error.id !== undefined) return this.#outbox.refuse(error);
+    // Before the welcome a refusal ends the connection, and is told with that ending; so is this.
+    if (this.line.state === "online" && error.code !== "shutting_down") {
+      this.#options.onRefusal(error);
+    }
   }
 
   /** @param {WelcomeFrame} welcome */

@@ -1,4 +1,4 @@
-/** @import {AckFrame, ErrorFrame, MessageFrame, ServerFrame, WelcomeFrame} from "../../core/protocol.ts" */
+/** @import {AckFrame, MessageFrame, ServerFrame, WelcomeFrame} from "../../core/protocol.ts" */
 /** @import {Conversation, Outgoing, Peer} from "./conversation.js" */
 /** @import {MessageEntry} from "./entries.js" */
 /** @import {PresenceState} from "./presence_state.js" */
@@ -73,7 +73,6 @@ export function reduceRoom(state, frame) {
         frame.at,
       );
     case "error":
-      return reduceError(next, frame);
     case "resumed":
     case "delivered":
     case "read":
@@ -380,18 +379,6 @@ function reduceAck(state, frame) {
     entries: insertMessage(conversation.entries, message),
     outgoing: conversation.outgoing.filter((candidate) => candidate.id !== frame.id),
   }));
-}
-
-/**
- * A refusal of something without an id is told where one looks; those with an id are shown with
- * their message by the outbox.
- *
- * @param {RoomState} state
- * @param {ErrorFrame} frame
- */
-function reduceError(state, frame) {
-  if (frame.id !== undefined || frame.code === "shutting_down" || state.self === null) return state;
-  return note(state, state.active, frame.message, Date.now());
 }
 
 /**

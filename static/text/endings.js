@@ -3,6 +3,9 @@
 /** Refusals that another name cures. */
 const NAME_CODES = new Set(["invalid_username", "username_reserved", "username_taken"]);
 
+/** Endings after which one joins anew. */
+const REJOIN_CODES = new Set([4501, 4502, 4504]);
+
 /** Endings that are told by their close code alone. @type {Readonly<Record<number, string>>} */
 const SENTENCES = {
   1000: "You are disconnected.",
@@ -11,6 +14,8 @@ const SENTENCES = {
   4500: "The server didn’t understand this page. Reload it.",
   4501: "That name can’t be used.",
   4502: "Someone else uses this name now.",
+  4504: "You have been signed out.",
+  4505: "The server didn’t understand this page. Reload it.",
   4503: "Too many connections are open. Close another tab, then reconnect.",
 };
 
@@ -31,7 +36,7 @@ export function isAboutName(refusal) {
  * @returns {{text: string, action: "rename" | "reconnect"}}
  */
 export function describeEnding(code, refusal) {
-  const action = isAboutName(refusal) || code === 4501 || code === 4502 ? "rename" : "reconnect";
+  const action = isAboutName(refusal) || REJOIN_CODES.has(code) ? "rename" : "reconnect";
   const text = SENTENCES[code] ?? refusal?.message ?? "The server ended the connection.";
   return { text, action };
 }

@@ -8,6 +8,7 @@ import { untilMidnightMs } from "../lib/time.js";
 import { activeConversation } from "../model/room_state.js";
 import { Dates } from "../text/dates.js";
 import { clampMarks } from "../text/names.js";
+import { describePresence } from "../text/presence.js";
 import { titleFor } from "../text/title.js";
 import { paintAvatar } from "./avatar.js";
 import { Composer } from "./composer.js";
@@ -137,10 +138,8 @@ export class ChatView {
    */
   #renderHeader(state, conversation) {
     const { peer } = conversation;
-    const { online } = state.presence;
     setText(this.#title, peer === null ? "Everyone" : clampMarks(peer.username));
-    const people = online === 1 ? "Only you are here" : `${online} people are here`;
-    setText(this.#subtitle, peer === null ? people : "Just the two of you");
+    setText(this.#subtitle, describePresence(state, peer));
   }
 
   /**

@@ -56,7 +56,7 @@ export class ConnectionBanner {
     this.#root.classList.add("banner--shown", "banner--ended");
     setText(this.#text, ending.text);
     this.#actionKind = ending.action;
-    setText(this.#action, ending.action === "rename" ? "Choose another name" : "Reconnect");
+    setText(this.#action, ending.action === "rename" ? "Back to the start" : "Reconnect");
     this.#action.hidden = false;
   }
 }

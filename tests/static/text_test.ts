@@ -1,6 +1,11 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { COMMANDS, readIntent } from "../../static/text/commands.js";
 import { Dates } from "../../static/text/dates.js";
+import { newConversation } from "../../static/model/conversation.js";
+import { initialRoom, reduceRoom } from "../../static/model/room_state.js";
+import { describePresence } from "../../static/text/presence.js";
+import { titleFor } from "../../static/text/title.js";
+import { welcome } from "./fakes.ts";
 import { linkify } from "../../static/text/linkify.js";
 import { clampMarks, listNames, nameHue, nameInitial, nameKey } from "../../static/text/names.js";
 import { cleanText, countCharacters, mentions } from "../../static/text/plain_text.js";
@@ -103,4 +108,33 @@ Deno.test("mentions() finds a name, not a longer one", () => {
   assertEquals(mentions("hi @Bob!", "bob"), true);
   assertEquals(mentions("@bob.", "bob"), true);
   assertEquals(mentions("@bobby and @bob.b", "bob"), false);
+});
+
+Deno.test("describePresence() says who reads along", () => {
+  const bob = { username: "bob", account: "a_bob" };
+  const room = reduceRoom(initialRoom(), welcome());
+
+  assertEquals(describePresence(room, null), "2 people are here");
+  assertEquals(describePresence(room, bob), "Just the two of you");
+  assertEquals(
+    describePresence(room, { ...bob, account: "a_old" }),
+    "Someone else has this name now",
+  );
+  assertEquals(describePresence(room, { username: "carol", account: null }), "Not here now");
+  assertEquals(
+    describePresence(room, { username: "alice", account: "a_alice" }),
+    "Only you read this",
+  );
+});
+
+Deno.test("titleFor() counts what is private or speaks to the reader, and marks the rest", () => {
+  const lobby = newConversation("lobby", null);
+  const bob = newConversation("private:0", { username: "bob", account: "a_bob" });
+
+  assertEquals(titleFor([lobby, bob]), "Parley");
+  assertEquals(titleFor([{ ...lobby, unread: 3 }]), "• Parley");
+  assertEquals(
+    titleFor([{ ...lobby, unread: 3, mentions: 1 }, { ...bob, unread: 2 }]),
+    "(3) Parley",
+  );
 });

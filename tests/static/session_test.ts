@@ -1,0 +1,102 @@
+import { assert, assertEquals } from "@std/assert";
+import { JsonStorage } from "../../static/lib/storage.js";
+import { activeConversation } from "../../static/model/room_state.js";
+import { SessionOutboxStore } from "../../static/net/outbox_store.js";
+import { ChatSession } from "../../static/session.js";
+import { ManualClock } from "../support/manual_clock.ts";
+import { FakeSocket, message, welcome } from "./fakes.ts";
+
+async function setUp() {
+  const clock = new ManualClock();
+  const sockets: FakeSocket[] = [];
+  const flushes: (() => void)[] = [];
+  const refusals: string[] = [];
+  let pictures = 0;
+  const session = new ChatSession({
+    url: () => "ws://chat.example/ws/alice",
+    open(url, subprotocol) {
+      const opened = new FakeSocket(url, subprotocol);
+      sockets.push(opened);
+      return opened;
+    },
+    clock,
+    store: new SessionOutboxStore(new JsonStorage(null)),
+    defer: (flush) => void flushes.push(flush),
+    isAttentive: () => true,
+    onChange: () => void pictures++,
+    onLine: () => {},
+    onWelcome: () => {},
+    onMessage: () => {},
+    onRefusal: (error) => void refusals.push(error.code),
+  });
+  await session.start();
+  sockets[0]!.receive(welcome());
+  const draw = () => flushes.splice(0).forEach((flush) => flush());
+  const ids = () =>
+    sockets.flatMap(({ sent }) => sent.map((frame) => (frame as { id: string }).id));
+  draw();
+  pictures = 0;
+  return { clock, sockets, refusals, session, draw, ids, pictures: () => pictures };
+}
+
+function shown(session: ChatSession): string[] {
+  const { entries, outgoing } = activeConversation(session.state);
+  const texts = entries.map((entry) => entry.kind === "message" ? entry.text : entry.kind);
+  return [...texts, ...outgoing.map((row) => `${row.text} (${row.state})`)];
+}
+
+Deno.test("ChatSession draws one picture for a flood of frames", async () => {
+  const { sockets, session, draw, pictures } = await setUp();
+
+  for (let seq = 1; seq <= 1000; seq++) sockets[0]!.receive(message({ seq }));
+  draw();
+
+  assertEquals(pictures(), 1);
+  assertEquals(activeConversation(session.state).entries.length, 1000);
+  session.stop();
+});
+
+Deno.test("ChatSession.send() shows a message as pending until its ack", async () => {
+  const { sockets, session, draw, ids } = await setUp();
+
+  session.send(null, "hello");
+  assertEquals(shown(session), ["hello (pending)"]);
+  sockets[0]!.receive({ type: "ack", id: ids()[0]!, seq: 1, at: 2 });
+  draw();
+
+  assertEquals(shown(session), ["hello"]);
+  session.stop();
+});
+
+Deno.test("ChatSession sends what was written offline after the reconnect, under one id", async () => {
+  const { clock, sockets, session, ids } = await setUp();
+  session.send(null, "on the wire");
+  sockets[0]!.end(1006);
+  session.send(null, "offline");
+
+  clock.advance(20_000);
+  sockets[1]!.receive(welcome());
+  sockets[1]!.receive({ type: "ack", id: ids()[0]!, seq: 1, at: 2, duplicate: true });
+
+  const [first, again, second] = ids();
+  assert(first === again && second !== first);
+  session.stop();
+});
+
+Deno.test("ChatSession tells of refusals that have no id, but of no announced restart", async () => {
+  const { sockets, session, refusals } = await setUp();
+
+  sockets[0]!.receive({ type: "error", code: "invalid_frame", message: "No." });
+  sockets[0]!.receive({ type: "error", code: "shutting_down", message: "Restarting." });
+
+  assertEquals(refusals, ["invalid_frame"]);
+  session.stop();
+});
+
+Deno.test("ChatSession.stop() leaves no timer behind", async () => {
+  const { clock, session } = await setUp();
+
+  session.stop();
+
+  assertEquals(clock.pending, 0);
+});

@@ -35,13 +35,15 @@ const view = new ChatView({
   discard: (id) => session?.discard(id),
   read: () => change((state) => markRead(state, state.active)),
   leave,
-  recover: (action) => action === "rename" ? leave() : session?.reconnect(),
+  recover: (action) => action === "rejoin" ? leave() : session?.reconnect(),
 }, browserClock);
 
 /** @type {ChatSession | null} */
 let session = null;
 /** @type {Drafts | null} */
 let drafts = null;
+/** The name asked for last, which a refusal leaves in the field. */
+let attempted = "";
 
 addEventListener("online", () => session?.nudge());
 document.addEventListener("visibilitychange", () => {
@@ -60,6 +62,7 @@ function begin() {
 /** @param {string} username */
 function join(username) {
   session?.stop();
+  attempted = username;
   drafts = new Drafts(tab, username);
   form.showJoining(username);
   session = new ChatSession({
@@ -120,7 +123,7 @@ function lineChanged(line) {
   if (line.state === "ended") {
     const reason = line.refusal?.message ?? describeEnding(line.code, null).text;
     tab.set("joined", undefined);
-    form.show(rememberedName(), reason);
+    form.show(attempted, reason);
   } else if (line.state === "waiting") {
     form.say(`${line.refusal?.message ?? "The server can’t be reached."} Trying again…`);
   }

@@ -3,8 +3,9 @@
 /** Refusals that another name cures. */
 const NAME_CODES = new Set(["invalid_username", "username_reserved", "username_taken"]);
 
-/** Endings after which one joins anew. */
-const REJOIN_CODES = new Set([4501, 4502, 4504]);
+/** Close codes that say the same. */
+const NAME_ENDINGS = new Set([4501, 4502]);
+const SIGNED_OUT = 4504;
 
 /** Endings that are told by their close code alone. @type {Readonly<Record<number, string>>} */
 const SENTENCES = {
@@ -33,10 +34,13 @@ export function isAboutName(refusal) {
  *
  * @param {number} code Close code.
  * @param {ErrorFrame | null} refusal The server's last word, if it gave one.
- * @returns {{text: string, action: "rename" | "reconnect"}}
+ * @returns {{text: string, action: "rejoin" | "reconnect", label: string}}
  */
 export function describeEnding(code, refusal) {
-  const action = isAboutName(refusal) || REJOIN_CODES.has(code) ? "rename" : "reconnect";
   const text = SENTENCES[code] ?? refusal?.message ?? "The server ended the connection.";
-  return { text, action };
+  if (isAboutName(refusal) || NAME_ENDINGS.has(code)) {
+    return { text, action: "rejoin", label: "Choose another name" };
+  }
+  if (code === SIGNED_OUT) return { text, action: "rejoin", label: "Join again" };
+  return { text, action: "reconnect", label: "Reconnect" };
 }

@@ -33,7 +33,7 @@ import { Timeline } from "./timeline.js";
  * @property {(id: string) => void} discard
  * @property {() => void} read The end of the conversation came on screen.
  * @property {() => void} leave
- * @property {(action: "rename" | "reconnect") => void} recover
+ * @property {(action: "rejoin" | "reconnect") => void} recover
  */
 
 /** The chat on screen: shows states, passes on what the reader does. */

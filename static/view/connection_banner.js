@@ -15,12 +15,12 @@ export class ConnectionBanner {
   #action = byId("banner-action", HTMLButtonElement);
   /** @type {Timer | null} */
   #quiet = null;
-  /** @type {"rename" | "reconnect"} */
+  /** @type {"rejoin" | "reconnect"} */
   #actionKind = "reconnect";
 
   /**
    * @param {Clock} clock
-   * @param {(action: "rename" | "reconnect") => void} onAction
+   * @param {(action: "rejoin" | "reconnect") => void} onAction
    */
   constructor(clock, onAction) {
     this.#clock = clock;
@@ -56,7 +56,7 @@ export class ConnectionBanner {
     this.#root.classList.add("banner--shown", "banner--ended");
     setText(this.#text, ending.text);
     this.#actionKind = ending.action;
-    setText(this.#action, ending.action === "rename" ? "Back to the start" : "Reconnect");
+    setText(this.#action, ending.label);
     this.#action.hidden = false;
   }
 }

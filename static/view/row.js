@@ -120,7 +120,7 @@ function fillState(element, entry) {
   element.classList.add(`message--${entry.state}`);
   element.dataset.id = entry.id;
   const state = part(element, "state");
-  if (entry.state === "pending") return void (state.textContent = "Sending…");
+  if (entry.state === "pending") return void (state.textContent = "Not sent yet");
   state.append(document.createTextNode(`Not sent: ${clampMarks(entry.reason)} `));
   state.append(cloneTemplate("retry-template"));
 }

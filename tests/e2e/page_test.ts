@@ -155,6 +155,7 @@ pageTest(
     await eve.page.getByLabel("Your name").fill("bob");
     await eve.page.keyboard.press("Enter");
     await eve.page.getByRole("alert").getByText("is taken").waitFor();
+    assertEquals(await eve.page.getByLabel("Your name").inputValue(), "bob");
     await eve.page.getByLabel("Your name").fill("Admin");
     await eve.page.keyboard.press("Enter");
     await eve.page.getByRole("alert").getByText("is reserved").waitFor();

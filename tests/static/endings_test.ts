@@ -22,7 +22,7 @@ Deno.test("describeEnding() says what to do about every terminal code", () => {
     if (reconnect) continue;
     const { text, action } = describeEnding(code, null);
     assertEquals(text === "The server ended the connection.", false, String(code));
-    assertEquals(action, [4501, 4502, 4504].includes(code) ? "rename" : "reconnect");
+    assertEquals(action, [4501, 4502, 4504].includes(code) ? "rejoin" : "reconnect");
   }
 });
 

@@ -95,7 +95,11 @@ export class Delivery {
 
   /** Runs `callback` once everything posted so far has been delivered or refused. */
   afterPending(callback: () => void): void {
-    this.#journal.afterPending(callback);
+    this.#journal.afterPending(() => {
+      // It may flush the copies of this commit, and no ack may come after them.
+      this.#sendAnswers();
+      callback();
+    });
   }
 
   /** Resolves once everything posted so far has been delivered or refused. */
@@ -119,11 +123,15 @@ export class Delivery {
   }
 
   #sendOut(): void {
+    this.#sendAnswers();
+    this.#options.fanout.flush();
+  }
+
+  #sendAnswers(): void {
     for (const [connection, frames] of this.#answers) {
       connection.sendPackets(packFrames(frames, connection.dialect));
     }
     this.#answers.clear();
-    this.#options.fanout.flush();
   }
 
   #answer(connection: Connection, frame: AckFrame | ErrorFrame): void {

@@ -39,7 +39,7 @@ export function usernameKey(name: string): string {
 
 /** Whether nobody may choose this name, nor one that looks like it. */
 export function isReservedUsername(name: string): boolean {
-  return RESERVED_KEYS.has(usernameKey(name));
+  return RESERVED_SHAPES.has(shape(name));
 }
 
 function spellingProblem(name: string): string | undefined {
@@ -73,7 +73,15 @@ function foldCase(name: string): string {
   return plain.toLowerCase().toUpperCase().toLowerCase().normalize("NFKC");
 }
 
-const RESERVED_KEYS: ReadonlySet<string> = new Set(
+/** Stands for a dotted i, which nobody takes for an l: a letter that no rule changes. */
+const DOTTED_I = "ʘ";
+
+/** What the eye reads, with i and l told apart where they can be: Ali is not All. */
+function shape(name: string): string {
+  return usernameKey(name.normalize("NFKC").replaceAll("i", DOTTED_I));
+}
+
+const RESERVED_SHAPES: ReadonlySet<string> = new Set(
   ["room", "all", "here", "everyone", "server", "system", "admin", "moderator", "parley"]
-    .map(usernameKey),
+    .flatMap((name) => [shape(name), shape(name.toUpperCase())]),
 );

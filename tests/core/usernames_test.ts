@@ -195,3 +195,14 @@ Deno.test("usernameKey() is stable for every letter, mark and digit there is", (
 
   assertEquals(unstable, []);
 });
+
+Deno.test("isReservedUsername() lets Ali in, whose name is not All, and keeps out what looks like it", () => {
+  for (const name of ["Ali", "ali", "Aii", "Hermine"]) {
+    assertEquals(isReservedUsername(name), false, name);
+  }
+  for (
+    const name of ["ALL", "aIl", "a1l", "Admin", "ADMIN", "AdmIn", "adm1n", "аdmіn", "ｓystem"]
+  ) {
+    assertEquals(isReservedUsername(name), true, name);
+  }
+});

@@ -1,0 +1,204 @@
+import type { Attempts } from "./attempts.ts";
+import { ChatError } from "./errors.ts";
+import type { Passphrases } from "./passphrase.ts";
+import type { Account, OwnedAccount, Store } from "./store.ts";
+import { usernameKey } from "./usernames.ts";
+
+/** The connections there are now, as far as accounts need to end them. */
+export interface LiveSessions {
+  /** Closes every connection of these sessions, under whatever name. */
+  endSessions(sessionIds: readonly string[]): void;
+  /** Closes every connection of an account, of whatever session. */
+  endAccount(account: string): void;
+}
+
+/** What {@linkcode Accounts} needs from outside. */
+export interface AccountsOptions {
+  readonly store: AccountStore;
+  readonly live: LiveSessions;
+  readonly passphrases: Passphrases;
+  readonly attempts: Attempts;
+}
+
+/** The part of a store that knows accounts. */
+export type AccountStore = Pick<
+  Store,
+  | "accountsOf"
+  | "ownerOf"
+  | "setPassphrase"
+  | "grantSession"
+  | "revokeSession"
+  | "revokeSessionsOf"
+  | "deleteAccount"
+>;
+
+/** Who asks. */
+export interface Caller {
+  /** Hash of the session's credential; absent for a guest. */
+  readonly sessionId: string | undefined;
+  /** Key of the address it asks from: guesses are counted under it. */
+  readonly address: string;
+  /** The name it acts under; it may be left out by a session that holds one only. */
+  readonly as?: string | undefined;
+}
+
+/** A new passphrase, or the end of one. */
+export interface PassphraseChange {
+  /** `null` removes it. */
+  readonly passphrase: string | null;
+  /** The one set before; needed where there is one. */
+  readonly current?: string | undefined;
+}
+
+/**
+ * What the holder of a name may do with it: keep it by a passphrase, come in with that from
+ * elsewhere, sign out, and end it. Whoever holds the session's credential holds its names; the
+ * passphrase lets one more session in, and nothing else does.
+ */
+export class Accounts {
+  #options: AccountsOptions;
+
+  constructor(options: AccountsOptions) {
+    this.#options = options;
+  }
+
+  /** The accounts that a caller's session may act for; none for a guest. */
+  async ownedBy(sessionId: string | undefined): Promise<readonly OwnedAccount[]> {
+    return sessionId === undefined ? [] : await this.#options.store.accountsOf(sessionId);
+  }
+
+  /**
+   * The account a caller acts for: the one it names, or the only one it has.
+   *
+   * @returns `undefined` if it names none, and has none or several.
+   * @throws {ChatError} `not_your_name`.
+   */
+  async find({ sessionId, as }: Caller): Promise<OwnedAccount | undefined> {
+    const owned = await this.ownedBy(sessionId);
+    if (as === undefined) return owned.length === 1 ? owned[0] : undefined;
+    const nameKey = usernameKey(as);
+    const named = owned.filter(({ username }) => usernameKey(username) === nameKey);
+    if (named.length === 0) throw new ChatError("not_your_name", { username: as });
+    if (named.length === 1) return named[0];
+    // A session that lost a name and got it again has two accounts of that name: the later counts.
+    const owner = await this.#options.store.ownerOf(nameKey);
+    return named.find(({ account }) => account === owner?.account) ?? named.at(-1);
+  }
+
+  /**
+   * As {@linkcode Accounts.find}, for what can't be done without an account.
+   *
+   * @throws {ChatError} `not_your_name` or `account_required`.
+   */
+  async require(caller: Caller): Promise<OwnedAccount> {
+    const account = await this.find(caller);
+    if (account === undefined) throw new ChatError("account_required");
+    return account;
+  }
+
+  /**
+   * Sets, changes or removes the passphrase of the caller's account.
+   *
+   * @throws {ChatError} `not_your_name`, `account_required`, `invalid_passphrase`,
+   * `wrong_passphrase` or `too_many_attempts`.
+   */
+  async setPassphrase(caller: Caller, change: PassphraseChange): Promise<void> {
+    const { store, passphrases } = this.#options;
+    const account = await this.require(caller);
+    if (account.passphrase !== undefined) await this.#checkCurrent(caller, account, change.current);
+    const hash = change.passphrase === null ? undefined : await passphrases.hash(change.passphrase);
+    await store.setPassphrase(account.account, hash);
+  }
+
+  /**
+   * Lets a session act for the owner of a name from now on.
+   *
+   * @param sessionId The session to let in.
+   * @throws {ChatError} `too_many_attempts`; `sign_in_failed`, the same and after the same time
+   * whether the name, its passphrase or the whole account is missing.
+   */
+  async signIn(
+    sessionId: string,
+    { username, passphrase, address }: { username: string; passphrase: string; address: string },
+  ): Promise<Account> {
+    const { store } = this.#options;
+    const nameKey = usernameKey(username);
+    const owner = await this.#guess({ nameKey, address }, passphrase, () => store.ownerOf(nameKey));
+    if (owner === undefined) throw new ChatError("sign_in_failed");
+    await store.grantSession(owner.account, sessionId);
+    return { account: owner.account, username: owner.username };
+  }
+
+  /**
+   * Ends the caller's session: it acts for no account any more, and its connections are closed.
+   *
+   * @param everywhere Also ends every other session of the account it names with `as`, or of all
+   * accounts it has.
+   * @throws {ChatError} `not_your_name`; nothing has ended then.
+   */
+  async signOut(caller: Caller, everywhere: boolean): Promise<void> {
+    const { store, live } = this.#options;
+    const { sessionId } = caller;
+    if (sessionId === undefined) return;
+    const named = await this.find(caller);
+    const accounts = caller.as === undefined ? await this.ownedBy(sessionId) : named ? [named] : [];
+    if (everywhere) { for (const { account } of accounts) await this.#endAll(account); }
+    await store.revokeSession(sessionId);
+    live.endSessions([sessionId]);
+  }
+
+  /**
+   * Deletes the caller's account and closes its connections; its name is free at once.
+   *
+   * @param confirm The account's name, typed once more.
+   * @throws {ChatError} `not_your_name`, `account_required`, or `invalid_body` if it isn't.
+   */
+  async delete(caller: Caller, confirm: string): Promise<void> {
+    const { store, live } = this.#options;
+    const { account, username } = await this.require(caller);
+    if (usernameKey(confirm) !== usernameKey(username)) {
+      const reason = "“confirm” must be the name of the account to delete.";
+      throw new ChatError("invalid_body", { key: "confirm", reason });
+    }
+    await store.deleteAccount(account);
+    live.endAccount(account);
+  }
+
+  async #endAll(account: string): Promise<void> {
+    await this.#options.store.revokeSessionsOf(account);
+    this.#options.live.endAccount(account);
+  }
+
+  async #checkCurrent(
+    { address }: Caller,
+    account: OwnedAccount,
+    current: string | undefined,
+  ): Promise<void> {
+    if (current === undefined) throw new ChatError("wrong_passphrase");
+    const source = { nameKey: usernameKey(account.username), address };
+    const isRight = await this.#guess(source, current, () => Promise.resolve(account));
+    if (!isRight) throw new ChatError("wrong_passphrase");
+  }
+
+  /** Checks a passphrase, and counts the attempt under its name and its address unless it fits. */
+  async #guess(
+    { nameKey, address }: { nameKey: string; address: string },
+    passphrase: string,
+    findOwner: () => Promise<OwnedAccount | undefined>,
+  ): Promise<OwnedAccount | undefined> {
+    const { passphrases, attempts } = this.#options;
+    const keys = { name: `name ${nameKey}`, address: `address ${address}` };
+    attempts.begin(Object.values(keys));
+    try {
+      const owner = await findOwner();
+      if (!await passphrases.verify(passphrase, owner?.passphrase)) return undefined;
+      attempts.takeBack([keys.address]);
+      attempts.forget(keys.name);
+      return owner;
+    } catch (cause) {
+      // Nothing was found out, so it was no attempt.
+      attempts.takeBack(Object.values(keys));
+      throw cause;
+    }
+  }
+}

@@ -1,0 +1,83 @@
+import { messageFrame } from "./message_frames.ts";
+import type { MessageFrame } from "./protocol.ts";
+import type { ReadQuery, Store, StoredEvent } from "./store.ts";
+
+/** Which page of a conversation is wanted, as seen by whom. */
+export interface PageQuery {
+  /** Who reads; absent: someone who may see the lobby only. */
+  readonly account: string | undefined;
+  readonly conversation: string;
+  /** Where the page is; absent: it is the newest. */
+  readonly at?: PagePosition | undefined;
+  readonly limit: number;
+}
+
+/** A page just before a position, just after one, or with one in its middle. */
+export interface PagePosition {
+  readonly side: "before" | "after" | "around";
+  readonly seq: number;
+}
+
+/** Messages of one conversation without a hole between them, newest last. */
+export interface Page {
+  readonly messages: readonly MessageFrame[];
+  /** Whether there are messages before these. */
+  readonly hasOlder: boolean;
+  /** Whether there are messages after these. */
+  readonly hasNewer: boolean;
+}
+
+/** Events on either side of a boundary, each oldest first. */
+interface Sides {
+  readonly older: readonly StoredEvent[];
+  readonly newer: readonly StoredEvent[];
+}
+
+/** Reads one page. Of a conversation that the account may not see, it is empty. */
+export async function readPage(
+  store: Pick<Store, "read">,
+  { account, conversation, at, limit }: PageQuery,
+): Promise<Page> {
+  const read = (range: Pick<ReadQuery, "before" | "after" | "from" | "limit">) =>
+    store.read({ account, conversation, ...range });
+  const boundary = at === undefined ? Infinity : at.side === "after" ? at.seq + 1 : at.seq;
+  // One more than wanted tells whether there are more; on a side not wanted, one is enough.
+  const olderLimit = at?.side === "after" ? 1 : limit + 1;
+  const newerLimit = at === undefined || at.side === "before" ? 1 : limit + 1;
+  const before = at === undefined ? {} : { before: boundary };
+  const [older, newer] = await Promise.all([
+    read({ ...before, from: "newest", limit: olderLimit }),
+    at === undefined ? [] : read({ after: boundary - 1, from: "oldest", limit: newerLimit }),
+  ]);
+  return cut({ older, newer }, wanted({ older, newer }, at?.side ?? "before", limit), account);
+}
+
+/** How many events of each side belong to the page. */
+function wanted({ older, newer }: Sides, side: PagePosition["side"], limit: number) {
+  if (side === "before") return { older: limit, newer: 0 };
+  if (side === "after") return { older: 0, newer: limit };
+  // What one side lacks, the other may fill.
+  const half = Math.floor(limit / 2);
+  const fromOlder = Math.min(older.length, Math.max(half, limit - newer.length));
+  return { older: fromOlder, newer: limit - fromOlder };
+}
+
+function cut(
+  sides: Sides,
+  counts: { older: number; newer: number },
+  account: string | undefined,
+): Page {
+  const older = sides.older.slice(Math.max(0, sides.older.length - counts.older));
+  const newer = sides.newer.slice(0, counts.newer);
+  return {
+    messages: [...older, ...newer].map((event) => historyFrame(event, account)),
+    hasOlder: sides.older.length > older.length,
+    hasNewer: sides.newer.length > newer.length,
+  };
+}
+
+/** The frame of an event as one account reads it later: the author sees what still waits. */
+export function historyFrame(event: StoredEvent, account: string | undefined): MessageFrame {
+  const isWaiting = event.isWaiting === true && event.author === account;
+  return { ...messageFrame(event), ...(isWaiting ? { waiting: true } : {}) };
+}

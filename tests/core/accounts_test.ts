@@ -1,0 +1,156 @@
+import { assertEquals, assertRejects } from "@std/assert";
+import { Accounts, type AccountStore } from "../../core/accounts.ts";
+import { Attempts } from "../../core/attempts.ts";
+import { ChatError } from "../../core/errors.ts";
+import { Passphrases } from "../../core/passphrase.ts";
+import type { OwnedAccount } from "../../core/store.ts";
+import { usernameKey } from "../../core/usernames.ts";
+import { ManualClock } from "../support/manual_clock.ts";
+
+/** A store of fixed accounts that notes what was asked of it. */
+class FakeStore implements AccountStore {
+  readonly asked: string[] = [];
+  owners = new Map<string, OwnedAccount>();
+  owned: OwnedAccount[] = [];
+
+  accountsOf(): Promise<OwnedAccount[]> {
+    return Promise.resolve(this.owned);
+  }
+
+  ownerOf(nameKey: string): Promise<OwnedAccount | undefined> {
+    this.asked.push(`ownerOf`);
+    return Promise.resolve(this.owners.get(nameKey));
+  }
+
+  setPassphrase(account: string): Promise<void> {
+    return this.#note(`setPassphrase ${account}`, undefined);
+  }
+
+  grantSession(account: string, sessionId: string): Promise<void> {
+    return this.#note(`grantSession ${account} ${sessionId}`, undefined);
+  }
+
+  revokeSession(sessionId: string): Promise<string[]> {
+    return this.#note(`revokeSession ${sessionId}`, []);
+  }
+
+  revokeSessionsOf(account: string): Promise<string[]> {
+    return this.#note(`revokeSessionsOf ${account}`, []);
+  }
+
+  deleteAccount(account: string): Promise<string[]> {
+    return this.#note(`deleteAccount ${account}`, []);
+  }
+
+  endSessions(sessionIds: readonly string[]): void {
+    this.asked.push(`endSessions ${sessionIds}`);
+  }
+
+  endAccount(account: string): void {
+    this.asked.push(`endAccount ${account}`);
+  }
+
+  #note<T>(what: string, answer: T): Promise<T> {
+    this.asked.push(what);
+    return Promise.resolve(answer);
+  }
+}
+
+/** Counts the hashes that are computed. */
+class CountingPassphrases extends Passphrases {
+  verified = 0;
+
+  override verify(passphrase: string, hash: string | undefined): Promise<boolean> {
+    this.verified++;
+    return super.verify(passphrase, hash);
+  }
+}
+
+const ALICE: OwnedAccount = { account: "a_1", username: "alice", role: "user", state: "active" };
+const CALLER = { sessionId: "s_1", address: "10.0.0.1" };
+
+function createAccounts() {
+  const store = new FakeStore();
+  const passphrases = new CountingPassphrases({ cost: { log2N: 4, r: 8, p: 1 }, maxWaiting: 100 });
+  const attempts = new Attempts(new ManualClock());
+  return {
+    store,
+    passphrases,
+    accounts: new Accounts({ store, live: store, passphrases, attempts }),
+  };
+}
+
+for (const username of ["alice", "bob", "nobody", "\u0000", "admin"]) {
+  Deno.test(`Accounts.signIn() does the same work for ${JSON.stringify(username)}: one look, one hash`, async () => {
+    const { store, passphrases, accounts } = createAccounts();
+    const passphrase = await passphrases.hash("correct horse");
+    store.owners.set(usernameKey("alice"), { ...ALICE, passphrase });
+    store.owners.set(usernameKey("bob"), { ...ALICE, account: "a_2", username: "bob" });
+
+    const attempt = { username, passphrase: "wrong wrong", address: "10.0.0.1" };
+    const error = await assertRejects(() => accounts.signIn("s_2", attempt), ChatError);
+
+    assertEquals(error.code, "sign_in_failed");
+    assertEquals([store.asked, passphrases.verified], [["ownerOf"], 1]);
+  });
+}
+
+Deno.test("Accounts.signIn() checks five of many attempts that come at once", async () => {
+  const { passphrases, accounts } = createAccounts();
+  const attempt = { username: "alice", passphrase: "wrong wrong", address: "10.0.0.1" };
+
+  const outcomes = await Promise.allSettled(
+    Array.from({ length: 50 }, () => accounts.signIn("s_2", attempt)),
+  );
+
+  const codes = outcomes.map((outcome) => (outcome as PromiseRejectedResult).reason.code);
+  assertEquals(passphrases.verified, 5);
+  assertEquals(codes.filter((code) => code === "sign_in_failed").length, 5);
+  assertEquals(codes.filter((code) => code === "too_many_attempts").length, 45);
+});
+
+Deno.test("Accounts.find() takes the account that has the name now when a session had it twice", async () => {
+  const { store, accounts } = createAccounts();
+  store.owned = [ALICE, { ...ALICE, account: "a_2" }];
+  store.owners.set(usernameKey("alice"), { ...ALICE, account: "a_2" });
+
+  assertEquals((await accounts.find({ ...CALLER, as: "alice" }))?.account, "a_2");
+  store.owners.set(usernameKey("alice"), ALICE);
+  assertEquals((await accounts.find({ ...CALLER, as: "alice" }))?.account, "a_1");
+});
+
+Deno.test("Accounts.find() asks the store nothing for a guest", async () => {
+  const { accounts } = createAccounts();
+  const guest = { sessionId: undefined, address: "10.0.0.1" };
+
+  assertEquals(await accounts.find(guest), undefined);
+  await assertRejects(() => accounts.find({ ...guest, as: "alice" }), ChatError);
+});
+
+Deno.test("Accounts.signOut() ends sessions in the log before it closes their sockets", async () => {
+  const { store, accounts } = createAccounts();
+  store.owned = [ALICE, { ...ALICE, account: "a_2", username: "ally" }];
+
+  await accounts.signOut(CALLER, true);
+
+  assertEquals(store.asked, [
+    "revokeSessionsOf a_1",
+    "endAccount a_1",
+    "revokeSessionsOf a_2",
+    "endAccount a_2",
+    "revokeSession s_1",
+    "endSessions s_1",
+  ]);
+});
+
+Deno.test("Accounts.delete() closes the sockets once the account is gone, not if it can't go", async () => {
+  const { store, accounts } = createAccounts();
+  store.owned = [ALICE];
+
+  await accounts.delete(CALLER, "alice");
+
+  assertEquals(store.asked, ["deleteAccount a_1", "endAccount a_1"]);
+  store.deleteAccount = () => Promise.reject(new Error("disk full"));
+  await assertRejects(() => accounts.delete(CALLER, "alice"), Error, "disk full");
+  assertEquals(store.asked.length, 2);
+});

@@ -1,0 +1,249 @@
+import { assert, assertEquals, assertStrictEquals } from "@std/assert";
+import type { Connection } from "../../core/connection.ts";
+import { Fanout } from "../../core/fanout.ts";
+import type { Dialect } from "../../core/packets.ts";
+import { openConnection } from "../support/connections.ts";
+import { FakeTransport } from "../support/fake_transport.ts";
+import { ManualClock } from "../support/manual_clock.ts";
+
+/** A socket that keeps the very objects it was handed, and costs time to send to. */
+class CostlyTransport extends FakeTransport {
+  readonly handed: (string | Uint8Array)[] = [];
+  #onSend: () => void;
+
+  constructor(onSend = () => {}) {
+    super();
+    this.#onSend = onSend;
+  }
+
+  override send(packet: string | Uint8Array): void {
+    this.handed.push(packet);
+    this.#onSend();
+    super.send(packet);
+  }
+}
+
+/** Fan-out under a manual clock, to connections made by `join`. */
+function createFanout() {
+  const clock = new ManualClock();
+  const fanout = new Fanout(clock);
+
+  function join(dialect: Dialect = "parley.v1", onSend?: () => void) {
+    const transport = new CostlyTransport(onSend);
+    const { connection } = openConnection({ transport, dialect });
+    fanout.add(connection);
+    return { connection, transport };
+  }
+
+  /** Publishes a frame that costs time to send, so that the next ones gather for as long. */
+  function publishAtACost(costMs: number): Connection {
+    const { connection } = join("parley.v1", () => clock.advance(costMs));
+    fanout.publish("costly");
+    fanout.flush();
+    fanout.remove(connection);
+    return connection;
+  }
+
+  return { clock, fanout, join, publishAtACost };
+}
+
+Deno.test("Fanout.flush() sends a lone frame to everyone at once", () => {
+  const { clock, fanout, join } = createFanout();
+  const [alice, bob] = [join(), join("plain")];
+
+  fanout.publish("one");
+  fanout.flush();
+
+  assertEquals(alice.transport.packets, ["one"]);
+  assertEquals(bob.transport.packets, ["one"]);
+  assertEquals(clock.pending, 0);
+});
+
+Deno.test("Fanout joins the frames of a moment once: everyone gets the very same packet", () => {
+  const { fanout, join } = createFanout();
+  const [alice, bob] = [join(), join()];
+
+  for (const frame of ["one", "two", "three"]) fanout.publish(frame);
+  fanout.flush();
+
+  assertEquals(alice.transport.packets, ["one\ntwo\nthree"]);
+  assert(alice.transport.handed[0] instanceof Uint8Array);
+  assertStrictEquals(alice.transport.handed[0], bob.transport.handed[0]);
+});
+
+Deno.test("Fanout sends plain connections the frames of a moment one by one", () => {
+  const { fanout, join } = createFanout();
+  const alice = join("plain");
+
+  fanout.publish("one");
+  fanout.publish("two");
+  fanout.flush();
+
+  assertEquals(alice.transport.handed, ["one", "two"]);
+});
+
+Deno.test("Fanout.publishTo() puts frames for some in their place among the public ones", () => {
+  const { fanout, join } = createFanout();
+  const [alice, bob, carol] = [join(), join("plain"), join()];
+
+  fanout.publish("public 1");
+  fanout.publishTo("private 1", [alice.connection, bob.connection]);
+  fanout.publish("public 2");
+  fanout.publish("public 3");
+  fanout.publishTo("private 2", [alice.connection]);
+  fanout.flush();
+
+  const forAlice = ["public 1", "private 1", "public 2", "public 3", "private 2"];
+  assertEquals(alice.transport.packets, [forAlice.join("\n")]);
+  assertEquals(bob.transport.packets, ["public 1", "private 1", "public 2", "public 3"]);
+  assertEquals(carol.transport.packets, ["public 1\npublic 2\npublic 3"]);
+});
+
+Deno.test("Fanout.publishTo() sends to nobody else when a moment holds nothing public", () => {
+  const { fanout, join } = createFanout();
+  const [alice, bob] = [join(), join()];
+
+  fanout.publishTo("private", [alice.connection]);
+  fanout.flush();
+
+  assertEquals(alice.transport.packets, ["private"]);
+  assertEquals(bob.transport.packets, []);
+});
+
+Deno.test("Fanout.publish() leaves out those it is told to, for this one frame", () => {
+  const { fanout, join } = createFanout();
+  const [alice, bob] = [join(), join()];
+
+  fanout.publish("one");
+  fanout.publish("alice joined", [alice.connection]);
+  fanout.publish("two");
+  fanout.flush();
+
+  assertEquals(alice.transport.packets, ["one\ntwo"]);
+  assertEquals(bob.transport.packets, ["one\nalice joined\ntwo"]);
+});
+
+Deno.test("Fanout.add() in the middle of a moment gives what comes after it, and nothing before", () => {
+  const { fanout, join } = createFanout();
+  const alice = join();
+
+  fanout.publish("before");
+  const late = join();
+  const silent = join();
+  fanout.publishTo("private", [late.connection]);
+  fanout.publish("after");
+  fanout.flush();
+
+  assertEquals(alice.transport.packets, ["before\nafter"]);
+  assertEquals(late.transport.packets, ["private\nafter"]);
+  assertEquals(silent.transport.packets, ["after"]);
+});
+
+Deno.test("Fanout.remove() in the middle of a moment gives nothing more", () => {
+  const { fanout, join } = createFanout();
+  const [alice, bob] = [join(), join()];
+
+  fanout.publish("public");
+  fanout.publishTo("private", [bob.connection]);
+  fanout.remove(bob.connection);
+  fanout.flush();
+
+  assertEquals(alice.transport.packets, ["public"]);
+  assertEquals(bob.transport.packets, []);
+  assertEquals([...fanout], [alice.connection]);
+});
+
+Deno.test("Fanout serves 512 connections a turn, and gathers what is published between turns", () => {
+  const { clock, fanout, join } = createFanout();
+  const peers = Array.from({ length: 1_100 }, () => join());
+  const served = () => peers.filter(({ transport }) => transport.packets.length > 0).length;
+
+  fanout.publish("one");
+  fanout.flush();
+  assertEquals(served(), 512);
+  fanout.publish("two");
+  fanout.publish("three");
+  fanout.flush();
+  assertEquals(served(), 512);
+  clock.advance(0);
+
+  assertEquals(served(), 1_100);
+  for (const { transport } of peers) assertEquals(transport.packets, ["one", "two\nthree"]);
+});
+
+Deno.test("Fanout.add() during a flush gives nothing of what is being sent", () => {
+  const { clock, fanout, join } = createFanout();
+  const peers = Array.from({ length: 600 }, () => join());
+
+  fanout.publish("one");
+  fanout.flush();
+  const late = join();
+  fanout.publish("two");
+  clock.advance(0);
+
+  assertEquals(late.transport.packets, ["two"]);
+  assertEquals(peers.at(-1)!.transport.packets, ["one", "two"]);
+});
+
+Deno.test("Fanout rests after a flush for as long as it took, and joins what gathers meanwhile", () => {
+  const { clock, fanout, join, publishAtACost } = createFanout();
+  const alice = join();
+  publishAtACost(8);
+
+  fanout.publish("one");
+  fanout.flush();
+  fanout.publish("two");
+  fanout.flush();
+  clock.advance(7);
+  assertEquals(alice.transport.packets, ["costly"]);
+  clock.advance(1);
+
+  assertEquals(alice.transport.packets, ["costly", "one\ntwo"]);
+});
+
+Deno.test("Fanout never rests longer than 50 ms", () => {
+  const { clock, fanout, join, publishAtACost } = createFanout();
+  const alice = join();
+  publishAtACost(5_000);
+
+  fanout.publish("one");
+  fanout.flush();
+  clock.advance(50);
+
+  assertEquals(alice.transport.packets, ["costly", "one"]);
+});
+
+Deno.test("Fanout.flush() sends at once again when the rest is over", () => {
+  const { clock, fanout, join, publishAtACost } = createFanout();
+  const alice = join();
+  publishAtACost(8);
+  clock.advance(8);
+
+  fanout.publish("one");
+  fanout.flush();
+
+  assertEquals(alice.transport.packets, ["costly", "one"]);
+});
+
+Deno.test("Fanout.idle() resolves at once when nothing is queued", async () => {
+  const { fanout } = createFanout();
+
+  await fanout.idle();
+
+  assertEquals(fanout.size, 0);
+});
+
+Deno.test("Fanout.idle() sends what is queued, and resolves when the last of it has gone", async () => {
+  const { clock, fanout, join } = createFanout();
+  const peers = Array.from({ length: 600 }, () => join());
+  let isIdle = false;
+
+  fanout.publish("one");
+  const idle = fanout.idle().then(() => isIdle = true);
+  await Promise.resolve();
+  assertEquals(isIdle, false);
+  clock.advance(0);
+  await idle;
+
+  assertEquals(peers.at(-1)!.transport.packets, ["one"]);
+});

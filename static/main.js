@@ -66,7 +66,7 @@ function join(username) {
   drafts = new Drafts(tab, username);
   form.showJoining(username);
   session = new ChatSession({
-    url: () => socketUrl(username, document.baseURI),
+    url: (position) => socketUrl(username, document.baseURI, position),
     open: (url, subprotocol) => new WebSocket(url, subprotocol),
     clock: browserClock,
     store: new SessionOutboxStore(tab),
@@ -81,7 +81,7 @@ function join(username) {
     onRefusal: (error) => view.composer.say(error.message),
     onMessage: (frame) => {
       const isMine = frame.account === session?.state.self?.account;
-      if (!isMine) announcer.announce(frame);
+      if (!isMine && !frame.replay) announcer.announce(frame);
     },
   });
   void session.start();

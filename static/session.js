@@ -12,6 +12,7 @@ import {
   LOBBY,
   objectionTo,
   openPrivate,
+  positionOf,
   reduceBatch,
   showOutgoing,
 } from "./model/room_state.js";
@@ -20,7 +21,8 @@ import { ReconnectingSocket } from "./net/socket.js";
 
 /**
  * @typedef {object} SessionOptions
- * @property {() => string} url
+ * @property {(position: {epoch: string, seq: number} | null) => string} url Where to connect, being
+ *   at this position in the log.
  * @property {(url: string, subprotocol: string) => SocketLike} open
  * @property {Clock} clock
  * @property {OutboxStore} store
@@ -57,7 +59,10 @@ export class ChatSession {
       objection: (row) => objectionTo(this.#state, row.peer),
     });
     this.#socket = new ReconnectingSocket({
-      url,
+      url: () => {
+        this.#flush();
+        return url(positionOf(this.#state));
+      },
       open,
       clock,
       onFrame: (frame) => this.#receive(frame),

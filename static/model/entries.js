@@ -12,6 +12,7 @@
  * @property {string} account
  * @property {string} text
  * @property {boolean} isMine By account, never by name.
+ * @property {boolean} isWaiting Whether it is ours, private, and has not arrived yet.
  * @property {boolean} isMention
  *
  * @typedef {object} PresenceEntry People of one moment who came, or went.
@@ -54,6 +55,20 @@ export function insertMessage(entries, message) {
     at = i;
   }
   return bounded(entries.toSpliced(at, 0, message));
+}
+
+/**
+ * Notes that a message which had waited has arrived.
+ *
+ * @param {readonly Entry[]} entries
+ * @param {string} key
+ * @returns {readonly Entry[]} The same array if nothing changed.
+ */
+export function markDelivered(entries, key) {
+  const at = entries.findIndex((entry) => entry.key === key);
+  const entry = entries[at];
+  if (entry?.kind !== "message" || !entry.isWaiting) return entries;
+  return entries.with(at, { ...entry, isWaiting: false });
 }
 
 /**

@@ -1,4 +1,4 @@
-/** @import {AckFrame, MessageFrame, ServerFrame, WelcomeFrame} from "../../core/protocol.ts" */
+/** @import {AckFrame, MessageFrame, ReadFrame, ResumedFrame, ServerFrame, WelcomeFrame} from "../../core/protocol.ts" */
 /** @import {Conversation, Outgoing, Peer} from "./conversation.js" */
 /** @import {MessageEntry} from "./entries.js" */
 /** @import {PresenceState} from "./presence_state.js" */
@@ -6,7 +6,7 @@
 import { mentions } from "../text/plain_text.js";
 import { countUnread, findWithPeer, LOBBY, newConversation } from "./conversation.js";
 export { LOBBY };
-import { addNote, addPresence, insertMessage } from "./entries.js";
+import { addNote, addPresence, insertMessage, markDelivered } from "./entries.js";
 import { findByName, NOBODY, reducePresence } from "./presence_state.js";
 
 /** @typedef {import("./conversation.js").Peer} Peer */
@@ -18,7 +18,8 @@ import { findByName, NOBODY, reducePresence } from "./presence_state.js";
  * @property {{username: string, account: string} | null} self Null before the first welcome.
  * @property {string | null} epoch The log that positions belong to.
  * @property {number} era How many logs came before it.
- * @property {number} lastSeq Newest position seen in it.
+ * @property {number} lastSeq Position in it up to which everything for us has come.
+ * @property {boolean} isResuming Whether what was missed is still coming, up to `resumed`.
  * @property {number} counter Feeds keys of lines that have no position.
  * @property {string} active Key of the conversation on screen.
  * @property {ReadonlyMap<string, Conversation>} conversations By key, the lobby first.
@@ -36,6 +37,7 @@ export function initialRoom() {
     epoch: null,
     era: 0,
     lastSeq: 0,
+    isResuming: false,
     counter: 0,
     active: LOBBY,
     conversations: new Map([[LOBBY, newConversation(LOBBY, null)]]),
@@ -72,10 +74,13 @@ export function reduceRoom(state, frame) {
         frame.joined.map((user) => user.username),
         frame.at,
       );
-    case "error":
     case "resumed":
+      return reduceResumed(next, frame);
     case "delivered":
+      return reduceDelivered(next, frame.seq);
     case "read":
+      return reduceRead(next, frame);
+    case "error":
     case "ping":
       return state;
     default:
@@ -206,6 +211,15 @@ export function activeConversation(state) {
 }
 
 /**
+ * Where this page stands in the log, for asking what came since; null before the first welcome.
+ *
+ * @param {RoomState} state
+ */
+export function positionOf({ epoch, lastSeq }) {
+  return epoch === null ? null : { epoch, seq: lastSeq };
+}
+
+/**
  * Why a private message must not go to this person's name now, for people; null if it may.
  *
  * @param {RoomState} state
@@ -226,22 +240,66 @@ function reduceWelcome(state, frame) {
   const self = { username: frame.username, account: frame.account };
   const isNewLog = state.epoch !== null && state.epoch !== frame.epoch;
   const isNewSelf = state.self !== null && state.self.account !== frame.account;
-  const hasMissed = state.epoch === frame.epoch && frame.seq > state.lastSeq;
+  const isResuming = state.epoch === frame.epoch && !isNewSelf;
   const next = {
     ...state,
     self,
+    isResuming,
     epoch: frame.epoch,
     era: state.era + (isNewLog ? 1 : 0),
-    lastSeq: frame.seq,
+    lastSeq: isResuming ? state.lastSeq : frame.seq,
   };
-  if (isNewLog || isNewSelf) return startOver(next, frame.at);
-  if (!hasMissed) return next;
-  return note(
-    next,
-    LOBBY,
-    "You were disconnected. Messages of that time may be missing.",
-    frame.at,
-  );
+  return isNewLog || isNewSelf ? startOver(next, frame.at) : next;
+}
+
+/**
+ * The end of catching up; too much was missed if nothing could be recovered.
+ *
+ * @param {RoomState} state
+ * @param {ResumedFrame} frame
+ */
+function reduceResumed(state, frame) {
+  const next = { ...state, isResuming: false, lastSeq: Math.max(state.lastSeq, frame.seq) };
+  if (frame.recovered || !state.isResuming) return next;
+  const at = activeConversation(state).entries.at(-1)?.at ?? 0;
+  return note(next, LOBBY, "You were away for long. Messages of that time are not shown.", at);
+}
+
+/**
+ * A private message that had waited has arrived.
+ *
+ * @param {RoomState} state
+ * @param {number} seq
+ */
+function reduceDelivered(state, seq) {
+  let next = state;
+  for (const { key, peer } of state.conversations.values()) {
+    if (peer === null) continue;
+    next = change(next, key, (conversation) => {
+      const entries = markDelivered(conversation.entries, `${state.era}:${seq}`);
+      return entries === conversation.entries ? conversation : { ...conversation, entries };
+    });
+  }
+  return next;
+}
+
+/**
+ * Another of our connections has read on.
+ *
+ * @param {RoomState} state
+ * @param {ReadFrame} frame
+ */
+function reduceRead(state, frame) {
+  for (const { key, id, unread } of state.conversations.values()) {
+    const isMeant = key === LOBBY ? frame.conversation === LOBBY : id === frame.conversation;
+    if (!isMeant || frame.unread >= unread) continue;
+    return change(state, key, (conversation) => ({
+      ...conversation,
+      unread: frame.unread,
+      mentions: Math.min(conversation.mentions, frame.unread),
+    }));
+  }
+  return state;
 }
 
 /**
@@ -299,6 +357,7 @@ function toEntry(state, frame) {
     account: frame.account,
     text: frame.message,
     isMine,
+    isWaiting: isMine && frame.waiting === true,
     isMention: !isMine && mentions(frame.message, state.self?.username ?? ""),
   };
 }
@@ -372,9 +431,10 @@ function reduceAck(state, frame) {
     from: state.self.username,
     account: state.self.account,
     message: row.text,
+    ...(frame.waiting ? { waiting: true } : {}),
   });
-  const next = { ...state, lastSeq: Math.max(state.lastSeq, frame.seq) };
-  return change(next, owner.key, (conversation) => ({
+  // An ack may overtake messages before it, so it says nothing about the position.
+  return change(state, owner.key, (conversation) => ({
     ...conversation,
     entries: insertMessage(conversation.entries, message),
     outgoing: conversation.outgoing.filter((candidate) => candidate.id !== frame.id),

@@ -88,6 +88,7 @@ function renderMessage(entry, isHead, context) {
   part(element, "body").append(...renderText(entry.text));
   fillTime(part(element, "time"), entry.at, context.dates);
   if (entry.kind === "outgoing") fillState(element, entry);
+  else if (entry.isWaiting) part(element, "state").textContent = waitingText(context.peer);
   return element;
 }
 
@@ -98,6 +99,11 @@ function renderMessage(entry, isHead, context) {
 function audienceText(isMine, peer) {
   if (peer === null) return "";
   return isMine ? `private, to ${clampMarks(peer.username)}` : "private, to you";
+}
+
+/** @param {Peer | null} peer */
+function waitingText(peer) {
+  return `Waits until ${clampMarks(peer?.username ?? "")} is back`;
 }
 
 /**

@@ -8,6 +8,7 @@ import {
   markRead,
   objectionTo,
   openPrivate,
+  positionOf,
   reduceBatch,
   reduceRoom,
   type RoomState,
@@ -176,14 +177,56 @@ Deno.test("reduceRoom() keeps what it shows when the log starts anew, with new p
   assertEquals(texts(state), ["before", "The server was restarted.", "after"]);
 });
 
-Deno.test("reduceRoom() says that messages may be missing after a gap, and only then", () => {
+Deno.test("reduceRoom() keeps its position until what was missed has come", () => {
   const seen = room(message({ seq: 1, message: "a" }));
 
-  assertEquals(texts(reduceRoom(seen, welcome({ seq: 1 }))), ["a"]);
-  assertEquals(texts(reduceRoom(seen, welcome({ seq: 4 }))), [
+  const back = reduceRoom(seen, welcome({ seq: 9 }));
+  const replayed = reduceRoom(back, message({ seq: 4, message: "b" }));
+  const resumed = reduceRoom(replayed, { type: "resumed", recovered: true, seq: 9 });
+
+  assertEquals([back, replayed, resumed].map((state) => positionOf(state)?.seq), [1, 4, 9]);
+  assertEquals(texts(resumed), ["a", "b"]);
+});
+
+Deno.test("reduceRoom() says that messages are missing when they can't be recovered", () => {
+  const back = room(message({ seq: 1, message: "a" }), welcome({ seq: 9000 }));
+
+  const state = reduceRoom(back, { type: "resumed", recovered: false, seq: 9000 });
+
+  assertEquals(texts(state), [
     "a",
-    "You were disconnected. Messages of that time may be missing.",
+    "You were away for long. Messages of that time are not shown.",
   ]);
+  assertEquals(positionOf(state), { epoch: "e_1", seq: 9000 });
+});
+
+Deno.test("reduceRoom() does not take an ack for a position, which it may overtake", () => {
+  const state = reduceRoom(sending(room(), "m1"), { type: "ack", id: "m1", seq: 7, at: 9 });
+
+  assertEquals(positionOf(state)?.seq, 0);
+});
+
+Deno.test("reduceRoom() shows a private message as waiting until it is delivered", () => {
+  const opened = openPrivate(room(), BOB);
+  const waiting = [
+    { type: "ack" as const, id: "m1", seq: 3, at: 9, waiting: true as const },
+  ].reduce(reduceRoom, sending(opened.state, "m1", BOB));
+  const isWaiting = (state: RoomState) =>
+    state.conversations.get(opened.key)!.entries.map((entry) =>
+      entry.kind === "message" && entry.isWaiting
+    );
+
+  assertEquals(isWaiting(waiting), [true]);
+  assertEquals(isWaiting(reduceRoom(waiting, { type: "delivered", seq: 3 })), [false]);
+});
+
+Deno.test("reduceRoom() follows what another connection of ours has read", () => {
+  const state = room(message({ seq: 1 }), message({ seq: 2, message: "@alice" }));
+
+  const read = reduceRoom(state, { type: "read", conversation: "lobby", seq: 2, unread: 0 });
+
+  assertEquals(activeConversation(read).unread, 0);
+  assertEquals(activeConversation(read).mentions, 0);
 });
 
 Deno.test("reduceRoom() joins comings of one moment into one line", () => {

@@ -13,7 +13,7 @@ async function setUp() {
   const refusals: string[] = [];
   let pictures = 0;
   const session = new ChatSession({
-    url: () => "ws://chat.example/ws/alice",
+    url: (position) => `ws://chat.example/ws/alice?seq=${position?.seq}`,
     open(url, subprotocol) {
       const opened = new FakeSocket(url, subprotocol);
       sockets.push(opened);
@@ -80,6 +80,17 @@ Deno.test("ChatSession sends what was written offline after the reconnect, under
 
   const [first, again, second] = ids();
   assert(first === again && second !== first);
+  session.stop();
+});
+
+Deno.test("ChatSession says where it was when it comes back", async () => {
+  const { clock, sockets, session } = await setUp();
+  sockets[0]!.receive(message({ seq: 41 }));
+
+  sockets[0]!.end(1006);
+  clock.advance(20_000);
+
+  assertEquals(sockets.map(({ url }) => url.split("?")[1]), ["seq=undefined", "seq=41"]);
   session.stop();
 });
 

@@ -197,3 +197,33 @@ pageTest("the page loads every module in one round", async (browser) => {
   const modules = loaded.filter((path) => path.endsWith(".js"));
   assertEquals([...new Set(modules)].sort(), preloaded.sort());
 });
+
+pageTest("the page catches up in place with what was said while it was away", async (browser) => {
+  await using server = await startTestServer();
+  const alice = await Person.open(browser, server.url);
+  const sockets: { close(options: { code: number }): Promise<void> }[] = [];
+  let isAway = false;
+  await alice.page.routeWebSocket("**/ws/**", (socket) => {
+    if (isAway) return void socket.close({ code: 4008 });
+    sockets.push(socket);
+    socket.connectToServer();
+  });
+  await alice.page.reload();
+  await alice.enter("alice");
+  const bob = await ChatClient.connect(server.wsUrl, "bob");
+  bob.send({ message: "before" });
+  await alice.sees("before");
+
+  isAway = true;
+  await sockets[0]!.close({ code: 4008 });
+  await alice.page.getByText("Reconnecting…").waitFor();
+  bob.send({ message: "meanwhile, to all" });
+  bob.send({ to: "alice", message: "meanwhile, to you" });
+  await bob.settled();
+  isAway = false;
+  await alice.sees("meanwhile, to all");
+  await alice.page.getByRole("button", { name: "Private: bob 1 unread" }).waitFor();
+
+  const texts = await alice.timeline.locator(".message__body").allTextContents();
+  assertEquals(texts, ["before", "meanwhile, to all"]);
+});

@@ -18,7 +18,7 @@ export interface ConnectionOptions {
   readonly ticket?: Pick<Ticket, "abandon"> | undefined;
   readonly clock: Pick<Clock, "monotonic">;
   readonly outboxLimits?: OutboxLimits;
-  /** Told once when packets begin to wait here instead of in the socket. */
+  /** Told whenever a packet has to wait here instead of in the socket. */
   readonly onBacklog: (connection: Connection) => void;
   /** Told when the reader is too slow; the connection should be ended. */
   readonly onSlow: (connection: Connection) => void;

@@ -95,7 +95,7 @@ export class Presence {
     this.#joined.clear();
     this.#left.clear();
     if (joined.length + left.length === 0) return;
-    // One frame took this second's place: whoever comes next waits for the next one again.
+    // A new second begins with this frame: the next ones are told one by one again.
     this.#secondStartedAt = this.#clock.monotonic();
     this.#toldThisSecond = 0;
     const at = this.#clock.now();

@@ -20,7 +20,7 @@ function createBacklog() {
   /** Someone whose socket took nothing of what was sent. */
   function fallBehind(...texts: string[]) {
     const transport = new FakeTransport();
-    transport.bufferedAmount = 64 * 1024;
+    transport.bufferedAmount = 100 * 1024;
     const onBacklog = (connection: Connection) => backlog.add(connection);
     const { connection } = openConnection({ transport, clock, onBacklog });
     connection.sendPackets(texts.map(textPacket));

@@ -48,6 +48,12 @@ export class ManualClock implements Clock {
     this.#nowMs = end;
   }
 
+  /** Lets time pass in which nothing could run, as when the machine sleeps; what fell due runs late. */
+  sleep(durationMs: number): void {
+    this.#nowMs += durationMs;
+    this.advance(0);
+  }
+
   #nextUntil(end: number): Scheduled | undefined {
     let first: Scheduled | undefined;
     for (const candidate of this.#scheduled) {

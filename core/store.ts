@@ -53,7 +53,7 @@ export interface Store {
   /** Notes that a message which was to be delivered at once met nobody, and waits after all. */
   markWaiting(seq: number): Promise<void>;
 
-  /** Positions of an author's messages that were delivered while it was away; asked only once. */
+  /** Positions of an author's messages that had waited and arrived; each is told only once. */
   takeDelivered(author: string): Promise<number[]>;
 
   /** Moves an account's read position on; a lower one than before changes nothing. */

@@ -1,0 +1,106 @@
+import type { SearchTerm } from "./search_query.ts";
+
+/** Part of a text, in UTF-16 units: from `start`, up to but not including `end`. */
+export interface TextRange {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** How a term is looked for. */
+export type Matching = "words" | "anywhere";
+
+/** Scripts written without spaces between words, in which a part of a text is all one can look for. */
+const SPACELESS =
+  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u;
+const WORD = /[\p{L}\p{N}\p{M}\p{Co}]+/gu;
+const WORD_CHARACTER = /[\p{L}\p{N}]/u;
+/** Shortest term, in characters, that is looked for inside words: what the trigram index holds. */
+export const MIN_ANYWHERE = 3;
+
+/**
+ * Decides how a term is looked for: phrases and words of one or two letters as whole words, all
+ * else anywhere in the text. What has no words, such as an emoji or Chinese, is found anywhere.
+ */
+export function matchingOf({ text, isPhrase }: SearchTerm): Matching {
+  if (SPACELESS.test(text) || !WORD_CHARACTER.test(text)) return "anywhere";
+  return isPhrase || [...text].length < MIN_ANYWHERE ? "words" : "anywhere";
+}
+
+/** A text without case and accents, and where each part of it came from. */
+interface Folded {
+  readonly text: string;
+  /** Position in the original of every unit of `text`, and its end. */
+  readonly origins: readonly number[];
+}
+
+/**
+ * Finds terms in a text, without regard to case and accents.
+ *
+ * @returns Where they stand, in order; or nothing, if one of them isn't there.
+ */
+export function findTerms(text: string, terms: readonly SearchTerm[]): TextRange[] | undefined {
+  const folded = fold(text);
+  const ranges: TextRange[] = [];
+  for (const term of terms) {
+    const found = matchingOf(term) === "words"
+      ? findWords(folded, term.text)
+      : findAnywhere(folded, term.text);
+    if (found.length === 0) return undefined;
+    ranges.push(...found);
+  }
+  return ranges.sort((a, b) => a.start - b.start || a.end - b.end);
+}
+
+function findAnywhere(folded: Folded, term: string): TextRange[] {
+  const wanted = fold(term).text;
+  const ranges: TextRange[] = [];
+  if (wanted === "") return ranges;
+  for (let at = folded.text.indexOf(wanted); at >= 0;) {
+    ranges.push(rangeOf(folded, at, at + wanted.length));
+    at = folded.text.indexOf(wanted, at + wanted.length);
+  }
+  return ranges;
+}
+
+function findWords(folded: Folded, term: string): TextRange[] {
+  const wanted = wordsOf(fold(term).text).map((word) => word.text);
+  const words = wordsOf(folded.text);
+  const ranges: TextRange[] = [];
+  for (let first = 0; first + wanted.length <= words.length; first++) {
+    if (!wanted.every((word, index) => words[first + index]!.text === word)) continue;
+    ranges.push(rangeOf(folded, words[first]!.start, words[first + wanted.length - 1]!.end));
+  }
+  return wanted.length === 0 ? [] : ranges;
+}
+
+function wordsOf(text: string) {
+  return [...text.matchAll(WORD)].map(({ 0: word, index }) => ({
+    text: word,
+    start: index,
+    end: index + word.length,
+  }));
+}
+
+function rangeOf({ origins }: Folded, start: number, end: number): TextRange {
+  return { start: origins[start]!, end: origins[end]! };
+}
+
+function fold(text: string): Folded {
+  const origins: number[] = [];
+  let folded = "";
+  let position = 0;
+  for (const character of text) {
+    const plain = foldCharacter(character);
+    for (let unit = 0; unit < plain.length; unit++) origins.push(position);
+    folded += plain;
+    position += character.length;
+  }
+  origins.push(position);
+  return { text: folded, origins };
+}
+
+/** Plain ASCII is most of what is folded, and quick to fold. */
+function foldCharacter(character: string): string {
+  if (character <= "\x7f") return character.toLowerCase();
+  return character.normalize("NFD").replace(/\p{Mn}/gu, "").toLowerCase();
+}

@@ -1,0 +1,164 @@
+import { LOBBY, privateConversation } from "./conversations.ts";
+import { SqliteAcks } from "./sqlite_acks.ts";
+import type { Query, SqliteDatabase } from "./sqlite_database.ts";
+import { type AccountRow, SqlitePeople } from "./sqlite_people.ts";
+import { LOBBY_ROW } from "./sqlite_schema.ts";
+import type { AppendResult, Audience, NewEvent, Retention } from "./store.ts";
+import { usernameKey } from "./usernames.ts";
+
+/** Milliseconds of one row of the table that finds the place of a date. */
+export const HOUR_MS = 3_600_000;
+
+/** Where one event goes. */
+interface Place {
+  /** Row and public id of the conversation. */
+  readonly row: number;
+  readonly publicId: string;
+  readonly recipient?: AccountRow;
+  readonly isWaiting: boolean;
+}
+
+/** A commit while it is made. */
+interface Batch {
+  readonly at: number;
+  readonly firstSeq: number;
+  seq: number;
+  /** Events written; none when nothing is kept. */
+  written: number;
+}
+
+/** Puts events into the log, with everything that must be true of them in the same commit. */
+export class SqliteAppend {
+  #db: SqliteDatabase;
+  #people: SqlitePeople;
+  #acks: SqliteAcks;
+  #keepsEvents: boolean;
+  #lastSeq: Query<{ last_seq: number }>;
+  #addEvent: Query<unknown>;
+  #addWaiting: Query<unknown>;
+  #finish: readonly Query<unknown>[];
+  #noteHour: Query<unknown>;
+  #noteSeq: Query<unknown>;
+
+  constructor(db: SqliteDatabase, retention: Retention) {
+    this.#db = db;
+    this.#people = new SqlitePeople(db);
+    this.#keepsEvents = retention.kind !== "none";
+    this.#acks = new SqliteAcks(db, this.#keepsEvents);
+    this.#lastSeq = db.prepare("SELECT last_seq FROM meta");
+    this.#addEvent = db.prepare(
+      `INSERT INTO events
+         (seq, at, kind, conversation, author, author_name, recipient, recipient_name, text, key)
+       VALUES (:seq, :at, :kind, :conversation, :author, :authorName, :recipient, :recipientName,
+         :text, :key)`,
+    );
+    this.#addWaiting = db.prepare(
+      "INSERT INTO waiting (seq, author, recipient) VALUES (:seq, :author, :recipient)",
+    );
+    this.#finish = ["words", "trigrams"].map((index) =>
+      db.prepare(
+        `INSERT INTO ${index} (rowid, text, scope)
+         SELECT seq, text, scope FROM searchable WHERE seq >= :firstSeq ORDER BY seq`,
+      )
+    );
+    this.#noteHour = db.prepare(
+      `INSERT INTO hours (hour, first_seq, last_seq) VALUES (:hour, :firstSeq, :seq)
+       ON CONFLICT DO UPDATE SET last_seq = :seq`,
+    );
+    this.#noteSeq = db.prepare("UPDATE meta SET last_seq = :seq, events = events + :written");
+  }
+
+  /** Appends events in one commit, all at the time `at` in epoch milliseconds. */
+  append(events: readonly NewEvent[], at: number): AppendResult[] {
+    return this.#db.transaction(() => {
+      const last = this.#lastSeq.get()!.last_seq;
+      const batch: Batch = { at, firstSeq: last + 1, seq: last, written: 0 };
+      const results = events.map((event) => this.#appendOne(event, batch));
+      this.#finishBatch(batch);
+      return results;
+    });
+  }
+
+  #appendOne(event: NewEvent, batch: Batch): AppendResult {
+    const known = this.#people.find(event.author);
+    const repeat = known && this.#acks.repeatOf(known.id, event);
+    if (repeat) return repeat;
+    const recipient = this.#recipientOf(event.to, batch.at);
+    if (recipient === "unknown_user" || recipient === "user_away") return { outcome: recipient };
+    const author = known ?? this.#addGuest(event.author, event.from, batch.at);
+    const place = this.#placeOf(event, author, recipient);
+    const seq = ++batch.seq;
+    if (this.#keepsEvents) this.#write(event, author, place, batch);
+    this.#acks.remember(event, {
+      author: author.id,
+      seq,
+      at: batch.at,
+      conversation: place.row,
+      recipient: place.recipient?.id ?? null,
+    });
+    return acceptedAt(seq, batch.at, place);
+  }
+
+  #recipientOf(to: Audience, at: number): AccountRow | "unknown_user" | "user_away" | undefined {
+    if (to.kind === "lobby") return undefined;
+    if (to.account !== undefined) return this.#addGuest(to.account, to.username, at);
+    const owner = this.#people.ownerOf(to.nameKey);
+    if (!owner) return "unknown_user";
+    return this.#keepsEvents ? owner : "user_away";
+  }
+
+  /** Who has no row yet is a guest: a session's account got one with its name. */
+  #addGuest(account: string, username: string, at: number): AccountRow {
+    const nameKey = usernameKey(username);
+    return this.#people.ensure({ account, username, nameKey, kind: "guest", at });
+  }
+
+  #placeOf(event: NewEvent, author: AccountRow, recipient: AccountRow | undefined): Place {
+    if (!recipient) return { row: LOBBY_ROW, publicId: LOBBY, isWaiting: false };
+    const publicId = privateConversation(author.public_id, recipient.public_id);
+    const row = this.#people.ensureConversation(publicId, [author.id, recipient.id]);
+    const isAway = event.to.kind === "private" && event.to.account === undefined;
+    return { row, publicId, recipient, isWaiting: isAway && recipient.id !== author.id };
+  }
+
+  #write(event: NewEvent, author: AccountRow, place: Place, batch: Batch): void {
+    batch.written++;
+    const { seq, at } = batch;
+    this.#addEvent.run({
+      seq,
+      at,
+      kind: event.kind,
+      conversation: place.row,
+      author: author.id,
+      authorName: event.from,
+      recipient: place.recipient?.id ?? null,
+      recipientName: place.recipient?.username ?? null,
+      text: event.text,
+      key: event.key ?? null,
+    });
+    if (!place.isWaiting) return;
+    this.#addWaiting.run({ seq, author: author.id, recipient: place.recipient!.id });
+  }
+
+  #finishBatch({ at, firstSeq, seq, written }: Batch): void {
+    if (seq < firstSeq) return;
+    this.#noteSeq.run({ seq, written });
+    if (written === 0) return;
+    for (const index of this.#finish) index.run({ firstSeq });
+    this.#noteHour.run({ hour: Math.floor(at / HOUR_MS), firstSeq, seq });
+  }
+}
+
+function acceptedAt(seq: number, at: number, place: Place): AppendResult {
+  const { publicId: conversation, recipient, isWaiting } = place;
+  return {
+    outcome: "stored",
+    seq,
+    at,
+    conversation,
+    ...(recipient
+      ? { recipient: { account: recipient.public_id, username: recipient.username } }
+      : {}),
+    ...(isWaiting ? { isWaiting } : {}),
+  };
+}

@@ -1,0 +1,165 @@
+import { DatabaseSync, type SQLInputValue, type StatementSync } from "node:sqlite";
+import { StoreUnavailableError } from "./store.ts";
+
+/** Values of a statement's named parameters, without their colon. */
+export type Params = Readonly<Record<string, SQLInputValue>>;
+
+/** How a database file is opened. */
+export interface DatabaseOptions {
+  /** @default {false} */
+  readonly isReadOnly?: boolean;
+  /** Leaves all settings as they are. @default {false} */
+  readonly isBare?: boolean;
+  /** How long a statement waits for another process that holds the file, in milliseconds. */
+  readonly busyTimeoutMs: number;
+}
+
+/** Primary result codes that mean: not now. Another may be a mistake of ours and is thrown as is. */
+const UNAVAILABLE = new Set([5, 6, 7, 8, 10, 11, 13, 14, 26]);
+/** The runtime tells the code of a statement's failure, but of `exec` and opening the text only. */
+const UNAVAILABLE_TEXT =
+  /is locked|out of memory|readonly|disk I\/O|is full|unable to open|malformed|not a database/;
+
+/** Settings of every handle; `synchronous=FULL` makes a commit wait for the disk. */
+const PRAGMAS = [
+  "PRAGMA foreign_keys = ON",
+  "PRAGMA synchronous = FULL",
+  "PRAGMA temp_store = MEMORY",
+  "PRAGMA cell_size_check = ON",
+  "PRAGMA cache_size = -32768",
+];
+/** Settings of a handle that writes: what is deleted is overwritten, and the WAL stays small. */
+const WRITER_PRAGMAS = [
+  "PRAGMA journal_mode = WAL",
+  "PRAGMA secure_delete = ON",
+  "PRAGMA journal_size_limit = 67108864",
+];
+
+/** One handle on a database file, which turns the disk's refusals into one error. */
+export class SqliteDatabase {
+  #db: DatabaseSync;
+  #begin: StatementSync;
+  #commit: StatementSync;
+  #rollback: StatementSync;
+
+  /** @throws {StoreUnavailableError} When the file can't be opened. */
+  constructor(path: string, options: DatabaseOptions) {
+    this.#db = attempt(() =>
+      new DatabaseSync(path, {
+        readOnly: options.isReadOnly ?? false,
+        timeout: options.busyTimeoutMs,
+      })
+    );
+    try {
+      for (const pragma of pragmasOf(options)) this.execute(pragma);
+      this.#begin = this.#db.prepare("BEGIN IMMEDIATE");
+      this.#commit = this.#db.prepare("COMMIT");
+      this.#rollback = this.#db.prepare("ROLLBACK");
+    } catch (error) {
+      this.#db.close();
+      throw error;
+    }
+  }
+
+  /** The runtime's own handle, for its backup. */
+  get handle(): DatabaseSync {
+    return this.#db;
+  }
+
+  /** Prepares a statement, to be kept and run many times. */
+  prepare<Row = Record<string, never>>(sql: string): Query<Row> {
+    return new Query<Row>(attempt(() => this.#db.prepare(sql)));
+  }
+
+  /** Runs statements that return nothing. */
+  execute(sql: string): void {
+    attempt(() => this.#db.exec(sql));
+  }
+
+  /**
+   * Runs `work` in one commit: all of it, or nothing.
+   *
+   * @throws {StoreUnavailableError} When it can't be stored now.
+   */
+  transaction<Result>(work: () => Result): Result {
+    attempt(() => this.#begin.run());
+    try {
+      const result = work();
+      attempt(() => this.#commit.run());
+      return result;
+    } catch (error) {
+      this.#undo();
+      throw error;
+    }
+  }
+
+  /** Ends the handle; WAL and shared memory go with the last one. */
+  close(): void {
+    this.#db.close();
+  }
+
+  #undo(): void {
+    try {
+      this.#rollback.run();
+    } catch (error) {
+      // A full disk has ended the transaction already.
+      if (!/no transaction is active/.test(String(error))) throw error;
+    }
+  }
+}
+
+/** A prepared statement. */
+export class Query<Row> {
+  #statement: StatementSync;
+
+  constructor(statement: StatementSync) {
+    this.#statement = statement;
+  }
+
+  /** The first row, if there is one. */
+  get(params: Params = {}): Row | undefined {
+    return attempt(() => this.#statement.get(params)) as Row | undefined;
+  }
+
+  /** Every row. */
+  all(params: Params = {}): Row[] {
+    return attempt(() => this.#statement.all(params)) as Row[];
+  }
+
+  /** Row by row; the handle can't be closed before the end. */
+  *iterate(params: Params = {}): IterableIterator<Row> {
+    yield* this.#statement.iterate(params) as Iterable<Row>;
+  }
+
+  /** Writes. Returns the number of rows changed and the last row's id. */
+  run(params: Params = {}): { readonly changes: number; readonly id: number } {
+    const { changes, lastInsertRowid } = attempt(() => this.#statement.run(params));
+    return { changes: Number(changes), id: Number(lastInsertRowid) };
+  }
+}
+
+function pragmasOf({ isBare, isReadOnly }: DatabaseOptions): readonly string[] {
+  if (isBare) return [];
+  return isReadOnly ? PRAGMAS : [...WRITER_PRAGMAS, ...PRAGMAS];
+}
+
+function attempt<Result>(work: () => Result): Result {
+  try {
+    return work();
+  } catch (error) {
+    throw isUnavailable(error)
+      ? new StoreUnavailableError(reasonOf(error), { cause: error })
+      : error;
+  }
+}
+
+function isUnavailable(error: unknown): error is Error {
+  if (!(error instanceof Error) || !("code" in error)) return false;
+  if (error.code !== "ERR_SQLITE_ERROR") return false;
+  if ("errcode" in error) return UNAVAILABLE.has(Number(error.errcode) & 0xff);
+  return UNAVAILABLE_TEXT.test(error.message);
+}
+
+function reasonOf(error: Error): string {
+  return `the log can’t be used now: ${error.message}`;
+}

@@ -1,0 +1,117 @@
+import { SqliteAccounts } from "./sqlite_accounts.ts";
+import { SqliteAppend } from "./sqlite_append.ts";
+import { SqliteDatabase } from "./sqlite_database.ts";
+import { filesIn, makePrivateFile } from "./sqlite_files.ts";
+import { SqliteReading } from "./sqlite_reading.ts";
+import { SqliteReads } from "./sqlite_reads.ts";
+import { SqliteRetention } from "./sqlite_retention.ts";
+import { type LogIdentity, migrate, versionOf } from "./sqlite_schema.ts";
+import { SqliteSearch } from "./sqlite_search.ts";
+import { type Retention, StoreOpenError, StoreUnavailableError } from "./store.ts";
+
+/** How a writer or a reader is opened; it travels to a Worker. */
+export interface EngineOptions {
+  readonly dataDir: string;
+  readonly retention: Retention;
+  /** Epoch milliseconds: from now on those run who were connected at a crash. */
+  readonly now: number;
+  /** What a log made now starts with. */
+  readonly identity: LogIdentity;
+  readonly busyTimeoutMs: number;
+}
+
+/** What a log tells of itself when it is opened. */
+export interface LogPosition {
+  readonly epoch: string;
+  readonly lastSeq: number;
+}
+
+/** Opens the handle that changes the log: one in all processes. */
+export function openWriter(options: EngineOptions) {
+  const files = filesIn(options.dataDir);
+  makePrivateFile(files.folder, files.log);
+  const db = openChecked(files.log, options);
+  const append = new SqliteAppend(db, options.retention);
+  const accounts = new SqliteAccounts(db);
+  const reading = new SqliteReading(db);
+  const retention = new SqliteRetention(db, options.retention);
+  const position = db.prepare<LogPosition>("SELECT epoch, last_seq AS lastSeq FROM meta");
+  const probe = db.prepare("UPDATE meta SET last_seq = last_seq");
+  return {
+    position: () => ({ ...position.get()! }),
+    append: append.append.bind(append),
+    claimName: accounts.claimName.bind(accounts),
+    touchAccount: accounts.touchAccount.bind(accounts),
+    setPassphrase: accounts.setPassphrase.bind(accounts),
+    grantSession: accounts.grantSession.bind(accounts),
+    revokeSession: accounts.revokeSession.bind(accounts),
+    revokeSessionsOf: accounts.revokeSessionsOf.bind(accounts),
+    closeAccount: accounts.closeAccount.bind(accounts),
+    markDelivered: reading.markDelivered.bind(reading),
+    markWaiting: reading.markWaiting.bind(reading),
+    takeDelivered: reading.takeDelivered.bind(reading),
+    markRead: reading.markRead.bind(reading),
+    prune: retention.prune.bind(retention),
+    erase: retention.erase.bind(retention),
+    probe: () => void probe.run(),
+    close: () => db.close(),
+  };
+}
+
+/** Opens a handle that only reads; a writer must have made the log. */
+export function openReader(options: Pick<EngineOptions, "dataDir" | "busyTimeoutMs">) {
+  const { busyTimeoutMs } = options;
+  const db = new SqliteDatabase(filesIn(options.dataDir).log, { isReadOnly: true, busyTimeoutMs });
+  const reads = new SqliteReads(db);
+  const search = new SqliteSearch(db);
+  return {
+    read: reads.read.bind(reads),
+    conversations: reads.conversations.bind(reads),
+    waitingFor: reads.waitingFor.bind(reads),
+    lobbyReadBy: reads.lobbyReadBy.bind(reads),
+    accountsOf: reads.accountsOf.bind(reads),
+    ownerOf: reads.ownerOf.bind(reads),
+    search: search.search.bind(search),
+    close: () => db.close(),
+  };
+}
+
+/** Everything that changes the log, each call in one commit. */
+export type Writer = ReturnType<typeof openWriter>;
+/** Everything that reads the log. */
+export type Reader = ReturnType<typeof openReader>;
+
+function openChecked(file: string, options: EngineOptions): SqliteDatabase {
+  let db: SqliteDatabase | undefined;
+  try {
+    db = new SqliteDatabase(file, { busyTimeoutMs: options.busyTimeoutMs });
+    if (versionOf(db) > 0) check(db);
+    migrate(db, () => options.identity);
+    db.prepare("UPDATE accounts SET away_since = :now WHERE away_since IS NULL AND kind = 'user'")
+      .run({ now: options.now });
+    return db;
+  } catch (error) {
+    db?.close();
+    throw openErrorOf(file, error);
+  }
+}
+
+function check(db: SqliteDatabase): void {
+  const row = db.prepare<{ quick_check: string }>("PRAGMA quick_check(1)").get();
+  if (row?.quick_check !== "ok") throw new StoreUnavailableError(`malformed: ${row?.quick_check}`);
+}
+
+function openErrorOf(file: string, error: unknown): unknown {
+  if (!(error instanceof StoreUnavailableError)) return error;
+  if (/malformed|not a database/.test(error.message)) {
+    return new StoreOpenError(
+      "corrupt",
+      `The log “${file}” is damaged and has been left as it is. Move it away and restore a backup ` +
+        `with “parley restore”, or look at it with “parley verify”.`,
+      { cause: error },
+    );
+  }
+  return new StoreOpenError("unavailable", `Cannot open “${file}”: ${error.message}`, {
+    cause: error,
+  });
+}

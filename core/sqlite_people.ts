@@ -1,0 +1,85 @@
+import type { Query, SqliteDatabase } from "./sqlite_database.ts";
+import type { Account } from "./store.ts";
+
+/** An account's row. */
+export interface AccountRow {
+  readonly id: number;
+  readonly public_id: string;
+  readonly username: string;
+}
+
+/** Someone new. */
+export interface NewAccount extends Account {
+  readonly nameKey: string;
+  readonly kind: "guest" | "user";
+  /** Epoch milliseconds. */
+  readonly at: number;
+}
+
+/** The rows of accounts, names and private conversations, made when they are first needed. */
+export class SqlitePeople {
+  #account: Query<AccountRow>;
+  #owner: Query<AccountRow>;
+  #addName: Query<unknown>;
+  #nameId: Query<{ id: number }>;
+  #addAccount: Query<unknown>;
+  #conversation: Query<{ id: number }>;
+  #addConversation: Query<unknown>;
+  #addMember: Query<unknown>;
+
+  constructor(db: SqliteDatabase) {
+    this.#account = db.prepare(
+      "SELECT id, public_id, username FROM accounts WHERE public_id = :account",
+    );
+    this.#owner = db.prepare(
+      `SELECT a.id, a.public_id, a.username FROM names n JOIN accounts a ON a.id = n.owner
+       WHERE n.key = :nameKey`,
+    );
+    this.#addName = db.prepare("INSERT INTO names (key) VALUES (:nameKey) ON CONFLICT DO NOTHING");
+    this.#nameId = db.prepare("SELECT id FROM names WHERE key = :nameKey");
+    this.#addAccount = db.prepare(
+      `INSERT INTO accounts (public_id, username, name, kind, created_at)
+       VALUES (:account, :username, :name, :kind, :at)`,
+    );
+    this.#conversation = db.prepare("SELECT id FROM conversations WHERE public_id = :publicId");
+    this.#addConversation = db.prepare(
+      "INSERT INTO conversations (public_id, kind) VALUES (:publicId, 'private')",
+    );
+    this.#addMember = db.prepare(
+      `INSERT INTO members (conversation, account) VALUES (:conversation, :account)
+       ON CONFLICT DO NOTHING`,
+    );
+  }
+
+  /** The row of an account, if anything was ever stored of it. */
+  find(account: string): AccountRow | undefined {
+    return this.#account.get({ account });
+  }
+
+  /** Who owns a name now. */
+  ownerOf(nameKey: string): AccountRow | undefined {
+    return this.#owner.get({ nameKey });
+  }
+
+  /** The row of an account, made if it is a guest's first. */
+  ensure(someone: NewAccount): AccountRow {
+    return this.find(someone.account) ?? this.add(someone);
+  }
+
+  /** Adds an account; who owns its name doesn't change. */
+  add({ account, username, nameKey, kind, at }: NewAccount): AccountRow {
+    this.#addName.run({ nameKey });
+    const name = this.#nameId.get({ nameKey })!.id;
+    const { id } = this.#addAccount.run({ account, username, name, kind, at });
+    return { id, public_id: account, username };
+  }
+
+  /** The row of the conversation of two accounts, made with its members if it is new. */
+  ensureConversation(publicId: string, members: readonly number[]): number {
+    const known = this.#conversation.get({ publicId });
+    if (known) return known.id;
+    const conversation = this.#addConversation.run({ publicId }).id;
+    for (const account of members) this.#addMember.run({ conversation, account });
+    return conversation;
+  }
+}

@@ -1,0 +1,107 @@
+import type { Query, SqliteDatabase } from "./sqlite_database.ts";
+import type { Retention } from "./store.ts";
+
+/** Removes events, in the log and in both indexes. */
+export class SqliteRetention {
+  #db: SqliteDatabase;
+  #retention: Retention;
+  #byAge: Query<{ seq: number }>;
+  #oldest: Query<{ seq: number }>;
+  #erasable: Query<{ seq: number }>;
+  #count: Query<{ events: number }>;
+  #remove: readonly Query<unknown>[];
+  #noteRemoved: Query<unknown>;
+  #forgetHours: Query<unknown>;
+  #deleting: Query<{ id: number }>;
+  #finishDeleting: readonly Query<unknown>[];
+  #deleteAcks: Query<unknown>;
+
+  constructor(db: SqliteDatabase, retention: Retention) {
+    this.#db = db;
+    this.#retention = retention;
+    this.#byAge = db.prepare("SELECT seq FROM events WHERE at < :before ORDER BY at LIMIT :limit");
+    this.#oldest = db.prepare("SELECT seq FROM events ORDER BY seq LIMIT :limit");
+    this.#erasable = db.prepare("SELECT seq FROM events WHERE author = :id LIMIT :limit");
+    this.#count = db.prepare("SELECT events FROM meta");
+    this.#remove = removeSql().map((sql) => db.prepare(sql));
+    this.#noteRemoved = db.prepare("UPDATE meta SET events = events - :removed");
+    this.#forgetHours = db.prepare(
+      "DELETE FROM hours WHERE last_seq < coalesce((SELECT min(seq) FROM events), last_seq + 1)",
+    );
+    this.#deleting = db.prepare("SELECT id FROM accounts WHERE state = 'deleting' LIMIT 1");
+    this.#deleteAcks = db.prepare(
+      `DELETE FROM acks WHERE author = :id AND key IN (
+         SELECT key FROM acks WHERE author = :id LIMIT :limit)`,
+    );
+    this.#finishDeleting = [
+      "DELETE FROM reads WHERE account = :id",
+      "DELETE FROM waiting WHERE :id IN (author, recipient)",
+      "UPDATE accounts SET state = 'deleted' WHERE id = :id",
+    ].map((sql) => db.prepare(sql));
+  }
+
+  /** Removes at most `limit` events that retention no longer covers. Returns how many it did. */
+  prune(now: number, limit: number): number {
+    const rows = this.#uncovered(now, limit);
+    if (rows.length === 0) return 0;
+    return this.#db.transaction(() => this.#removeAll(rows.map(({ seq }) => seq)));
+  }
+
+  /**
+   * Erases a part of what closed accounts wrote and did.
+   *
+   * @param limit Most events, and most keys, to remove now.
+   * @returns Whether more is left.
+   */
+  erase(limit: number): boolean {
+    const account = this.#deleting.get();
+    if (!account) return false;
+    return this.#db.transaction(() => {
+      const rows = this.#erasable.all({ ...account, limit });
+      this.#removeAll(rows.map(({ seq }) => seq));
+      const { changes } = this.#deleteAcks.run({ ...account, limit });
+      if (rows.length < limit && changes < limit) {
+        for (const statement of this.#finishDeleting) statement.run({ ...account });
+      }
+      return true;
+    });
+  }
+
+  #uncovered(now: number, limit: number): { seq: number }[] {
+    const retention = this.#retention;
+    switch (retention.kind) {
+      case "forever":
+        return [];
+      case "none":
+        return this.#oldest.all({ limit });
+      case "age":
+        return this.#byAge.all({ before: now - retention.maxAgeMs, limit });
+      case "count": {
+        const excess = this.#count.get()!.events - retention.maxEvents;
+        return excess > 0 ? this.#oldest.all({ limit: Math.min(limit, excess) }) : [];
+      }
+    }
+  }
+
+  #removeAll(positions: readonly number[]): number {
+    for (const seq of positions) {
+      for (const statement of this.#remove) statement.run({ seq });
+    }
+    this.#noteRemoved.run({ removed: positions.length });
+    this.#forgetHours.run();
+    return positions.length;
+  }
+}
+
+/** An index forgets what it is shown again, so the event goes last. */
+function removeSql(): string[] {
+  const unindex = (index: string) =>
+    `INSERT INTO ${index} (${index}, rowid, text, scope)
+     SELECT 'delete', seq, text, scope FROM searchable WHERE seq = :seq`;
+  return [
+    unindex("words"),
+    unindex("trigrams"),
+    "DELETE FROM waiting WHERE seq = :seq",
+    "DELETE FROM events WHERE seq = :seq",
+  ];
+}

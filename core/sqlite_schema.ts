@@ -1,0 +1,215 @@
+import type { SqliteDatabase } from "./sqlite_database.ts";
+import { StoreOpenError } from "./store.ts";
+
+/** Row of the lobby among the conversations. */
+export const LOBBY_ROW = 1;
+
+/** What a new log starts with. */
+export interface LogIdentity {
+  readonly epoch: string;
+  /** Random bytes that key the hashes of contents. */
+  readonly secret: Uint8Array;
+}
+
+/**
+ * First code points of the three digits of a scope token, from the private-use area, so that a
+ * token is one word to the word index and one trigram to the trigram index.
+ */
+const SCOPE_DIGIT_1 = 0xE000;
+const SCOPE_DIGIT_2 = 0xF000;
+const SCOPE_DIGIT_3 = 0xF400;
+const SCOPE_DIGIT_BITS = 10;
+const SCOPE_DIGIT_MASK = (1 << SCOPE_DIGIT_BITS) - 1;
+/** What a scope token is about; each kind has its own first digits. */
+export const SCOPE = { conversation: 0, participant: 1, author: 2 } as const;
+
+/** The token that stands in both indexes for one row id of at most 30 bits. */
+export function scopeToken(kind: number, id: number): string {
+  return String.fromCharCode(
+    SCOPE_DIGIT_1 + (kind << SCOPE_DIGIT_BITS) + (id >> (2 * SCOPE_DIGIT_BITS) & SCOPE_DIGIT_MASK),
+    SCOPE_DIGIT_2 + (id >> SCOPE_DIGIT_BITS & SCOPE_DIGIT_MASK),
+    SCOPE_DIGIT_3 + (id & SCOPE_DIGIT_MASK),
+  );
+}
+
+function scopeSql(kind: number, id: string): string {
+  const digit1 = SCOPE_DIGIT_1 + (kind << SCOPE_DIGIT_BITS);
+  return `char(${digit1} + (${id} >> ${2 * SCOPE_DIGIT_BITS} & ${SCOPE_DIGIT_MASK}),
+    ${SCOPE_DIGIT_2} + (${id} >> ${SCOPE_DIGIT_BITS} & ${SCOPE_DIGIT_MASK}),
+    ${SCOPE_DIGIT_3} + (${id} & ${SCOPE_DIGIT_MASK}))`;
+}
+
+/** Version 1: the whole of the first log. Times are epoch milliseconds. */
+const VERSION_1 = `
+CREATE TABLE meta (
+  id INTEGER PRIMARY KEY CHECK (id = 1),
+  epoch TEXT NOT NULL,
+  secret BLOB NOT NULL,
+  -- Newest position ever given, which outlives every event.
+  last_seq INTEGER NOT NULL DEFAULT 0,
+  events INTEGER NOT NULL DEFAULT 0,
+  is_clean INTEGER NOT NULL DEFAULT 1
+) STRICT;
+
+CREATE TABLE names (
+  id INTEGER PRIMARY KEY,
+  key TEXT NOT NULL UNIQUE,
+  owner INTEGER REFERENCES accounts (id)
+) STRICT;
+CREATE INDEX names_by_owner ON names (owner) WHERE owner IS NOT NULL;
+
+CREATE TABLE accounts (
+  id INTEGER PRIMARY KEY,
+  public_id TEXT NOT NULL UNIQUE,
+  username TEXT NOT NULL,
+  name INTEGER NOT NULL REFERENCES names (id),
+  kind TEXT NOT NULL CHECK (kind IN ('guest', 'user')),
+  role TEXT NOT NULL DEFAULT 'user',
+  state TEXT NOT NULL DEFAULT 'active',
+  created_at INTEGER NOT NULL,
+  -- Since when it has no connection; null while it has one.
+  away_since INTEGER,
+  passphrase TEXT
+) STRICT;
+CREATE INDEX accounts_by_name ON accounts (name);
+CREATE INDEX accounts_present ON accounts (id) WHERE away_since IS NULL AND kind = 'user';
+CREATE INDEX accounts_deleted ON accounts (id) WHERE state = 'deleting';
+
+CREATE TABLE sessions (
+  id TEXT NOT NULL,
+  account INTEGER NOT NULL REFERENCES accounts (id),
+  PRIMARY KEY (id, account)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX sessions_by_account ON sessions (account);
+
+CREATE TABLE conversations (
+  id INTEGER PRIMARY KEY,
+  public_id TEXT NOT NULL UNIQUE,
+  kind TEXT NOT NULL
+) STRICT;
+INSERT INTO conversations (id, public_id, kind) VALUES (${LOBBY_ROW}, 'lobby', 'lobby');
+
+CREATE TABLE members (
+  conversation INTEGER NOT NULL REFERENCES conversations (id),
+  account INTEGER NOT NULL REFERENCES accounts (id),
+  PRIMARY KEY (conversation, account)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX members_by_account ON members (account);
+
+CREATE TABLE events (
+  seq INTEGER PRIMARY KEY,
+  at INTEGER NOT NULL,
+  kind TEXT NOT NULL,
+  conversation INTEGER NOT NULL REFERENCES conversations (id),
+  author INTEGER NOT NULL REFERENCES accounts (id),
+  author_name TEXT NOT NULL,
+  -- Private events: whom it is for, which may be the author.
+  recipient INTEGER REFERENCES accounts (id),
+  recipient_name TEXT,
+  text TEXT NOT NULL,
+  key TEXT
+) STRICT;
+CREATE INDEX events_by_conversation ON events (conversation, seq, author);
+CREATE INDEX events_by_author ON events (author, seq);
+CREATE INDEX events_by_time ON events (at);
+CREATE INDEX private_events_by_author ON events (author, seq) WHERE recipient IS NOT NULL;
+CREATE INDEX private_events_by_recipient ON events (recipient, seq) WHERE recipient IS NOT NULL;
+
+-- The first ack of every key, and a keyed hash of what it was for; it outlives the event.
+CREATE TABLE acks (
+  author INTEGER NOT NULL REFERENCES accounts (id),
+  key TEXT NOT NULL,
+  seq INTEGER NOT NULL,
+  at INTEGER NOT NULL,
+  conversation INTEGER NOT NULL REFERENCES conversations (id),
+  recipient INTEGER REFERENCES accounts (id),
+  content BLOB NOT NULL,
+  PRIMARY KEY (author, key)
+) STRICT, WITHOUT ROWID;
+
+-- Private events that were stored while their recipient was away.
+CREATE TABLE waiting (
+  seq INTEGER PRIMARY KEY REFERENCES events (seq),
+  author INTEGER NOT NULL REFERENCES accounts (id),
+  recipient INTEGER NOT NULL REFERENCES accounts (id),
+  is_delivered INTEGER NOT NULL DEFAULT 0
+) STRICT;
+CREATE INDEX waiting_by_recipient ON waiting (recipient, seq) WHERE is_delivered = 0;
+CREATE INDEX waiting_by_author ON waiting (author, seq);
+
+CREATE TABLE reads (
+  account INTEGER NOT NULL REFERENCES accounts (id),
+  conversation INTEGER NOT NULL REFERENCES conversations (id),
+  seq INTEGER NOT NULL,
+  PRIMARY KEY (account, conversation)
+) STRICT, WITHOUT ROWID;
+
+-- First and newest position of each hour, from which a date finds its place.
+CREATE TABLE hours (
+  hour INTEGER PRIMARY KEY,
+  first_seq INTEGER NOT NULL,
+  last_seq INTEGER NOT NULL
+) STRICT;
+
+-- What both indexes hold: the text, and whose it is to see as tokens.
+CREATE VIEW searchable (seq, text, scope) AS
+SELECT e.seq, e.text,
+  ${scopeSql(SCOPE.conversation, "e.conversation")}
+  || ' ' || ${scopeSql(SCOPE.author, "a.name")}
+  || CASE WHEN e.recipient IS NULL THEN ''
+     ELSE ' ' || ${scopeSql(SCOPE.participant, "e.author")}
+       || ' ' || ${scopeSql(SCOPE.participant, "e.recipient")} END
+FROM events e JOIN accounts a ON a.id = e.author;
+
+CREATE VIRTUAL TABLE words USING fts5 (
+  text, scope, content = 'searchable', content_rowid = 'seq',
+  tokenize = 'unicode61 remove_diacritics 2'
+);
+CREATE VIRTUAL TABLE trigrams USING fts5 (
+  text, scope, content = 'searchable', content_rowid = 'seq',
+  detail = 'column', tokenize = 'trigram remove_diacritics 1'
+);
+-- What is deleted leaves the indexes at once, not at some later merge.
+INSERT INTO words (words, rank) VALUES ('secure-delete', 1);
+INSERT INTO trigrams (trigrams, rank) VALUES ('secure-delete', 1);
+`;
+
+/** The way from each version to the next; the first makes version 1 out of an empty file. */
+export const MIGRATIONS: readonly string[] = [VERSION_1];
+
+/**
+ * Brings a file to the newest version, each step in a commit of its own.
+ *
+ * @param identity What a log made now starts with.
+ * @throws {StoreOpenError} When a newer Parley made the file.
+ */
+export function migrate(
+  db: SqliteDatabase,
+  identity: () => LogIdentity,
+  migrations: readonly string[] = MIGRATIONS,
+): void {
+  const version = versionOf(db);
+  if (version > migrations.length) {
+    throw new StoreOpenError(
+      "newer",
+      `The log has format ${version}, made by a newer Parley; this one knows ${migrations.length}.`,
+    );
+  }
+  for (let next = version; next < migrations.length; next++) {
+    db.transaction(() => {
+      db.execute(migrations[next]!);
+      if (next === 0) insertIdentity(db, identity());
+      db.execute(`PRAGMA user_version = ${next + 1}`);
+    });
+  }
+}
+
+/** Version of the format; 0 for an empty file. */
+export function versionOf(db: SqliteDatabase): number {
+  return db.prepare<{ user_version: number }>("PRAGMA user_version").get()?.user_version ?? 0;
+}
+
+function insertIdentity(db: SqliteDatabase, { epoch, secret }: LogIdentity): void {
+  db.prepare("INSERT INTO meta (id, epoch, secret) VALUES (1, :epoch, :secret)")
+    .run({ epoch, secret });
+}

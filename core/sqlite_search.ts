@@ -1,0 +1,185 @@
+import { findTerms, matchingOf, MIN_ANYWHERE, type TextRange } from "./search_match.ts";
+import type { SearchQuery, SearchTerm } from "./search_query.ts";
+import { snippetOf } from "./snippet.ts";
+import type { Params, Query, SqliteDatabase } from "./sqlite_database.ts";
+import { LOBBY_ROW, SCOPE, scopeToken } from "./sqlite_schema.ts";
+import { EVENT_COLUMNS, EVENT_JOINS, eventOf, type EventRow } from "./sqlite_views.ts";
+import type { SearchHit, StoreSearch } from "./store.ts";
+import { usernameKey } from "./usernames.ts";
+
+/** Which index names the candidates of a search. */
+type Index = "words" | "trigrams";
+
+/** Most trigrams of one term that are looked up; its text is compared in any case. */
+const MAX_TRIGRAMS = 6;
+/** Candidates read at a time when some of them may turn out wrong. */
+const CHUNK = 250;
+/**
+ * Most candidates read for one search, newest first. Only what no index finds exactly gets there:
+ * one or two characters of Chinese, an emoji, or a rare pairing of very common parts of words.
+ */
+const MAX_CANDIDATES = 5_000;
+/** Of two indexes that could name the candidates the smaller one does; counting ends here. */
+const MAX_COUNTED = 500;
+const HOUR_MS = 3_600_000;
+
+/** Finds messages by two full-text indexes. Each holds, beside the text, tokens of who may see it. */
+export class SqliteSearch {
+  #candidates: Record<Index, Query<EventRow>>;
+  #count: Record<Index, Query<{ count: number }>>;
+  #account: Query<{ id: number }>;
+  #name: Query<{ id: number }>;
+  #conversationsWith: Query<{ id: number }>;
+  #after: Query<{ seq: number | null }>;
+  #before: Query<{ seq: number | null }>;
+
+  constructor(db: SqliteDatabase) {
+    this.#candidates = {
+      words: db.prepare(candidatesSql("words")),
+      trigrams: db.prepare(candidatesSql("trigrams")),
+    };
+    this.#count = {
+      words: db.prepare(countSql("words")),
+      trigrams: db.prepare(countSql("trigrams")),
+    };
+    this.#account = db.prepare("SELECT id FROM accounts WHERE public_id = :account");
+    this.#name = db.prepare("SELECT id FROM names WHERE key = :key");
+    this.#conversationsWith = db.prepare(
+      `SELECT m.conversation AS id FROM members m
+       LEFT JOIN members o ON o.conversation = m.conversation AND o.account <> m.account
+       JOIN accounts p ON p.id = coalesce(o.account, m.account)
+       WHERE m.account = :me AND p.name = (SELECT id FROM names WHERE key = :key)`,
+    );
+    this.#after = db.prepare("SELECT min(first_seq) AS seq FROM hours WHERE hour >= :hour");
+    this.#before = db.prepare("SELECT max(last_seq) AS seq FROM hours WHERE hour <= :hour");
+  }
+
+  search({ account, query, before, limit }: StoreSearch): SearchHit[] {
+    const me = account === undefined ? undefined : this.#account.get({ account })?.id;
+    const scope = this.#scopeOf(query, me);
+    if (!scope) return [];
+    const range = this.#rangeOf(query, before);
+    const plan = this.#planOf(query.terms, scope, range);
+    return this.#collect(query.terms, plan, { ...range, me: me ?? null }, limit);
+  }
+
+  /** The part of the index's query that says whose and where; nothing when it can't match. */
+  #scopeOf(query: SearchQuery, me: number | undefined): string | undefined {
+    const places = this.#placesOf(query, me);
+    if (places.length === 0) return undefined;
+    const scope = `scope : (${places.map(quote).join(" OR ")})`;
+    if (query.from === undefined) return scope;
+    const name = this.#name.get({ key: usernameKey(query.from) });
+    return name && `${scope} AND scope : ${quote(scopeToken(SCOPE.author, name.id))}`;
+  }
+
+  #placesOf(query: SearchQuery, me: number | undefined): string[] {
+    const lobby = scopeToken(SCOPE.conversation, LOBBY_ROW);
+    if (query.in === "lobby") return [lobby];
+    if (query.in !== undefined) {
+      if (me === undefined) return [];
+      return this.#conversationsWith.all({ me, key: usernameKey(query.in) })
+        .map(({ id }) => scopeToken(SCOPE.conversation, id));
+    }
+    return me === undefined ? [lobby] : [lobby, scopeToken(SCOPE.participant, me)];
+  }
+
+  /** Positions between which the asked time lies, by the hours; and the time itself. */
+  #rangeOf(query: SearchQuery, before = Number.MAX_SAFE_INTEGER) {
+    const hourOf = (at: number) => Math.floor(at / HOUR_MS);
+    const until = query.before === undefined
+      ? before - 1
+      : this.#before.get({ hour: hourOf(query.before) })?.seq ?? 0;
+    const from = query.after === undefined
+      ? 0
+      : this.#after.get({ hour: hourOf(query.after) })?.seq ?? before;
+    return {
+      after: from - 1,
+      before: Math.min(before, until + 1),
+      afterAt: query.after ?? Number.MIN_SAFE_INTEGER,
+      beforeAt: query.before ?? Number.MAX_SAFE_INTEGER,
+    };
+  }
+
+  #planOf(terms: readonly SearchTerm[], scope: string, range: { after: number; before: number }) {
+    const words = terms.filter((term) => matchingOf(term) === "words");
+    const parts = terms.filter((term) => isInTrigrams(term));
+    const byWords = { index: "words" as const, match: matchOf(scope, words.map(wordsMatch)) };
+    const byParts = { index: "trigrams" as const, match: matchOf(scope, parts.map(partsMatch)) };
+    if (parts.length === 0) return { ...byWords, isExact: words.length === terms.length };
+    if (words.length === 0) return { ...byParts, isExact: false };
+    const [w, p] = [byWords, byParts].map(({ index, match }) =>
+      this.#count[index].get({ match, ...range, limit: MAX_COUNTED })!.count
+    );
+    return { ...(w! < p! ? byWords : byParts), isExact: false };
+  }
+
+  #collect(
+    terms: readonly SearchTerm[],
+    { index, match, isExact }: { index: Index; match: string; isExact: boolean },
+    params: Params & { before: number },
+    limit: number,
+  ): SearchHit[] {
+    const hits: SearchHit[] = [];
+    const chunk = isExact ? limit : Math.max(limit, CHUNK);
+    let { before } = params;
+    for (let read = 0; read < MAX_CANDIDATES && hits.length < limit; read += chunk) {
+      const rows = this.#candidates[index].all({ ...params, match, before, limit: chunk });
+      for (const row of rows) {
+        const ranges = findTerms(row.text, terms);
+        if ((ranges || isExact) && hits.length < limit) hits.push(hitOf(row, ranges ?? []));
+      }
+      if (rows.length < chunk) break;
+      before = rows.at(-1)!.seq;
+    }
+    return hits;
+  }
+}
+
+/** The index's newest first, and only what the asker may see, whatever the index says. */
+function candidatesSql(index: Index): string {
+  return `SELECT ${EVENT_COLUMNS} FROM ${index} f CROSS JOIN events e ON e.seq = f.rowid
+    ${EVENT_JOINS}
+    WHERE ${index} MATCH :match AND f.rowid > :after AND f.rowid < :before
+      AND (e.conversation = ${LOBBY_ROW} OR (e.recipient IS NOT NULL AND :me IN (e.author, e.recipient)))
+      AND e.at >= :afterAt AND e.at < :beforeAt
+    ORDER BY f.rowid DESC LIMIT :limit`;
+}
+
+function countSql(index: Index): string {
+  return `SELECT count(*) AS count FROM (SELECT 1 FROM ${index}
+    WHERE ${index} MATCH :match AND rowid > :after AND rowid < :before LIMIT :limit)`;
+}
+
+function isInTrigrams(term: SearchTerm): boolean {
+  return matchingOf(term) === "anywhere" && [...term.text].length >= MIN_ANYWHERE;
+}
+
+function matchOf(scope: string, terms: readonly string[]): string {
+  return [...terms.map((term) => `text : ${term}`), scope].join(" AND ");
+}
+
+function wordsMatch({ text }: SearchTerm): string {
+  return quote(text);
+}
+
+/** Trigrams of a term, spread over all of it. */
+function partsMatch({ text }: SearchTerm): string {
+  const characters = [...text];
+  const count = characters.length - MIN_ANYWHERE + 1;
+  const step = Math.max(1, Math.ceil(count / MAX_TRIGRAMS));
+  const trigrams: string[] = [];
+  for (let at = 0; at < count; at += step) {
+    trigrams.push(quote(characters.slice(at, at + MIN_ANYWHERE).join("")));
+  }
+  return `(${trigrams.join(" AND ")})`;
+}
+
+/** A string of the index's language: nothing in it is syntax. */
+function quote(text: string): string {
+  return `"${text.replaceAll('"', '""')}"`;
+}
+
+function hitOf(row: EventRow, ranges: readonly TextRange[]): SearchHit {
+  return { event: eventOf(row), snippet: snippetOf(row.text, ranges) };
+}

@@ -1,0 +1,240 @@
+import type { Clock } from "./clock.ts";
+import { type Ids, randomIds } from "./ids.ts";
+import type { Log } from "./log.ts";
+import { type Channel, LocalChannel } from "./store_channel.ts";
+import { openInWorker } from "./store_worker.ts";
+import {
+  type EngineOptions,
+  type LogPosition,
+  openReader,
+  openWriter,
+  type Reader,
+  type Writer,
+} from "./sqlite_engine.ts";
+import { filesIn } from "./sqlite_files.ts";
+import { OwnerLock } from "./sqlite_lock.ts";
+import type {
+  Account,
+  AppendResult,
+  Conversation,
+  Delivered,
+  NameClaim,
+  NewEvent,
+  OwnedAccount,
+  ReadPosition,
+  ReadQuery,
+  Retention,
+  SearchHit,
+  Store,
+  StoredEvent,
+  StoreSearch,
+} from "./store.ts";
+
+/** Where a {@linkcode SqliteStore} lives, and what it needs from outside. */
+export interface SqliteStoreOptions {
+  /** Folder of the log; made if it is missing. */
+  readonly dataDir: string;
+  readonly clock: Pick<Clock, "now">;
+  readonly log: Log;
+  /** @default {randomIds} */
+  readonly ids?: Ids;
+  /** @default {{ kind: "forever" }} */
+  readonly retention?: Retention;
+  /**
+   * Whether the disk is waited for in Workers, one that writes and one that reads, or in this
+   * thread.
+   *
+   * @default {true}
+   */
+  readonly inWorkers?: boolean;
+  /**
+   * How long a commit waits for another process that holds the file, in milliseconds; without
+   * Workers everything waits with it.
+   *
+   * @default {5000} In Workers, else 250.
+   */
+  readonly busyTimeoutMs?: number;
+}
+
+/** Events and keys of a closed account that are erased in one commit. */
+const ERASE_STEP = 100;
+
+/** A log in an SQLite file, kept to one process by a lock. */
+export class SqliteStore implements Store {
+  readonly epoch: string;
+  #lastSeq: number;
+  #clock: Pick<Clock, "now">;
+  #ids: Ids;
+  #writer: Channel<Writer>;
+  #reader: Channel<Reader>;
+  #lock: OwnerLock;
+
+  private constructor(parts: Parts, position: LogPosition, options: SqliteStoreOptions) {
+    this.epoch = position.epoch;
+    this.#lastSeq = position.lastSeq;
+    this.#clock = options.clock;
+    this.#ids = options.ids ?? randomIds;
+    this.#writer = parts.writer;
+    this.#reader = parts.reader;
+    this.#lock = parts.lock;
+  }
+
+  /**
+   * Opens the log in a folder, or makes a new one there.
+   *
+   * @throws {StoreOpenError} When another process owns it, or it is damaged, made by a newer
+   * Parley, or out of reach.
+   */
+  static async open(options: SqliteStoreOptions): Promise<SqliteStore> {
+    const lock = new OwnerLock(filesIn(options.dataDir));
+    try {
+      const parts = { lock, ...await openChannels(options) };
+      return new SqliteStore(parts, await parts.writer.call("position"), options);
+    } catch (error) {
+      lock.release();
+      throw error;
+    }
+  }
+
+  get lastSeq(): number {
+    return this.#lastSeq;
+  }
+
+  async append(events: readonly NewEvent[]): Promise<AppendResult[]> {
+    const results = await this.#writer.call("append", events, this.#clock.now());
+    for (const result of results) {
+      if (result.outcome === "stored") this.#lastSeq = Math.max(this.#lastSeq, result.seq);
+    }
+    return results;
+  }
+
+  read(query: ReadQuery): Promise<StoredEvent[]> {
+    return this.#reader.call("read", query);
+  }
+
+  search(query: StoreSearch): Promise<SearchHit[]> {
+    return this.#reader.call("search", query);
+  }
+
+  conversations(account: string): Promise<Conversation[]> {
+    return this.#reader.call("conversations", account);
+  }
+
+  waitingFor(account: string, upTo: number, limit: number): Promise<StoredEvent[]> {
+    return this.#reader.call("waitingFor", account, upTo, limit);
+  }
+
+  markDelivered(account: string, upTo: number): Promise<Delivered[]> {
+    return this.#writer.call("markDelivered", account, upTo);
+  }
+
+  markWaiting(seq: number): Promise<void> {
+    return this.#writer.call("markWaiting", seq);
+  }
+
+  takeDelivered(author: string): Promise<number[]> {
+    return this.#writer.call("takeDelivered", author);
+  }
+
+  markRead(account: string, conversation: string, seq: number): Promise<ReadPosition> {
+    return this.#writer.call("markRead", account, conversation, seq);
+  }
+
+  lobbyReadBy(account: string): Promise<ReadPosition> {
+    return this.#reader.call("lobbyReadBy", account);
+  }
+
+  claimName(claim: NameClaim): Promise<Account | "taken"> {
+    return this.#writer.call("claimName", claim, this.#ids.account());
+  }
+
+  touchAccount(account: string, at: number): Promise<void> {
+    return this.#writer.call("touchAccount", account, at);
+  }
+
+  accountsOf(sessionId: string): Promise<OwnedAccount[]> {
+    return this.#reader.call("accountsOf", sessionId);
+  }
+
+  ownerOf(nameKey: string): Promise<OwnedAccount | undefined> {
+    return this.#reader.call("ownerOf", nameKey);
+  }
+
+  setPassphrase(account: string, hash: string | undefined): Promise<void> {
+    return this.#writer.call("setPassphrase", account, hash);
+  }
+
+  grantSession(account: string, sessionId: string): Promise<void> {
+    return this.#writer.call("grantSession", account, sessionId);
+  }
+
+  revokeSession(sessionId: string): Promise<string[]> {
+    return this.#writer.call("revokeSession", sessionId);
+  }
+
+  revokeSessionsOf(account: string, keep?: string): Promise<string[]> {
+    return this.#writer.call("revokeSessionsOf", account, keep);
+  }
+
+  async deleteAccount(account: string): Promise<string[]> {
+    const sessions = await this.#writer.call("closeAccount", account);
+    while (await this.#writer.call("erase", ERASE_STEP));
+    return sessions;
+  }
+
+  async prune(now: number, limit: number): Promise<number> {
+    // What a crash left of a deletion.
+    await this.#writer.call("erase", limit);
+    return await this.#writer.call("prune", now, limit);
+  }
+
+  probe(): Promise<void> {
+    return this.#writer.call("probe");
+  }
+
+  async close(): Promise<void> {
+    await this.#reader.close();
+    await this.#writer.close();
+    this.#lock.release();
+  }
+}
+
+interface Parts {
+  readonly writer: Channel<Writer>;
+  readonly reader: Channel<Reader>;
+  readonly lock: OwnerLock;
+}
+
+async function openChannels(options: SqliteStoreOptions): Promise<Omit<Parts, "lock">> {
+  const engine = engineOptionsOf(options);
+  if (options.inWorkers === false) return openHere(engine);
+  const writer = await openInWorker<Writer>("writer", engine, options.log);
+  try {
+    return { writer, reader: await openInWorker<Reader>("reader", engine, options.log) };
+  } catch (error) {
+    await writer.close();
+    throw error;
+  }
+}
+
+function openHere(engine: EngineOptions): Omit<Parts, "lock"> {
+  const writer = openWriter(engine);
+  try {
+    return { writer: new LocalChannel(writer), reader: new LocalChannel(openReader(engine)) };
+  } catch (error) {
+    writer.close();
+    throw error;
+  }
+}
+
+function engineOptionsOf(options: SqliteStoreOptions): EngineOptions {
+  const { dataDir, clock, ids = randomIds, retention = { kind: "forever" } } = options;
+  const defaultTimeoutMs = options.inWorkers === false ? 250 : 5000;
+  return {
+    dataDir,
+    retention,
+    now: clock.now(),
+    identity: { epoch: ids.epoch(), secret: crypto.getRandomValues(new Uint8Array(32)) },
+    busyTimeoutMs: options.busyTimeoutMs ?? defaultTimeoutMs,
+  };
+}

@@ -1,0 +1,30 @@
+import { createLog } from "../../core/log.ts";
+import { SqliteStore } from "../../core/store_sqlite.ts";
+import { testStoreEvents } from "./store_events_contract.ts";
+import { testStoreReading } from "./store_reading_contract.ts";
+import type { StoreSetting, StoreSubject } from "./store_contract.ts";
+
+function sqlite(name: string, inWorkers: boolean): StoreSubject {
+  return {
+    name,
+    async open({ clock, ids, retention }: StoreSetting) {
+      const dataDir = await Deno.makeTempDir();
+      const log = createLog({ level: "error", format: "json", clock, write: () => {} });
+      const store = await SqliteStore.open({ dataDir, clock, ids, retention, log, inWorkers });
+      return {
+        store,
+        async dispose() {
+          await store.close();
+          await Deno.remove(dataDir, { recursive: true });
+        },
+      };
+    },
+  };
+}
+
+const SUBJECTS = [sqlite("SqliteStore", false), sqlite("SqliteStore in Workers", true)];
+
+for (const subject of SUBJECTS) {
+  testStoreEvents(subject);
+  testStoreReading(subject);
+}

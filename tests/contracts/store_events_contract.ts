@@ -1,0 +1,273 @@
+import { assert, assertEquals } from "@std/assert";
+import { privately, publicly, Scene, type StoreSubject, toAway } from "./store_contract.ts";
+
+/** Appending, exactly once, and reading back. */
+export function testStoreEvents(subject: StoreSubject): void {
+  const test = (name: string, run: () => Promise<void>) =>
+    Deno.test(`${subject.name}.${name}`, run);
+
+  test("append() gives each event the next position, in order", async () => {
+    await using scene = await Scene.of(subject);
+    const ann = await scene.user("ann");
+
+    const results = await scene.store.append([publicly(ann, "one"), publicly(ann, "two")]);
+
+    assertEquals(results, [
+      { outcome: "stored", seq: 1, at: scene.clock.now(), conversation: "lobby" },
+      { outcome: "stored", seq: 2, at: scene.clock.now(), conversation: "lobby" },
+    ]);
+    assertEquals(scene.store.lastSeq, 2);
+  });
+
+  test("append() of nothing stores nothing", async () => {
+    await using scene = await Scene.of(subject);
+
+    assertEquals(await scene.store.append([]), []);
+    assertEquals(scene.store.lastSeq, 0);
+  });
+
+  test("append() keeps every text as it is", async () => {
+    await using scene = await Scene.of(subject);
+    const ann = await scene.user("ann");
+    const texts = [
+      "",
+      " a\tb\n",
+      "\u{1F468}\u200D\u{1F469}",
+      "e\u0301 \u00E9",
+      "\uFEFF\u202E",
+      "'\"%_\\",
+    ];
+
+    await scene.store.append(texts.map((text) => publicly(ann, text)));
+
+    assertEquals(await scene.texts(undefined), texts);
+  });
+
+  test("append() names conversation and recipient of a private event", async () => {
+    await using scene = await Scene.of(subject);
+    const [ann, bob] = [await scene.user("ann"), await scene.user("bob")];
+
+    const result = await scene.append(privately(ann, bob, "psst"));
+
+    assertEquals(result, {
+      outcome: "stored",
+      seq: 1,
+      at: scene.clock.now(),
+      conversation: `${ann.account}.${bob.account}`,
+      recipient: bob,
+    });
+  });
+
+  test("append() keeps what one writes to oneself, once", async () => {
+    await using scene = await Scene.of(subject);
+    const [ann, bob] = [await scene.user("ann"), await scene.user("bob")];
+
+    const result = await scene.append(privately(ann, ann, "milk"));
+
+    assert(result.outcome === "stored" && result.conversation === `${ann.account}.${ann.account}`);
+    assertEquals(await scene.texts(ann.account), ["milk"]);
+    assertEquals(await scene.texts(bob.account), []);
+    assertEquals((await scene.store.conversations(ann.account)).map(({ peer }) => peer), [ann]);
+  });
+
+  test("append() says that nobody owns a name", async () => {
+    await using scene = await Scene.of(subject);
+    const ann = await scene.user("ann");
+
+    assertEquals(await scene.append(toAway(ann, "nobody", "hi", "k")), { outcome: "unknown_user" });
+    assertEquals(scene.store.lastSeq, 0);
+  });
+
+  test("append() doesn't use a key up when it refuses", async () => {
+    await using scene = await Scene.of(subject);
+    const ann = await scene.user("ann");
+    await scene.append(toAway(ann, "bob", "hi", "k"));
+    await scene.user("bob");
+
+    assertEquals((await scene.append(toAway(ann, "bob", "hi", "k"))).outcome, "stored");
+  });
+
+  test("append() answers a repeated key with the first ack, at any time", async () => {
+    await using scene = await Scene.of(subject);
+    const [ann, bob] = [await scene.user("ann"), await scene.user("bob")];
+    const events = [publicly(ann, "hi", "k1"), privately(ann, bob, "psst", "k2")];
+    const first = await scene.store.append(events);
+    scene.clock.advance(365 * 86_400_000);
+
+    const again = await scene.store.append(events);
+
+    assertEquals(again, first.map((result) => ({ ...result, outcome: "duplicate" as const })));
+    assertEquals(await scene.texts(ann.account), ["hi", "psst"]);
+    assertEquals(scene.store.lastSeq, 2);
+  });
+
+  test("append() answers a key repeated within one commit", async () => {
+    await using scene = await Scene.of(subject);
+    const ann = await scene.user("ann");
+
+    const results = await scene.store.append([publicly(ann, "hi", "k"), publicly(ann, "hi", "k")]);
+
+    assertEquals(results.map(({ outcome }) => outcome), ["stored", "duplicate"]);
+  });
+
+  test("append() refuses a key used again for something else", async () => {
+    await using scene = await Scene.of(subject);
+    const [ann, bob] = [await scene.user("ann"), await scene.user("bob")];
+    await scene.append(publicly(ann, "hi", "k"));
+
+    const others = [publicly(ann, "ho", "k"), privately(ann, bob, "hi", "k")];
+
+    assertEquals(await scene.store.append(others), others.map(() => ({ outcome: "id_reused" })));
+    assertEquals(scene.store.lastSeq, 1);
+  });
+
+  test("append() keeps the keys of authors apart", async () => {
+    await using scene = await Scene.of(subject);
+    const [ann, bob] = [await scene.user("ann"), await scene.user("bob")];
+
+    const results = await scene.store.append([publicly(ann, "hi", "k"), publicly(bob, "hi", "k")]);
+
+    assertEquals(results.map(({ outcome }) => outcome), ["stored", "stored"]);
+  });
+
+  test("append() knows a repeat when its recipient has gone or come since", async () => {
+    await using scene = await Scene.of(subject);
+    const [ann, bob] = [await scene.user("ann"), await scene.user("bob")];
+    await scene.append(privately(ann, bob, "psst", "k1"));
+    await scene.append(toAway(ann, "bob", "psst", "k2"));
+
+    assertEquals((await scene.append(toAway(ann, "bob", "psst", "k1"))).outcome, "duplicate");
+    assertEquals((await scene.append(privately(ann, bob, "psst", "k2"))).outcome, "duplicate");
+  });
+
+  test("append() takes guests who have no credential as authors and recipients", async () => {
+    await using scene = await Scene.of(subject);
+    const [ann, zed] = [await scene.guest("ann"), await scene.guest("zed")];
+
+    await scene.store.append([publicly(ann, "hi", "k"), privately(ann, zed, "psst")]);
+
+    assertEquals((await scene.append(publicly(ann, "hi", "k"))).outcome, "duplicate");
+    assertEquals(await scene.texts(zed.account), ["hi", "psst"]);
+    assertEquals(await scene.texts(undefined), ["hi"]);
+  });
+
+  test("append() takes the time as it comes and orders by position", async () => {
+    await using scene = await Scene.of(subject);
+    const ann = await scene.user("ann");
+    await scene.say(ann, "one");
+    scene.clock.advance(-3_600_000);
+    await scene.say(ann, "two");
+
+    const events = await scene.store.read({ limit: 10, from: "oldest" });
+
+    assertEquals(events.map(({ seq, text }) => [seq, text]), [[1, "one"], [2, "two"]]);
+    assertEquals(events[1]!.at, scene.clock.now());
+  });
+
+  test("read() tells everything about an event", async () => {
+    await using scene = await Scene.of(subject);
+    const [ann, bob] = [await scene.user("Ann"), await scene.user("bob")];
+    await scene.append(privately(ann, bob, "psst", "k"));
+
+    assertEquals(await scene.store.read({ account: bob.account, limit: 10, from: "oldest" }), [{
+      seq: 1,
+      at: scene.clock.now(),
+      kind: "message",
+      conversation: [ann.account, bob.account].sort().join("."),
+      author: ann.account,
+      from: "Ann",
+      text: "psst",
+      key: "k",
+      recipient: bob,
+    }]);
+  });
+
+  test("read() keeps to its range and takes the asked end of it", async () => {
+    await using scene = await Scene.of(subject);
+    const ann = await scene.user("ann");
+    await scene.store.append(["1", "2", "3", "4", "5", "6"].map((text) => publicly(ann, text)));
+    const read = async (query: Partial<Parameters<typeof scene.store.read>[0]>) =>
+      (await scene.store.read({ limit: 2, from: "oldest", ...query })).map(({ seq }) => seq);
+
+    assertEquals(await read({}), [1, 2]);
+    assertEquals(await read({ from: "newest" }), [5, 6]);
+    assertEquals(await read({ after: 2 }), [3, 4]);
+    assertEquals(await read({ before: 5, from: "newest" }), [3, 4]);
+    assertEquals(await read({ after: 2, before: 4 }), [3]);
+    assertEquals(await read({ after: 2, before: 4, conversation: "lobby" }), [3]);
+    assertEquals(await read({ after: 6 }), []);
+    assertEquals(await read({ limit: 0 }), []);
+  });
+
+  test("read() mixes the lobby and an account's private events in one order", async () => {
+    await using scene = await Scene.of(subject);
+    const [ann, bob, eve] = [
+      await scene.user("ann"),
+      await scene.user("bob"),
+      await scene.user("eve"),
+    ];
+    await scene.say(ann, "1");
+    await scene.whisper(ann, bob, "2");
+    await scene.whisper(bob, ann, "3");
+    await scene.whisper(eve, bob, "4");
+    await scene.say(eve, "5");
+
+    assertEquals(await scene.texts(ann.account), ["1", "2", "3", "5"]);
+    assertEquals(await scene.texts(bob.account), ["1", "2", "3", "4", "5"]);
+    assertEquals(await scene.texts(eve.account), ["1", "4", "5"]);
+    const newest = { account: bob.account, limit: 2, from: "newest" } as const;
+    assertEquals((await scene.store.read(newest)).map(({ text }) => text), ["4", "5"]);
+  });
+
+  test("read() of one conversation shows it to its members alone", async () => {
+    await using scene = await Scene.of(subject);
+    const [ann, bob, eve] = [
+      await scene.user("ann"),
+      await scene.user("bob"),
+      await scene.user("eve"),
+    ];
+    await scene.say(ann, "all");
+    await scene.whisper(ann, bob, "psst");
+    const conversation = [ann.account, bob.account].sort().join(".");
+
+    assertEquals(await scene.texts(ann.account, conversation), ["psst"]);
+    assertEquals(await scene.texts(bob.account, conversation), ["psst"]);
+    assertEquals(await scene.texts(eve.account, conversation), []);
+    assertEquals(await scene.texts(undefined, conversation), []);
+    assertEquals(await scene.texts("a_unknown", conversation), []);
+    assertEquals(await scene.texts(eve.account, "lobby"), ["all"]);
+    assertEquals(await scene.texts(eve.account, "no such thing"), []);
+  });
+
+  test("conversations() lists private ones, the newest first, with what is unread", async () => {
+    await using scene = await Scene.of(subject);
+    const [ann, bob, eve] = [
+      await scene.user("ann"),
+      await scene.user("bob"),
+      await scene.user("eve"),
+    ];
+    await scene.whisper(eve, ann, "1");
+    await scene.whisper(bob, ann, "2");
+    await scene.whisper(bob, ann, "3");
+    await scene.whisper(ann, bob, "4");
+    await scene.say(bob, "5");
+
+    const list = await scene.store.conversations(ann.account);
+
+    assertEquals(
+      list.map(({ peer, newest, readSeq, unread }) => [peer, newest.text, readSeq, unread]),
+      [[bob, "4", 0, 2], [eve, "1", 0, 1]],
+    );
+    assertEquals(list[0]!.id, [ann.account, bob.account].sort().join("."));
+    assertEquals((await scene.store.conversations(eve.account)).length, 1);
+    assertEquals(await scene.store.conversations("a_unknown"), []);
+  });
+
+  test("probe() changes nothing", async () => {
+    await using scene = await Scene.of(subject);
+
+    await scene.store.probe();
+
+    assertEquals(scene.store.lastSeq, 0);
+  });
+}

@@ -4,6 +4,9 @@ export interface Rate {
   readonly burst: number;
 }
 
+/** Part of a token that sums of fractions may be off by; a time once named is kept all the same. */
+const ROUNDING = 1e-6;
+
 /** Token bucket: holds `burst` tokens, refilled at `perSecond`; each send takes one. */
 export class TokenBucket {
   #rate: Rate;
@@ -28,7 +31,8 @@ export class TokenBucket {
     if (perSecond === 0) return 0;
     this.#tokens = Math.min(burst, this.#tokens + (nowMs - this.#filledAt) * perSecond / 1000);
     this.#filledAt = nowMs;
-    if (this.#tokens < 1) return Math.ceil((1 - this.#tokens) * 1000 / perSecond);
+    const missing = 1 - this.#tokens;
+    if (missing > ROUNDING) return Math.ceil(missing * 1000 / perSecond);
     this.#tokens -= 1;
     return 0;
   }

@@ -2,6 +2,7 @@ import { type Context, type Handler, Hono } from "hono";
 import type { Config } from "../core/config.ts";
 import { ChatError } from "../core/errors.ts";
 import type { Log } from "../core/log.ts";
+import { StoreUnavailableError } from "../core/store.ts";
 import type { RouteEnv } from "./address.ts";
 import type { Assets } from "./assets.ts";
 import { createHealthRoutes, type HealthDeps } from "./health.ts";
@@ -17,6 +18,8 @@ export interface AppDeps extends HealthDeps {
   readonly assets: Assets;
   /** Answers `/ws/:username`. */
   readonly ws: Handler<RouteEnv>;
+  /** Answers `/api/…`. */
+  readonly api?: Hono<RouteEnv>;
 }
 
 /** Every path that can be got; any other method there is refused. */
@@ -37,6 +40,7 @@ export function createApp(deps: AppDeps): Hono<RouteEnv> {
   app.route("/", createPageRoutes(deps));
   app.route("/", createHealthRoutes(deps));
   app.get("/ws/:username", deps.ws);
+  if (deps.api) app.route("/", deps.api);
   for (const path of PATHS) app.all(path, refuseMethod);
   app.notFound(() => problemResponse(new ChatError("not_found")));
   app.onError((error, c) => respondToError(error, c, deps.log));
@@ -49,6 +53,10 @@ function refuseMethod(): Response {
 
 function respondToError(error: Error, c: Context, log: Log): Response {
   if (error instanceof ChatError) return problemResponse(error);
+  if (error instanceof StoreUnavailableError) {
+    log.warn("store unavailable", { path: c.req.path, error: String(error) });
+    return problemResponse(new ChatError("unavailable"));
+  }
   log.error("request failed", { method: c.req.method, path: c.req.path, error: String(error) });
   return problemResponse(new ChatError("internal"));
 }

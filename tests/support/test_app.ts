@@ -55,7 +55,7 @@ export async function createTestApp(deps: Partial<AppDeps> = {}): Promise<Hono<R
 export async function ask(
   app: Hono<RouteEnv>,
   path: string,
-  init: { method?: string; headers?: Record<string, string> } = {},
+  init: { method?: string; headers?: Record<string, string>; body?: string } = {},
 ): Promise<Response> {
   const headers = { host: "localhost:8000", ...init.headers };
   const request = new Request(`http://localhost:8000${path}`, { ...init, headers });

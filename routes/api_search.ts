@@ -1,0 +1,76 @@
+import { Hono } from "hono";
+import * as z from "zod";
+import type { Accounts } from "../core/accounts.ts";
+import type { Clock } from "../core/clock.ts";
+import type { Config } from "../core/config.ts";
+import { historyFrame } from "../core/history.ts";
+import { parseSearchQuery } from "../core/search_query.ts";
+import type { SearchHit, Store } from "../core/store.ts";
+import type { RouteEnv } from "./address.ts";
+import { createApiLimit } from "./api_limits.ts";
+import { limitParameter, SeqParameter } from "./api_messages.ts";
+import { callerOf, NameParameter, readQuery } from "./api_request.ts";
+import { privateJson } from "./api_response.ts";
+
+/** What searching needs. */
+export interface SearchRoutesDeps {
+  readonly config: Config;
+  readonly clock: Clock;
+  readonly store: Pick<Store, "epoch" | "search">;
+  readonly accounts: Accounts;
+}
+
+/** Searches: as quickly as somebody types and refines, for a short while. */
+const RATE = { perSecond: 2, burst: 20 };
+const DEFAULT_LIMIT = 20;
+const MAX_LIMIT = 50;
+const MAX_QUERY_LENGTH = 256;
+/** No place on Earth is further from UTC. */
+const MAX_OFFSET_MINUTES = 14 * 60;
+
+const OFFSET_PROBLEM =
+  `must be a whole number from ${-MAX_OFFSET_MINUTES} to ${MAX_OFFSET_MINUTES}`;
+
+const OffsetParameter = z.string().regex(/^-?\d{1,4}$/, OFFSET_PROBLEM).transform(Number)
+  .refine((minutes) => Math.abs(minutes) <= MAX_OFFSET_MINUTES, OFFSET_PROBLEM)
+  .default(0);
+
+const SearchParameters = z.strictObject({
+  q: z.string().max(MAX_QUERY_LENGTH, `must have at most ${MAX_QUERY_LENGTH} characters`)
+    .regex(/\S/, "must say what to look for"),
+  before: SeqParameter.optional(),
+  offsetMinutes: OffsetParameter,
+  limit: limitParameter(MAX_LIMIT, DEFAULT_LIMIT),
+  as: NameParameter.optional(),
+});
+
+/** `GET /api/search`: messages that the asker may see, newest first. */
+export function createSearchRoutes(deps: SearchRoutesDeps): Hono<RouteEnv> {
+  const { config, clock, store, accounts } = deps;
+  const takeOne = createApiLimit(config.rate === 0 ? { perSecond: 0, burst: 0 } : RATE, clock);
+  const routes = new Hono<RouteEnv>();
+
+  routes.get("/api/search", async (c) => {
+    const { q, before, offsetMinutes, limit, as } = readQuery(c, SearchParameters);
+    const caller = await callerOf(c, config, as);
+    takeOne(caller);
+    const reader = await accounts.find(caller);
+    const account = reader?.account;
+    const query = parseSearchQuery(q, offsetMinutes);
+    // One more than wanted tells whether there are more.
+    const hits = await store.search({ account, query, before, limit: limit + 1 });
+    return privateJson(c.req.raw, {
+      results: hits.slice(0, limit).map((hit) => resultOf(hit, account)),
+      hasOlder: hits.length > limit,
+      epoch: store.epoch,
+    });
+  });
+  return routes;
+}
+
+function resultOf({ event, snippet }: SearchHit, account: string | undefined) {
+  return {
+    message: historyFrame(event, account),
+    snippet: snippet.map(({ text, isMatch }) => ({ text, ...(isMatch ? { match: true } : {}) })),
+  };
+}

@@ -3,19 +3,14 @@
 /** @import {LineState, SocketLike} from "./net/socket.js" */
 /** @import {OutboxStore} from "./net/outbox.js" */
 /** @import {Peer} from "./model/conversation.js" */
-/** @import {RoomState} from "./model/room_state.js" */
+/** @import {RoomState} from "./model/room.js" */
 import { randomId } from "./lib/ids.js";
-import {
-  clearDivider,
-  dropOutgoing,
-  initialRoom,
-  LOBBY,
-  objectionTo,
-  openPrivate,
-  positionOf,
-  reduceBatch,
-  showOutgoing,
-} from "./model/room_state.js";
+import { LOBBY } from "./model/conversation.js";
+import { initialRoom, positionOf } from "./model/room.js";
+import { dropOutgoing, showOutgoing } from "./model/room_outgoing.js";
+import { objectionTo, openPrivate } from "./model/room_private.js";
+import { clearDivider } from "./model/room_reading.js";
+import { reduceBatch } from "./model/room_state.js";
 import { Outbox } from "./net/outbox.js";
 import { ReconnectingSocket } from "./net/socket.js";
 

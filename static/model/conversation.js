@@ -1,5 +1,5 @@
 /** @import {Entry, MessageEntry} from "./entries.js" */
-import { nameKey } from "../text/names.js";
+import { nameKey } from "../lib/name_key.js";
 
 /**
  * The other person of a private conversation; the account is null until a frame or the list of

@@ -1,6 +1,6 @@
 /** @import {JsonStorage} from "../lib/storage.js" */
 /** @import {Peer} from "./conversation.js" */
-import { nameKey } from "../text/names.js";
+import { nameKey } from "../lib/name_key.js";
 
 /**
  * @typedef {{peer: Peer | null, text: string}} Draft

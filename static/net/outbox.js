@@ -1,7 +1,7 @@
 /** @import {Clock, Timer} from "../../core/clock.ts" */
 /** @import {AckFrame, ErrorFrame, WelcomeFrame} from "../../core/protocol.ts" */
-/** @import {Peer} from "../model/room_state.js" */
-import { nameKey } from "../text/names.js";
+/** @import {Peer} from "../model/conversation.js" */
+import { nameKey } from "../lib/name_key.js";
 
 /**
  * One message on its way: kept until its ack, through reloads and lost connections.

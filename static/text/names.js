@@ -1,15 +1,8 @@
+import { nameKey } from "../lib/name_key.js";
+
 /** Number of hues people are told apart by. */
 const HUES = 12;
 const segmenter = new Intl.Segmenter(undefined, { granularity: "grapheme" });
-
-/**
- * The key under which two usernames count as one; the server has the last word on look-alikes.
- *
- * @param {string} username
- */
-export function nameKey(username) {
-  return username.normalize("NFKC").toUpperCase().toLowerCase().normalize("NFKC");
-}
 
 /**
  * A stable hue for a name, in degrees; the same name has the same hue on every screen.

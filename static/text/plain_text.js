@@ -22,19 +22,3 @@ export function countCharacters(text) {
   for (const _ of text) count++;
   return count;
 }
-
-/**
- * Whether a message speaks to this person: `@name`, not inside a longer name.
- *
- * @param {string} text
- * @param {string} username
- */
-export function mentions(text, username) {
-  const haystack = text.toLowerCase();
-  const needle = `@${username.toLowerCase()}`;
-  for (let at = haystack.indexOf(needle); at !== -1; at = haystack.indexOf(needle, at + 1)) {
-    const after = haystack.slice(at + needle.length, at + needle.length + 2);
-    if (!/^[\p{L}\p{M}\p{N}_]|^[.-][\p{L}\p{M}\p{N}]/u.test(after)) return true;
-  }
-  return false;
-}

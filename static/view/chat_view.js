@@ -1,15 +1,15 @@
 /** @import {Clock} from "../../core/clock.ts" */
 /** @import {User} from "../../core/protocol.ts" */
 /** @import {Conversation, Peer} from "../model/conversation.js" */
-/** @import {RoomState} from "../model/room_state.js" */
+/** @import {RoomState} from "../model/room.js" */
 /** @import {LineState} from "../net/socket.js" */
 import { byId, setText } from "../lib/dom.js";
 import { untilMidnightMs } from "../lib/time.js";
-import { activeConversation } from "../model/room_state.js";
+import { activeConversation } from "../model/room.js";
 import { Dates } from "../text/dates.js";
 import { clampMarks } from "../text/names.js";
-import { describePresence } from "../text/presence.js";
-import { titleFor } from "../text/title.js";
+import { describePresence } from "./describe_presence.js";
+import { titleFor } from "./title.js";
 import { paintAvatar } from "./avatar.js";
 import { Composer } from "./composer.js";
 import { ConnectionBanner } from "./connection_banner.js";

@@ -1,19 +1,16 @@
 import { assertEquals } from "@std/assert";
 import type { ServerFrame } from "../../core/protocol.ts";
+import { LOBBY } from "../../static/model/conversation.js";
 import {
-  activate,
   activeConversation,
   initialRoom,
-  LOBBY,
-  markRead,
-  objectionTo,
-  openPrivate,
   positionOf,
-  reduceBatch,
-  reduceRoom,
   type RoomState,
-  showOutgoing,
-} from "../../static/model/room_state.js";
+} from "../../static/model/room.js";
+import { showOutgoing } from "../../static/model/room_outgoing.js";
+import { objectionTo, openPrivate } from "../../static/model/room_private.js";
+import { activate, markRead } from "../../static/model/room_reading.js";
+import { reduceBatch, reduceRoom } from "../../static/model/room_state.js";
 import { message, welcome } from "./fakes.ts";
 
 const BOB = { username: "bob", account: "a_bob" };

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { JsonStorage } from "../../static/lib/storage.js";
-import { activeConversation } from "../../static/model/room_state.js";
+import { activeConversation } from "../../static/model/room.js";
 import { SessionOutboxStore } from "../../static/net/outbox_store.js";
 import { ChatSession } from "../../static/session.js";
 import { ManualClock } from "../support/manual_clock.ts";

@@ -2,13 +2,16 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { COMMANDS, readIntent } from "../../static/text/commands.js";
 import { Dates } from "../../static/text/dates.js";
 import { newConversation } from "../../static/model/conversation.js";
-import { initialRoom, reduceRoom } from "../../static/model/room_state.js";
-import { describePresence } from "../../static/text/presence.js";
-import { titleFor } from "../../static/text/title.js";
+import { initialRoom } from "../../static/model/room.js";
+import { reduceRoom } from "../../static/model/room_state.js";
+import { describePresence } from "../../static/view/describe_presence.js";
+import { titleFor } from "../../static/view/title.js";
 import { welcome } from "./fakes.ts";
 import { linkify } from "../../static/text/linkify.js";
-import { clampMarks, listNames, nameHue, nameInitial, nameKey } from "../../static/text/names.js";
-import { cleanText, countCharacters, mentions } from "../../static/text/plain_text.js";
+import { nameKey } from "../../static/lib/name_key.js";
+import { mentions } from "../../static/model/mentions.js";
+import { clampMarks, listNames, nameHue, nameInitial } from "../../static/text/names.js";
+import { cleanText, countCharacters } from "../../static/text/plain_text.js";
 
 Deno.test("linkify() makes links of http, https and mailto only", () => {
   const text = "a http://x.example b javascript:alert(1) data:text/html,x mailto:a@b.example";

@@ -1,5 +1,5 @@
 /** @import {Peer} from "../model/conversation.js" */
-/** @import {RoomState} from "../model/room_state.js" */
+/** @import {RoomState} from "../model/room.js" */
 import { findByName } from "../model/presence_state.js";
 
 /**

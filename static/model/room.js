@@ -1,0 +1,90 @@
+/** @import {Conversation} from "./conversation.js" */
+/** @import {PresenceState} from "./presence_state.js" */
+import { LOBBY, newConversation } from "./conversation.js";
+import { addNote } from "./entries.js";
+import { NOBODY } from "./presence_state.js";
+
+/**
+ * Everything the page shows, changed only by making a new one.
+ *
+ * @typedef {object} RoomState
+ * @property {{username: string, account: string} | null} self Null before the first welcome.
+ * @property {string | null} epoch The log that positions belong to.
+ * @property {number} era How many logs came before it.
+ * @property {number} lastSeq Position in it up to which everything for us has come.
+ * @property {boolean} isResuming Whether what was missed is still coming, up to `resumed`.
+ * @property {number} counter Feeds keys of lines that have no position.
+ * @property {string} active Key of the conversation on screen.
+ * @property {ReadonlyMap<string, Conversation>} conversations By key, the lobby first.
+ * @property {PresenceState} presence
+ */
+
+/**
+ * The state before anything happened.
+ *
+ * @returns {RoomState}
+ */
+export function initialRoom() {
+  return {
+    self: null,
+    epoch: null,
+    era: 0,
+    lastSeq: 0,
+    isResuming: false,
+    counter: 0,
+    active: LOBBY,
+    conversations: new Map([[LOBBY, newConversation(LOBBY, null)]]),
+    presence: NOBODY,
+  };
+}
+
+/**
+ * The conversation on screen.
+ *
+ * @param {RoomState} state
+ * @returns {Conversation}
+ */
+export function activeConversation(state) {
+  return state.conversations.get(state.active) ?? newConversation(LOBBY, null);
+}
+
+/**
+ * Where this page stands in the log, for asking what came since; null before the first welcome.
+ *
+ * @param {RoomState} state
+ */
+export function positionOf({ epoch, lastSeq }) {
+  return epoch === null ? null : { epoch, seq: lastSeq };
+}
+
+/**
+ * The state with one conversation changed; the same state if nothing changed.
+ *
+ * @param {RoomState} state
+ * @param {string} key
+ * @param {(conversation: Conversation) => Conversation} update
+ * @returns {RoomState}
+ */
+export function change(state, key, update) {
+  const conversation = state.conversations.get(key);
+  if (conversation === undefined) return state;
+  const next = update(conversation);
+  if (next === conversation) return state;
+  return { ...state, conversations: new Map(state.conversations).set(key, next) };
+}
+
+/**
+ * The state with a note of the page's own at the end of a conversation.
+ *
+ * @param {RoomState} state
+ * @param {string} conversationKey
+ * @param {string} text
+ * @param {number} at
+ */
+export function note(state, conversationKey, text, at) {
+  const key = `note:${state.counter}`;
+  return change({ ...state, counter: state.counter + 1 }, conversationKey, (conversation) => ({
+    ...conversation,
+    entries: addNote(conversation.entries, { kind: "note", key, at, text }),
+  }));
+}

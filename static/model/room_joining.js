@@ -1,0 +1,62 @@
+/** @import {ResumedFrame, WelcomeFrame} from "../../core/protocol.ts" */
+/** @import {RoomState} from "./room.js" */
+import { LOBBY } from "./conversation.js";
+import { activeConversation, change, note } from "./room.js";
+
+/**
+ * Takes the page into the chat, or back into it: where it stays in the same log, what it missed
+ * is still to come.
+ *
+ * @param {RoomState} state
+ * @param {WelcomeFrame} frame
+ * @returns {RoomState}
+ */
+export function reduceWelcome(state, frame) {
+  const self = { username: frame.username, account: frame.account };
+  const isNewLog = state.epoch !== null && state.epoch !== frame.epoch;
+  const isNewSelf = state.self !== null && state.self.account !== frame.account;
+  const isResuming = state.epoch === frame.epoch && !isNewSelf;
+  const next = {
+    ...state,
+    self,
+    isResuming,
+    epoch: frame.epoch,
+    era: state.era + (isNewLog ? 1 : 0),
+    lastSeq: isResuming ? state.lastSeq : frame.seq,
+  };
+  return isNewLog || isNewSelf ? startOver(next, frame.at) : next;
+}
+
+/**
+ * The end of catching up; too much was missed if nothing could be recovered.
+ *
+ * @param {RoomState} state
+ * @param {ResumedFrame} frame
+ */
+export function reduceResumed(state, frame) {
+  const next = { ...state, isResuming: false, lastSeq: Math.max(state.lastSeq, frame.seq) };
+  if (frame.recovered || !state.isResuming) return next;
+  const at = activeConversation(state).entries.at(-1)?.at ?? 0;
+  return note(next, LOBBY, "You were away for long. Messages of that time are not shown.", at);
+}
+
+/**
+ * Another log, or another account in it: names in private conversations may be anyone's now.
+ *
+ * @param {RoomState} state
+ * @param {number} at
+ */
+function startOver(state, at) {
+  let next = note(state, LOBBY, "The server was restarted.", at);
+  for (const { key, peer } of state.conversations.values()) {
+    if (peer === null) continue;
+    next = change(next, key, (conversation) => ({
+      ...conversation,
+      id: null,
+      peer: { username: peer.username, account: null },
+    }));
+    const sure = `The server was restarted. Make sure that this is still ${peer.username}.`;
+    next = note(next, key, sure, at);
+  }
+  return next;
+}

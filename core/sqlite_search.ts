@@ -101,7 +101,11 @@ export class SqliteSearch {
     };
   }
 
-  #planOf(terms: readonly SearchTerm[], scope: string, range: { after: number; before: number }) {
+  #planOf(
+    terms: readonly SearchTerm[],
+    scope: string,
+    { after, before }: { after: number; before: number },
+  ) {
     const words = terms.filter((term) => matchingOf(term) === "words");
     const parts = terms.filter((term) => isInTrigrams(term));
     const byWords = { index: "words" as const, match: matchOf(scope, words.map(wordsMatch)) };
@@ -109,7 +113,7 @@ export class SqliteSearch {
     if (parts.length === 0) return { ...byWords, isExact: words.length === terms.length };
     if (words.length === 0) return { ...byParts, isExact: false };
     const [w, p] = [byWords, byParts].map(({ index, match }) =>
-      this.#count[index].get({ match, ...range, limit: MAX_COUNTED })!.count
+      this.#count[index].get({ match, after, before, limit: MAX_COUNTED })!.count
     );
     return { ...(w! < p! ? byWords : byParts), isExact: false };
   }

@@ -5,9 +5,9 @@ import {
   type Origin,
   type Ticket,
 } from "./admission.ts";
+import { Attendance } from "./attendance.ts";
 import { Backlog } from "./backlog.ts";
 import type { Clock } from "./clock.ts";
-import { isIn } from "./conversations.ts";
 import { CLOSE_CODES, type CloseCode } from "./close_codes.ts";
 import { Connection } from "./connection.ts";
 import { Delivery } from "./delivery.ts";
@@ -15,28 +15,23 @@ import { ChatError } from "./errors.ts";
 import { Fanout } from "./fanout.ts";
 import { Heartbeat, HEARTBEAT_MS } from "./heartbeat.ts";
 import type { Log } from "./log.ts";
-import { isGuest, type Member, Members } from "./members.ts";
-import { type OutboxLimits, textPacket, utf8Length } from "./outbox.ts";
+import { type Member, Members } from "./members.ts";
+import { type OutboxLimits, textPacket } from "./outbox.ts";
 import type { Dialect } from "./packets.ts";
-import { Presence, type PresenceNews } from "./presence.ts";
 import {
   encodeFrame,
   errorFrame,
   LIMITS,
   MAX_LISTED_USERS,
-  parseClientFrame,
-  type ReadRequest,
   type WelcomeFrame,
 } from "./protocol.ts";
 import type { Rate } from "./rate_limiter.ts";
 import { Receipts } from "./receipts.ts";
 import { type CatchUpRequest, Recovery } from "./recovery.ts";
 import { closeCodeOf } from "./refusal.ts";
+import { Requests } from "./requests.ts";
 import type { LiveStore } from "./store.ts";
 import type { Transport } from "./transport.ts";
-
-/** Bad frames in a row after which a connection is closed for good. */
-const MAX_BAD_FRAMES = 100;
 
 /** Clients told to come back do so within this time, and a millisecond more for each of them. */
 const MIN_RETURN_SPREAD_MS = 1000;
@@ -82,13 +77,13 @@ export class ConnectionManager {
   #admission: Admission;
   #members: Members;
   #fanout: Fanout;
-  #presence: Presence;
+  #attendance: Attendance;
   #delivery: Delivery;
   #heartbeat: Heartbeat;
   #backlog: Backlog;
   #recovery: Recovery;
   #receipts: Receipts;
-  #connections = new Set<Connection>();
+  #requests: Requests;
   #ping = [textPacket(encodeFrame({ type: "ping" }))];
   #isShuttingDown = false;
 
@@ -97,7 +92,6 @@ export class ConnectionManager {
     this.#admission = new Admission(options.limits, clock);
     this.#members = new Members(options);
     this.#fanout = new Fanout(clock);
-    this.#presence = new Presence({ clock, tell: (news, about) => this.#tell(news, about) });
     const [members, fanout] = [this.#members, this.#fanout];
     this.#receipts = new Receipts({ store, members, log });
     this.#delivery = new Delivery({
@@ -107,6 +101,21 @@ export class ConnectionManager {
       members,
       fanout,
       onLateRecipient: (...late) => this.#receipts.noteLate(...late),
+    });
+    this.#attendance = new Attendance({
+      clock,
+      log,
+      members,
+      fanout,
+      leaveGraceMs: options.leaveGraceMs,
+      afterPending: (callback) => this.#delivery.afterPending(callback),
+    });
+    this.#requests = new Requests({
+      clock,
+      log,
+      delivery: this.#delivery,
+      receipts: this.#receipts,
+      endRefused: (connection, error) => this.#endRefused(connection, error),
     });
     this.#recovery = new Recovery({
       store,
@@ -125,7 +134,7 @@ export class ConnectionManager {
 
   /** Number of connections that are served. */
   get connections(): number {
-    return this.#connections.size;
+    return this.#attendance.size;
   }
 
   /** Number of sockets that are counted, those given up but not gone among them. */
@@ -140,7 +149,7 @@ export class ConnectionManager {
 
   /** Number of users who are online. */
   get online(): number {
-    return this.#presence.online;
+    return this.#attendance.online;
   }
 
   /**
@@ -186,26 +195,19 @@ export class ConnectionManager {
 
   /** Sends a message to everyone; `id` is the sender's idempotency key. */
   broadcast(connection: Connection, message: string, id?: string): void {
-    this.#answering(connection, id, () => this.#delivery.toEveryone(connection, message, id));
+    this.#requests.broadcast(connection, message, id);
   }
 
   /** Sends a message to one user alone, with an echo to the sender. */
   sendPersonalMessage(connection: Connection, to: string, message: string, id?: string): void {
-    this.#answering(connection, id, () => this.#delivery.toOne(connection, to, message, id));
+    this.#requests.sendPersonalMessage(connection, to, message, id);
   }
 
   /** Takes one packet from a connection; whatever is wrong with it is answered, never thrown. */
   receive(connection: Connection, packet: string | ArrayBuffer): void {
     if (!connection.isOpen) return;
     connection.pingedAt = undefined;
-    if (typeof packet !== "string") {
-      return this.#endRefused(connection, new ChatError("unsupported_data"));
-    }
-    if (isTooLarge(packet)) {
-      const error = new ChatError("frame_too_large", { limit: LIMITS.frameBytes });
-      return this.#endRefused(connection, error);
-    }
-    this.#answering(connection, undefined, () => this.#dispatch(connection, packet));
+    this.#requests.receive(connection, packet);
   }
 
   /** Closes the connections of sessions that have been ended. */
@@ -222,7 +224,7 @@ export class ConnectionManager {
     const member = this.#members.withAccount(account);
     if (!member) return;
     this.#signOut([...member.connections]);
-    if (member.leaving) this.#leave(member);
+    this.#attendance.endGrace(member);
   }
 
   /**
@@ -231,11 +233,11 @@ export class ConnectionManager {
    */
   async shutdown(): Promise<void> {
     this.#isShuttingDown = true;
+    this.#attendance.close();
     await this.#delivery.idle();
-    this.#presence.close();
     await this.#fanout.idle();
-    const spreadMs = MIN_RETURN_SPREAD_MS + this.#connections.size;
-    for (const connection of [...this.#connections]) {
+    const spreadMs = MIN_RETURN_SPREAD_MS + this.#attendance.size;
+    for (const connection of [...this.#attendance]) {
       this.#endRefused(connection, comeBackLater("shutting_down", 0, spreadMs));
     }
     for (const member of [...this.#members]) await this.#members.release(member);
@@ -244,15 +246,9 @@ export class ConnectionManager {
   }
 
   #enter(connection: Connection): void {
-    const { member } = connection;
-    const isNew = member.connections.size === 0 && !member.leaving;
-    member.leaving?.cancel();
-    member.leaving = undefined;
-    member.connections.add(connection);
-    this.#connections.add(connection);
-    if (isNew) this.#presence.join(member);
+    this.#attendance.enter(connection);
     if (connection.dialect === "parley.v1") this.#heartbeat.add(connection);
-    connection.send(this.#welcome(member));
+    connection.send(this.#welcome(connection.member));
     this.#fanout.flush();
   }
 
@@ -276,51 +272,12 @@ export class ConnectionManager {
       epoch: store.epoch,
       seq: this.#delivery.seq,
       at: clock.now(),
-      online: this.#presence.online,
-      users: this.#presence.list(MAX_LISTED_USERS, member),
+      online: this.#attendance.online,
+      users: this.#attendance.list(MAX_LISTED_USERS, member),
       server,
       limits: LIMITS,
       heartbeatMs: HEARTBEAT_MS,
     };
-  }
-
-  #dispatch(connection: Connection, text: string): void {
-    const parsed = parseClientFrame(text);
-    if (!parsed.ok) return this.#refuseFrame(connection, parsed.error, parsed.id);
-    connection.badFrames = 0;
-    const { frame } = parsed;
-    if (frame.type === "pong") return;
-    if (frame.type === "read") return this.#read(connection, frame);
-    if (frame.to === undefined) this.broadcast(connection, frame.message, frame.id);
-    else this.sendPersonalMessage(connection, frame.to, frame.message, frame.id);
-  }
-
-  /** Notes how far an account has read, and tells its other connections. */
-  #read(connection: Connection, { conversation, seq }: ReadRequest): void {
-    const { member } = connection;
-    const retryAfterMs = member.reads.take(this.#options.clock.monotonic());
-    if (retryAfterMs > 0) throw new ChatError("rate_limited", { retryAfterMs });
-    if (!isIn(conversation, member.account)) throw new ChatError("unknown_conversation");
-    if (isGuest(member)) return;
-    this.#receipts.noteRead(connection, conversation, Math.min(seq, this.#delivery.seq));
-  }
-
-  #refuseFrame(connection: Connection, error: ChatError, id: string | undefined): void {
-    connection.send(errorFrame(error, id));
-    connection.badFrames++;
-    if (connection.badFrames < MAX_BAD_FRAMES) return;
-    this.#endRefused(connection, new ChatError("too_many_errors"));
-  }
-
-  /** Answers a request that is refused, or that meets a mistake of ours, to its sender alone. */
-  #answering(connection: Connection, id: string | undefined, request: () => void): void {
-    try {
-      request();
-    } catch (cause) {
-      if (cause instanceof ChatError) return connection.send(errorFrame(cause, id));
-      this.#options.log.error("request failed", { cause: describe(cause) });
-      connection.send(errorFrame(new ChatError("internal"), id));
-    }
   }
 
   #endRefused(connection: Connection, error: ChatError): void {
@@ -354,56 +311,16 @@ export class ConnectionManager {
   #end(connection: Connection, code: CloseCode | undefined): void {
     if (!connection.isOpen) return;
     connection.end(code);
-    this.#connections.delete(connection);
     this.#fanout.remove(connection);
     this.#heartbeat.remove(connection);
     this.#backlog.remove(connection);
-    const { member } = connection;
-    member.connections.delete(connection);
-    if (member.connections.size === 0 && !this.#isShuttingDown) this.#startLeaving(member);
-  }
-
-  #startLeaving(member: Member): void {
-    const { clock, leaveGraceMs } = this.#options;
-    const graceMs = isGuest(member) ? 0 : leaveGraceMs;
-    if (graceMs === 0) return this.#leave(member);
-    member.leaving = clock.schedule(() => this.#leave(member), graceMs);
-  }
-
-  #leave(member: Member): void {
-    this.#presence.leave(member);
-    this.#members.release(member).catch((cause) => {
-      this.#options.log.error("releasing a name failed", { cause: describe(cause) });
-    });
+    this.#attendance.exit(connection);
   }
 
   async #turnAway(member: Member): Promise<never> {
     if (member.connections.size === 0) await this.#members.release(member);
     throw new ChatError("shutting_down");
   }
-
-  /** Tells of comings and goings after the messages that were sent before them. */
-  #tell(news: PresenceNews, about: Member | undefined): void {
-    this.#delivery.afterPending(() => {
-      const frame = encodeFrame(news);
-      this.#fanout.publish(frame, about?.connections);
-      this.#fanout.flush();
-      this.#tellThoseCatchingUp(frame, about);
-    });
-  }
-
-  /** Who is online is no part of the log, so those who still read it are told at once. */
-  #tellThoseCatchingUp(frame: string, about: Member | undefined): void {
-    for (const connection of this.#connections) {
-      if (connection.state === "live" || connection.member === about) continue;
-      connection.sendPackets([textPacket(frame)]);
-    }
-  }
-}
-
-function isTooLarge(text: string): boolean {
-  if (text.length > LIMITS.frameBytes) return true;
-  return text.length * 3 > LIMITS.frameBytes && utf8Length(text) > LIMITS.frameBytes;
 }
 
 function describe(cause: unknown): string {

@@ -77,12 +77,9 @@ export class Accounts {
     const owned = await this.ownedBy(sessionId);
     if (as === undefined) return owned.length === 1 ? owned[0] : undefined;
     const nameKey = usernameKey(as);
-    const named = owned.filter(({ username }) => usernameKey(username) === nameKey);
-    if (named.length === 0) throw new ChatError("not_your_name", { username: as });
-    if (named.length === 1) return named[0];
-    // A session that lost a name and got it again has two accounts of that name: the later counts.
-    const owner = await this.#options.store.ownerOf(nameKey);
-    return named.find(({ account }) => account === owner?.account) ?? named.at(-1);
+    const named = owned.find(({ username }) => usernameKey(username) === nameKey);
+    if (named === undefined) throw new ChatError("not_your_name", { username: as });
+    return named;
   }
 
   /**

@@ -9,7 +9,7 @@ import type { Store } from "../core/store.ts";
 import type { RouteEnv } from "./address.ts";
 import { createAccountRoutes } from "./api_account.ts";
 import { createMessageRoutes } from "./api_messages.ts";
-import { checkSameSite } from "./api_request.ts";
+import { requireOwnPage } from "./api_request.ts";
 import { createSearchRoutes } from "./api_search.ts";
 import { problemResponse } from "./problem.ts";
 
@@ -45,7 +45,7 @@ export function createApi(deps: ApiDeps): Hono<RouteEnv> {
   const accounts = new Accounts({ store, live, passphrases, attempts: new Attempts(clock) });
   const api = new Hono<RouteEnv>();
   api.use("/api/*", async (c, next) => {
-    checkSameSite(c, config);
+    requireOwnPage(c, config);
     await next();
   });
   api.route("/", createMessageRoutes({ config, clock, store, accounts }));

@@ -40,7 +40,7 @@ export async function callerOf(
  *
  * @throws {ChatError} `forbidden_origin`.
  */
-export function checkSameSite(c: Context<RouteEnv>, config: Config): void {
+export function requireOwnPage(c: Context<RouteEnv>, config: Config): void {
   const request = c.req.raw;
   checkOrigin(request, config, { isSecure: isSecure(request, c.env.remoteAddr.hostname, config) });
   const site = request.headers.get("sec-fetch-site") ?? "same-origin";

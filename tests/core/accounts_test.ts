@@ -109,14 +109,14 @@ Deno.test("Accounts.signIn() checks five of many attempts that come at once", as
   assertEquals(codes.filter((code) => code === "too_many_attempts").length, 45);
 });
 
-Deno.test("Accounts.find() takes the account that has the name now when a session had it twice", async () => {
+Deno.test("Accounts.find() takes the only account, or the one that is named", async () => {
   const { store, accounts } = createAccounts();
-  store.owned = [ALICE, { ...ALICE, account: "a_2" }];
-  store.owners.set(usernameKey("alice"), { ...ALICE, account: "a_2" });
+  store.owned = [ALICE];
 
-  assertEquals((await accounts.find({ ...CALLER, as: "alice" }))?.account, "a_2");
-  store.owners.set(usernameKey("alice"), ALICE);
-  assertEquals((await accounts.find({ ...CALLER, as: "alice" }))?.account, "a_1");
+  assertEquals(await accounts.find(CALLER), ALICE);
+  store.owned = [ALICE, { ...ALICE, account: "a_2", username: "ally" }];
+  assertEquals(await accounts.find(CALLER), undefined);
+  assertEquals((await accounts.find({ ...CALLER, as: "ALLY" }))?.account, "a_2");
 });
 
 Deno.test("Accounts.find() asks the store nothing for a guest", async () => {

@@ -26,26 +26,41 @@ const RUN_MS = 5 * 60_000;
 export function buildRows(conversation, start, end, dates, now) {
   /** @type {Row[]} */
   const rows = [];
-  let previous = start > 0 ? itemAt(conversation, start - 1) : undefined;
+  /** @type {Entry | Outgoing | undefined} */
+  let previous;
   for (let i = start; i < end; i++) {
     const entry = itemAt(conversation, i);
     if (entry === undefined) break;
-    const day = dates.dayKey(entry.at);
-    const isNewDay = rows.length === 0 || previous === undefined ||
-      day !== dates.dayKey(previous.at);
-    if (isNewDay) {
-      rows.push({
-        kind: "day",
-        key: `day:${day}:${entry.key}`,
-        label: dates.dayLabel(entry.at, now),
-      });
-    }
-    const isDivided = entry.key === conversation.divider;
-    if (isDivided) rows.push({ kind: "divider", key: "divider" });
-    const isHead = isNewDay || isDivided || !isSameRun(previous, entry);
-    rows.push({ kind: "entry", key: entry.key, entry, isHead });
+    const separators = separate(previous, entry, conversation.divider, dates, now);
+    const isHead = separators.length > 0 || !isSameRun(previous, entry);
+    rows.push(...separators, { kind: "entry", key: entry.key, entry, isHead });
     previous = entry;
   }
+  return rows;
+}
+
+/**
+ * What stands between two entries; the first entry shown always has its day above it.
+ *
+ * @param {Entry | Outgoing | undefined} previous
+ * @param {Entry | Outgoing} entry
+ * @param {string | null} divider
+ * @param {Dates} dates
+ * @param {number} now
+ * @returns {Row[]}
+ */
+function separate(previous, entry, divider, dates, now) {
+  /** @type {Row[]} */
+  const rows = [];
+  const day = dates.dayKey(entry.at);
+  if (previous === undefined || day !== dates.dayKey(previous.at)) {
+    rows.push({
+      kind: "day",
+      key: `day:${day}:${entry.key}`,
+      label: dates.dayLabel(entry.at, now),
+    });
+  }
+  if (entry.key === divider) rows.push({ kind: "divider", key: "divider" });
   return rows;
 }
 

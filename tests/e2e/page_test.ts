@@ -227,3 +227,18 @@ pageTest("the page catches up in place with what was said while it was away", as
   const texts = await alice.timeline.locator(".message__body").allTextContents();
   assertEquals(texts, ["before", "meanwhile, to all"]);
 });
+
+pageTest("the page turns Today into Yesterday at midnight", async (browser) => {
+  await using server = await startTestServer();
+  const alice = await Person.open(browser, server.url, { timezoneId: "UTC" });
+  const midnight = new Date().setUTCHours(24, 0, 0, 0);
+  await alice.page.clock.install({ time: midnight - 60_000 });
+  await alice.page.reload();
+  await alice.enter("alice");
+  await alice.say("late");
+  await alice.timeline.getByText("Today").waitFor();
+
+  await alice.page.clock.fastForward(120_000);
+
+  await alice.timeline.getByText("Yesterday").waitFor();
+});

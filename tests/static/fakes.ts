@@ -59,3 +59,18 @@ export function message(changes: Partial<Extract<ServerFrame, { type: "message" 
     ...changes,
   };
 }
+
+/** A browser's storage in memory. */
+export class MapStorage extends Map<string, string> {
+  getItem(key: string): string | null {
+    return this.get(key) ?? null;
+  }
+
+  setItem(key: string, value: string): void {
+    this.set(key, value);
+  }
+
+  removeItem(key: string): void {
+    this.delete(key);
+  }
+}

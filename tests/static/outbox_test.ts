@@ -3,13 +3,7 @@ import { Outbox } from "../../static/net/outbox.js";
 import { SessionOutboxStore } from "../../static/net/outbox_store.js";
 import { JsonStorage } from "../../static/lib/storage.js";
 import { ManualClock } from "../support/manual_clock.ts";
-import { welcome } from "./fakes.ts";
-
-class MapStorage extends Map<string, string> {
-  getItem = (key: string) => this.get(key) ?? null;
-  setItem = (key: string, value: string) => void this.set(key, value);
-  removeItem = (key: string) => void this.delete(key);
-}
+import { MapStorage, welcome } from "./fakes.ts";
 
 function setUp(store = new SessionOutboxStore(new JsonStorage(new MapStorage()))) {
   const clock = new ManualClock();

@@ -11,6 +11,8 @@ import { showOutgoing } from "../../static/model/room_outgoing.js";
 import { objectionTo, openPrivate } from "../../static/model/room_private.js";
 import { activate, markRead } from "../../static/model/room_reading.js";
 import { reduceBatch, reduceRoom } from "../../static/model/room_state.js";
+import { MAX_ENTRIES } from "../../static/model/entries.js";
+import { sortedUsers } from "../../static/model/presence_state.js";
 import { message, welcome } from "./fakes.ts";
 
 const BOB = { username: "bob", account: "a_bob" };
@@ -261,4 +263,23 @@ Deno.test("reduceRoom() ignores a frame it doesn't know", () => {
   const next = reduceRoom(state, { type: "reaction" } as unknown as ServerFrame);
 
   assertEquals(next, state);
+});
+
+Deno.test("reduceRoom() keeps a bounded number of entries, the newest", () => {
+  const frames = Array.from({ length: MAX_ENTRIES + 5 }, (_, i) => message({ seq: i + 1 }));
+
+  const { entries } = activeConversation(reduceBatch(room(), frames, true));
+
+  assertEquals([entries.length, entries[0]?.key], [MAX_ENTRIES, "0:6"]);
+});
+
+Deno.test("reducePresence() follows who is here; the count is the server's", () => {
+  const carol = { username: "carol", account: "a_carol" };
+
+  const state = room(
+    { type: "presence", joined: [carol], left: [BOB], online: 412, at: 1 },
+  ).presence;
+
+  assertEquals(state.online, 412);
+  assertEquals(sortedUsers(state, "a_carol").map(({ username }) => username), ["carol", "alice"]);
 });

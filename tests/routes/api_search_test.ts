@@ -1,0 +1,178 @@
+import { assertEquals } from "@std/assert";
+import { createTestApi, outcomeOf } from "../support/test_api.ts";
+
+type Api = Awaited<ReturnType<typeof createTestApi>>;
+
+/** Alice writes to everybody and to bob; carol and dora have a secret. */
+async function withWords() {
+  const api = await createTestApi();
+  const [alice, bob] = [await api.join("alice"), await api.join("bob")];
+  const [carol, dora] = [await api.join("carol"), await api.join("dora")];
+  await api.say(alice, "pancakes for everybody");
+  await api.say(alice, "pancakes for bob", bob);
+  await api.say(carol, "pancakes for dora", dora);
+  await api.say(bob, "more pancakes");
+  return api;
+}
+
+/** Texts found, newest first. */
+async function find({ get }: Api, query: string, by?: string): Promise<string[]> {
+  const response = await get(`/api/search?${query}`, { by });
+  const { results } = await response.json();
+  return results.map(({ message }: { message: { message: string } }) => message.message);
+}
+
+Deno.test("GET /api/search finds what the asker may see, newest first, and nothing else", async () => {
+  await using api = await withWords();
+  const [everybody, bobs] = ["pancakes for everybody", "pancakes for bob"];
+
+  assertEquals(await find(api, "q=pancakes", "alice"), ["more pancakes", bobs, everybody]);
+  assertEquals(await find(api, "q=pancakes", "bob"), ["more pancakes", bobs, everybody]);
+  assertEquals(await find(api, "q=pancakes", "stranger"), ["more pancakes", everybody]);
+  assertEquals(await find(api, "q=pancakes"), ["more pancakes", everybody]);
+});
+
+Deno.test("GET /api/search gives the message, and a snippet with what matched", async () => {
+  await using api = await withWords();
+  const { get } = api;
+
+  const [status, body] = await outcomeOf(await get("/api/search?q=everybody"));
+
+  const { results, ...rest } = body as { results: Record<string, unknown>[] };
+  assertEquals([status, rest], [200, { hasOlder: false, epoch: "e_1" }]);
+  assertEquals(results[0]!.message, {
+    type: "message",
+    seq: 1,
+    at: 1763800000000,
+    from: "alice",
+    account: "a_1",
+    message: "pancakes for everybody",
+  });
+  const snippet = results[0]!.snippet as { text: string; match?: true }[];
+  assertEquals(snippet.map(({ text }) => text).join(""), "pancakes for everybody");
+  assertEquals(
+    snippet.some(({ text, match }) => match === true && text.includes("everybody")),
+    true,
+  );
+});
+
+Deno.test("GET /api/search goes on before the last result", async () => {
+  await using api = await withWords();
+
+  const first = await (await api.get("/api/search?q=pancakes&limit=2", { by: "alice" })).json();
+  const before = first.results.at(-1).message.seq;
+
+  assertEquals([first.results.length, first.hasOlder], [2, true]);
+  assertEquals(await find(api, `q=pancakes&before=${before}`, "alice"), ["pancakes for everybody"]);
+});
+
+Deno.test("GET /api/search never looks into others' conversations, whatever is asked", async () => {
+  await using api = await withWords();
+
+  for (
+    const query of ["q=pancakes+in:dora", "q=pancakes+in:carol", "q=dora", "q=pancakes+from:carol"]
+  ) {
+    assertEquals(await find(api, query, "alice"), [], query);
+    assertEquals(await find(api, query), [], query);
+  }
+  const asCarol = await api.get("/api/search?q=dora&as=carol", { by: "alice" });
+  assertEquals(await outcomeOf(asCarol), [403, "not_your_name"]);
+});
+
+Deno.test("GET /api/search looks in the lobby alone for a session of several names that names none", async () => {
+  await using api = await withWords();
+  await api.join("ally", "alice");
+
+  assertEquals(await find(api, "q=pancakes+for", "alice"), ["pancakes for everybody"]);
+  assertEquals((await find(api, "q=pancakes+for&as=alice", "alice")).length, 2);
+  assertEquals((await find(api, "q=pancakes+for&as=ally", "alice")).length, 1);
+});
+
+const HOSTILE = [
+  '"',
+  '""',
+  "'",
+  "*",
+  "a*",
+  "^a",
+  "(",
+  "a AND",
+  "NOT",
+  "a OR b",
+  "NEAR(a b)",
+  "-a",
+  "a:b",
+  "{a b}:c",
+  "%",
+  "_",
+  "\\",
+  ";--",
+  "ß\u0000",
+  "\ud800",
+  "from:",
+  "in:",
+  "before:never",
+];
+
+for (const q of HOSTILE) {
+  Deno.test(`GET /api/search answers ${JSON.stringify(q)} without a mistake`, async () => {
+    await using api = await withWords();
+    const { get } = api;
+
+    const response = await get(`/api/search?q=${encodeURIComponent(q.toWellFormed())}`);
+
+    const [status, body] = await outcomeOf(response);
+    assertEquals(status === 200 || body === "invalid_query", true, `${status} ${body}`);
+  });
+}
+
+const BAD_QUERIES: [query: string, title: string][] = [
+  ["", "“q” is missing."],
+  ["q=", "“q” must say what to look for."],
+  ["q=+", "“q” must say what to look for."],
+  [`q=${"x".repeat(257)}`, "“q” must have at most 256 characters."],
+  ["q=x&limit=51", "“limit” must be a whole number from 1 to 50."],
+  ["q=x&before=x", "“before” must be a position in the log."],
+  ["q=x&offsetMinutes=841", "“offsetMinutes” must be a whole number from -840 to 840."],
+  ["q=x&sort=old", "“sort” is not known here."],
+];
+
+for (const [query, reason] of BAD_QUERIES) {
+  Deno.test(`GET /api/search?${query.slice(0, 20)} is refused: ${reason}`, async () => {
+    await using api = await createTestApi();
+    const { get } = api;
+
+    const response = await get(`/api/search?${query}`);
+
+    const { title, code } = await response.json();
+    assertEquals([response.status, code], [400, "invalid_query"]);
+    assertEquals(title, `That query can’t be answered: ${reason}`);
+  });
+}
+
+Deno.test("GET /api/search is limited to 20 at once and 2 a second", async () => {
+  await using api = await withWords();
+  const { get, clock } = api;
+  const search = async () => {
+    const response = await get("/api/search?q=pancakes", { by: "alice" });
+    return (await outcomeOf(response))[0];
+  };
+  for (let number = 0; number < 20; number++) assertEquals(await search(), 200);
+
+  assertEquals(await search(), 429);
+  clock.advance(500);
+  assertEquals([await search(), await search()], [200, 429]);
+});
+
+Deno.test("GET /api/search answers 304 to who has the results", async () => {
+  await using api = await withWords();
+  const { get } = api;
+  const first = await get("/api/search?q=pancakes");
+  await first.body?.cancel();
+
+  const again = await get("/api/search?q=pancakes", {
+    headers: { "if-none-match": first.headers.get("etag")! },
+  });
+
+  assertEquals([again.status, await again.text()], [304, ""]);
+});

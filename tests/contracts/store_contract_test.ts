@@ -1,7 +1,10 @@
 import { createLog } from "../../core/log.ts";
 import { SqliteStore } from "../../core/store_sqlite.ts";
 import { testStoreEvents } from "./store_events_contract.ts";
+import { testStoreNames } from "./store_names_contract.ts";
 import { testStoreReading } from "./store_reading_contract.ts";
+import { testStoreRetention } from "./store_retention_contract.ts";
+import { testStoreSearch } from "./store_search_contract.ts";
 import type { StoreSetting, StoreSubject } from "./store_contract.ts";
 
 function sqlite(name: string, inWorkers: boolean): StoreSubject {
@@ -27,4 +30,7 @@ const SUBJECTS = [sqlite("SqliteStore", false), sqlite("SqliteStore in Workers",
 for (const subject of SUBJECTS) {
   testStoreEvents(subject);
   testStoreReading(subject);
+  testStoreNames(subject);
+  testStoreSearch(subject);
+  testStoreRetention(subject);
 }

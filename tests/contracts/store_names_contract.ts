@@ -1,0 +1,208 @@
+import { assert, assertEquals, assertNotEquals } from "@std/assert";
+import { usernameKey } from "../../core/usernames.ts";
+import { NAME_TTL_MS, publicly, Scene, type StoreSubject, toAway } from "./store_contract.ts";
+
+/** Who owns a name, who may act for whom, and what ends with it. */
+export function testStoreNames(subject: StoreSubject): void {
+  const test = (name: string, run: () => Promise<void>) =>
+    Deno.test(`${subject.name}.${name}`, run);
+
+  test("claimName() gives a session the same account in every spelling", async () => {
+    await using scene = await Scene.of(subject);
+    const first = await scene.claim("Straße", "s1");
+
+    assertEquals(await scene.claim("STRASSE", "s1"), first);
+    assertEquals(await scene.store.accountsOf("s1"), [
+      { ...await scene.user("Straße", "s1"), role: "user", state: "active" },
+    ]);
+  });
+
+  test("claimName() keeps a name from other sessions and from guests", async () => {
+    await using scene = await Scene.of(subject);
+    await scene.claim("ann", "s1");
+
+    assertEquals(await scene.claim("ANN", "s2"), "taken");
+    assertEquals(await scene.claim("ann"), "taken");
+  });
+
+  test("claimName() of one name by many at once has one winner", async () => {
+    await using scene = await Scene.of(subject);
+    const sessions = Array.from({ length: 20 }, (_, index) => `s${index}`);
+
+    const results = await Promise.all(sessions.map((session) => scene.claim("ann", session)));
+
+    assertEquals(results.filter((result) => result !== "taken").length, 1);
+  });
+
+  test("claimName() gives one session several names", async () => {
+    await using scene = await Scene.of(subject);
+    const [ann, bob] = [await scene.user("ann", "s"), await scene.user("bob", "s")];
+
+    assertNotEquals(ann.account, bob.account);
+    assertEquals((await scene.store.accountsOf("s")).map(({ username }) => username), [
+      "ann",
+      "bob",
+    ]);
+  });
+
+  test("claimName() gives each guest a new account and no name", async () => {
+    await using scene = await Scene.of(subject);
+    const [first, second] = [await scene.guest("ann"), await scene.guest("ann")];
+
+    assertNotEquals(first.account, second.account);
+    assertEquals(await scene.store.ownerOf("ann"), undefined);
+    const sender = await scene.user("bob");
+    assertEquals((await scene.append(toAway(sender, "ann", "hi"))).outcome, "unknown_user");
+    assert(await scene.claim("ann", "s") !== "taken");
+  });
+
+  test("touchAccount() starts the reservation, and coming back ends it", async () => {
+    await using scene = await Scene.of(subject);
+    const ann = await scene.user("ann", "s1");
+    scene.clock.advance(10 * NAME_TTL_MS);
+    assertEquals(await scene.claim("ann", "s2"), "taken");
+
+    await scene.store.touchAccount(ann.account, scene.clock.now());
+    scene.clock.advance(NAME_TTL_MS - 1);
+    assertEquals(await scene.claim("ann", "s2"), "taken");
+    assertEquals(await scene.claim("ann", "s1"), ann);
+    scene.clock.advance(1);
+    assertEquals(await scene.claim("ann", "s2"), "taken");
+
+    await scene.store.touchAccount(ann.account, scene.clock.now());
+    scene.clock.advance(NAME_TTL_MS);
+    const next = await scene.user("ann", "s2");
+    assertNotEquals(next.account, ann.account);
+    assertEquals(await scene.claim("ann", "s1"), "taken");
+  });
+
+  test("claimName() after a lapse gives nothing of the former owner", async () => {
+    await using scene = await Scene.of(subject);
+    const [bob, former] = [await scene.user("bob"), await scene.user("ann", "s1")];
+    await scene.whisper(bob, former, "secret one");
+    await scene.whisper(former, bob, "secret two");
+    await scene.leaveNote(bob, "ann", "secret waits");
+    await scene.append({ ...publicly(former, "hello all"), key: "k" });
+    const conversation = [bob.account, former.account].sort().join(".");
+    await scene.store.setPassphrase(former.account, "hash");
+    await scene.store.touchAccount(former.account, scene.clock.now());
+    scene.clock.advance(NAME_TTL_MS);
+
+    const next = await scene.user("ann", "s2");
+
+    assertEquals(await scene.texts(next.account), ["hello all"]);
+    assertEquals(await scene.texts(next.account, conversation), []);
+    assertEquals(await scene.find(next.account, "secret"), []);
+    assertEquals(await scene.find(next.account, "in:bob"), []);
+    assertEquals(await scene.find(next.account, "secret from:bob"), []);
+    assertEquals(await scene.find(next.account, "secret from:ann"), []);
+    assertEquals(await scene.store.conversations(next.account), []);
+    assertEquals(await scene.store.waitingFor(next.account, 99, 99), []);
+    assertEquals(await scene.store.markDelivered(next.account, 99), []);
+    assertEquals(await scene.store.takeDelivered(next.account), []);
+    assertEquals((await scene.append(publicly(next, "other text", "k"))).outcome, "stored");
+    assertEquals((await scene.store.ownerOf("ann"))?.passphrase, undefined);
+    assertEquals((await scene.store.ownerOf("ann"))?.account, next.account);
+    assertEquals(await scene.store.accountsOf("s1"), []);
+    await scene.leaveNote(bob, "ann", "for the new one");
+    assertEquals(await scene.texts(next.account, [bob.account, next.account].sort().join(".")), [
+      "for the new one",
+    ]);
+    assertEquals(await scene.texts(former.account, conversation), [
+      "secret one",
+      "secret two",
+      "secret waits",
+    ]);
+    const peers = (await scene.store.conversations(bob.account)).map(({ peer }) => peer.account);
+    assertEquals(peers, [next.account, former.account]);
+    const events = await scene.store.read({ limit: 9, from: "oldest" });
+    assertEquals([events[0]?.from, events[0]?.author], ["ann", former.account]);
+  });
+
+  test("setPassphrase() sets and removes it", async () => {
+    await using scene = await Scene.of(subject);
+    const ann = await scene.user("ann");
+
+    await scene.store.setPassphrase(ann.account, "hash");
+    assertEquals((await scene.store.ownerOf(usernameKey("Ann")))?.passphrase, "hash");
+    await scene.store.setPassphrase(ann.account, undefined);
+    assertEquals((await scene.store.ownerOf("ann"))?.passphrase, undefined);
+  });
+
+  test("ownerOf() knows nobody by a name that was never owned", async () => {
+    await using scene = await Scene.of(subject);
+
+    assertEquals(await scene.store.ownerOf("ann"), undefined);
+  });
+
+  test("grantSession() lets one more session in", async () => {
+    await using scene = await Scene.of(subject);
+    const ann = await scene.user("ann", "s1");
+
+    await scene.store.grantSession(ann.account, "s2");
+    await scene.store.grantSession(ann.account, "s2");
+    await scene.store.grantSession("a_unknown", "s2");
+
+    assertEquals(await scene.claim("ann", "s2"), ann);
+    assertEquals((await scene.store.accountsOf("s2")).length, 1);
+  });
+
+  test("revokeSession() ends it for all its accounts and no other session", async () => {
+    await using scene = await Scene.of(subject);
+    const [ann, bob] = [await scene.user("ann", "s1"), await scene.user("bob", "s1")];
+    await scene.store.grantSession(ann.account, "s2");
+
+    assertEquals((await scene.store.revokeSession("s1")).sort(), [ann.account, bob.account].sort());
+
+    assertEquals(await scene.store.accountsOf("s1"), []);
+    assertEquals((await scene.store.accountsOf("s2")).length, 1);
+    assertEquals(await scene.claim("ann", "s1"), "taken");
+    assertEquals(await scene.store.revokeSession("s1"), []);
+  });
+
+  test("revokeSessionsOf() ends all of an account but the one to keep", async () => {
+    await using scene = await Scene.of(subject);
+    const ann = await scene.user("ann", "s1");
+    await scene.store.grantSession(ann.account, "s2");
+    await scene.store.grantSession(ann.account, "s3");
+    await scene.user("bob", "s3");
+
+    assertEquals((await scene.store.revokeSessionsOf(ann.account, "s2")).sort(), ["s1", "s3"]);
+
+    assertEquals(await scene.store.accountsOf("s1"), []);
+    assertEquals((await scene.store.accountsOf("s2")).length, 1);
+    assertEquals((await scene.store.accountsOf("s3")).map(({ username }) => username), ["bob"]);
+    assertEquals(await scene.store.revokeSessionsOf(ann.account), ["s2"]);
+    assertEquals(await scene.store.revokeSessionsOf("a_unknown"), []);
+  });
+
+  test("deleteAccount() removes what is its own and leaves what others wrote", async () => {
+    await using scene = await Scene.of(subject);
+    const [ann, bob] = [await scene.user("ann", "s1"), await scene.user("bob")];
+    await scene.store.append(
+      Array.from({ length: 250 }, (_, i) => publicly(ann, `mine ${i}`, `k${i}`)),
+    );
+    await scene.say(bob, "bob says");
+    await scene.whisper(ann, bob, "mine in private");
+    await scene.whisper(bob, ann, "bob in private");
+    await scene.leaveNote(ann, "bob", "mine waits");
+    await scene.leaveNote(bob, "ann", "bob waits");
+    const conversation = [ann.account, bob.account].sort().join(".");
+
+    assertEquals(await scene.store.deleteAccount(ann.account), ["s1"]);
+
+    assertEquals(await scene.texts(bob.account), ["bob says", "bob in private", "bob waits"]);
+    assertEquals(await scene.texts(bob.account, conversation), ["bob in private", "bob waits"]);
+    assertEquals(await scene.find(bob.account, "mine"), []);
+    assertEquals(await scene.find(bob.account, "private"), ["bob in private"]);
+    assertEquals(await scene.store.waitingFor(bob.account, 999, 9), []);
+    assertEquals(await scene.store.waitingFor(ann.account, 999, 9), []);
+    assertEquals(await scene.store.accountsOf("s1"), []);
+    assertEquals(await scene.store.ownerOf("ann"), undefined);
+    assertEquals((await scene.store.conversations(bob.account))[0]?.peer.username, "ann");
+    const next = await scene.user("ann", "s2");
+    assertNotEquals(next.account, ann.account);
+    assertEquals(await scene.texts(next.account), ["bob says"]);
+    assertEquals(await scene.store.deleteAccount("a_unknown"), []);
+  });
+}

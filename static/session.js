@@ -6,12 +6,13 @@
 /** @import {RoomState} from "./model/room.js" */
 import { randomId } from "./lib/ids.js";
 import { LOBBY } from "./model/conversation.js";
-import { initialRoom, positionOf } from "./model/room.js";
+import { initialRoom, positionOf, readPosition } from "./model/room.js";
 import { dropOutgoing, showOutgoing } from "./model/room_outgoing.js";
 import { objectionTo, openPrivate } from "./model/room_private.js";
 import { clearDivider } from "./model/room_reading.js";
 import { reduceBatch } from "./model/room_state.js";
 import { Outbox } from "./net/outbox.js";
+import { ReadReceipts } from "./net/read_receipts.js";
 import { ReconnectingSocket } from "./net/socket.js";
 
 /**
@@ -38,6 +39,7 @@ export class ChatSession {
   #options;
   #socket;
   #outbox;
+  #receipts;
   #state = initialRoom();
   /** @type {ServerFrame[]} */
   #frames = [];
@@ -63,6 +65,7 @@ export class ChatSession {
       onFrame: (frame) => this.#receive(frame),
       onState: (line) => this.#lineChanged(line),
     });
+    this.#receipts = new ReadReceipts(clock, (frame) => this.#socket.send(frame));
   }
 
   /** What the page shows now. */
@@ -94,6 +97,7 @@ export class ChatSession {
   /** Leaves the chat. */
   stop() {
     this.#outbox.detach();
+    this.#receipts.reset();
     this.#socket.disconnect();
   }
 
@@ -164,7 +168,10 @@ export class ChatSession {
 
   /** @param {LineState} line */
   #lineChanged(line) {
-    if (line.state !== "online") this.#outbox.detach();
+    if (line.state !== "online") {
+      this.#outbox.detach();
+      this.#receipts.reset();
+    }
     this.#options.onLine(line);
   }
 
@@ -180,7 +187,10 @@ export class ChatSession {
   #flush() {
     const frames = this.#frames;
     this.#frames = [];
-    this.#state = reduceBatch(this.#state, frames, this.#options.isAttentive());
+    const isAttentive = this.#options.isAttentive();
+    this.#state = reduceBatch(this.#state, frames, isAttentive);
     this.#options.onChange(this.#state);
+    const read = isAttentive && this.line.state === "online" ? readPosition(this.#state) : null;
+    if (read !== null) this.#receipts.note(read.conversation, read.seq);
   }
 }

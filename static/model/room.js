@@ -88,3 +88,19 @@ export function note(state, conversationKey, text, at) {
     entries: addNote(conversation.entries, { kind: "note", key, at, text }),
   }));
 }
+
+/**
+ * How far the active conversation has been read, once all of it has; null while nothing of it is
+ * in this log, or the server has no name for it.
+ *
+ * @param {RoomState} state
+ * @returns {{conversation: string, seq: number} | null}
+ */
+export function readPosition(state) {
+  const { key, id, unread, entries } = activeConversation(state);
+  const conversation = key === LOBBY ? LOBBY : id;
+  if (conversation === null || unread > 0) return null;
+  const last = entries.findLast((entry) => entry.kind === "message");
+  if (last?.kind !== "message" || last.era !== state.era) return null;
+  return { conversation, seq: last.seq };
+}

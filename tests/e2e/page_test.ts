@@ -242,3 +242,19 @@ pageTest("the page turns Today into Yesterday at midnight", async (browser) => {
 
   await alice.timeline.getByText("Yesterday").waitFor();
 });
+
+pageTest("what one tab has read is read in the other", async (browser) => {
+  await using server = await startTestServer();
+  const alice = await Person.join(browser, server.url, "alice");
+  const bob = await ChatClient.connect(server.wsUrl, "bob");
+  const other = await alice.page.context().newPage();
+  await other.goto(server.url);
+  await other.getByLabel("Your name").press("Enter");
+  bob.send({ to: "alice", message: "psst" });
+  const badge = (page: typeof other) => page.getByRole("button", { name: "Private: bob 1 unread" });
+  await badge(other).waitFor();
+
+  await badge(alice.page).click();
+
+  await badge(other).waitFor({ state: "hidden" });
+});

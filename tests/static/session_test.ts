@@ -94,6 +94,17 @@ Deno.test("ChatSession says where it was when it comes back", async () => {
   session.stop();
 });
 
+Deno.test("ChatSession tells how far the conversation on screen has been read", async () => {
+  const { clock, sockets, session, draw } = await setUp();
+
+  sockets[0]!.receive(message({ seq: 41 }));
+  draw();
+  clock.advance(1000);
+
+  assertEquals(sockets[0]!.sent, [{ type: "read", conversation: "lobby", seq: 41 }]);
+  session.stop();
+});
+
 Deno.test("ChatSession tells of refusals that have no id, but of no announced restart", async () => {
   const { sockets, session, refusals } = await setUp();
 

@@ -73,7 +73,8 @@ export class Recovery {
     }
     const start = newestSeq();
     await this.#sendOlder(connection, 0, start);
-    await this.#replayFrom(connection, start, false);
+    connection.send({ type: "resumed", recovered: false, seq: start });
+    await this.#replayFrom(connection, start);
   }
 
   /** Whether what the client missed is little enough; most often the distance alone says so. */
@@ -89,9 +90,9 @@ export class Recovery {
   /**
    * Sends the events after a position, page by page, and goes live when there are no more.
    *
-   * @param recovered What the `resumed` frame tells; absent: there is none.
+   * @param isResume Whether a `resumed` frame tells that this was all.
    */
-  async #replayFrom(connection: Connection, seq: number, recovered?: boolean): Promise<void> {
+  async #replayFrom(connection: Connection, seq: number, isResume = false): Promise<void> {
     const { newestSeq, fanout } = this.#options;
     let position = seq;
     while (connection.isOpen && position < newestSeq()) {
@@ -101,7 +102,7 @@ export class Recovery {
       position = events.length < PAGE ? upTo : events.at(-1)!.seq;
     }
     if (!connection.isOpen) return;
-    if (recovered !== undefined) connection.send({ type: "resumed", recovered, seq: position });
+    if (isResume) connection.send({ type: "resumed", recovered: true, seq: position });
     connection.state = "live";
     fanout.add(connection);
   }

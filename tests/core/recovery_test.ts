@@ -77,6 +77,28 @@ Deno.test("a resume recovers all or nothing: one event too many and it is nothin
   assertEquals(aliceAgain.transport.messages, []);
 });
 
+Deno.test("a resume that recovers nothing says so before anything newer", async () => {
+  const chat = createChat();
+  const alice = await chat.join("alice", { sessionId: "s0" });
+  const bob = await chat.join("bob", { sessionId: "s1" });
+  chat.manager.disconnect(bob.connection);
+  await chat.say(alice, { to: "bob", message: "waiting" });
+
+  const resume = { epoch: "e_other", seq: 1 };
+  const back = await chat.join("bob", { sessionId: "s1", resume, bufferedAmount: 100_000 });
+  await chat.say(alice, { message: "newer" });
+  back.transport.bufferedAmount = 0;
+  for (let i = 0; i < 10; i++) {
+    chat.clock.advance(20);
+    await chat.settle();
+  }
+
+  const [, ...frames] = back.transport.frames.map((frame) =>
+    frame.type === "message" ? frame.message : frame
+  );
+  assertEquals(frames, ["waiting", { type: "resumed", recovered: false, seq: 1 }, "newer"]);
+});
+
 Deno.test("a resume while messages pour in has no hole and no double", async () => {
   const chat = createChat();
   const alice = await chat.join("alice");

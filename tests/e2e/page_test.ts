@@ -250,6 +250,7 @@ pageTest("what one tab has read is read in the other", async (browser) => {
   const other = await alice.page.context().newPage();
   await other.goto(server.url);
   await other.getByLabel("Your name").press("Enter");
+  await other.locator("#composer-text").waitFor();
   bob.send({ to: "alice", message: "psst" });
   const badge = (page: typeof other) => page.getByRole("button", { name: "Private: bob 1 unread" });
   await badge(other).waitFor();

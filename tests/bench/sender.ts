@@ -1,0 +1,47 @@
+import type { Job } from "./job.ts";
+import type { Link } from "./link.ts";
+import { hasAcks, MessagePacket } from "./speeches.ts";
+import type { Tally } from "./tally.ts";
+
+/** Whom a {@linkcode Sender} sends for and to. */
+export interface SenderOptions {
+  readonly job: Job;
+  readonly link: Link;
+  /** Counts what each of its readers must get. */
+  readonly tally: Tally;
+  /** Name of the only reader besides itself; absent: everyone. */
+  readonly to: string | undefined;
+}
+
+/** One connection that sends. */
+export class Sender {
+  /** Counts what each of its readers must get. */
+  readonly tally: Tally;
+  sent = 0;
+  /** Acks it got. */
+  acked = 0;
+  /** Copies of its own messages it got. */
+  copied = 0;
+  #link: Link;
+  #packet: MessagePacket;
+  #hasAcks: boolean;
+
+  constructor({ job, link, tally, to }: SenderOptions) {
+    this.#link = link;
+    this.tally = tally;
+    this.#packet = new MessagePacket(job, link.index, to);
+    this.#hasAcks = hasAcks(job.speech);
+  }
+
+  /** Sends until `inFlight` messages are under way: without own copy, or ack where there are any. */
+  sendMore(inFlight: number, nowMs: number): void {
+    const done = this.#hasAcks ? Math.min(this.acked, this.copied) : this.copied;
+    for (let free = inFlight - (this.sent - done); free > 0; free--) this.send(nowMs);
+  }
+
+  /** Sends one message. */
+  send(nowMs: number): void {
+    this.tally.add(this.#link.index, this.sent);
+    this.#link.send(this.#packet.fill(this.sent++, Math.round(nowMs * 1000)));
+  }
+}

@@ -1,0 +1,78 @@
+import type { Job, Speech } from "./job.ts";
+import { blankText, digits, findMark, writeMark, writeNumber } from "./marks.ts";
+import { maskedPacket, OPCODES } from "./wire.ts";
+
+const encoder = new TextEncoder();
+/** What an id begins with; digits of sender and number follow, with a line between. */
+const ID_START = `"id":"`;
+const ID_NUMBER_OFFSET = ID_START.length + 6;
+
+/** Name under which a connection joins. */
+export function nameOf(index: number): string {
+  return `b${digits(index, 5)}`;
+}
+
+/** Whether a server that is spoken to like this acknowledges messages by their ids. */
+export function hasAcks(speech: Speech): boolean {
+  return speech === "parley" || speech === "parley.v1";
+}
+
+/** Whether a connection is in only once the server has said so after the handshake. */
+export function isWelcomed(speech: Speech): boolean {
+  return hasAcks(speech) || speech === "socket.io";
+}
+
+/** The request that opens a connection. */
+export function handshake(speech: Speech, port: number, name: string): Uint8Array<ArrayBuffer> {
+  const path = speech === "socket.io" ? "/socket.io/?EIO=4&transport=websocket" : `/ws/${name}`;
+  return encoder.encode([
+    `GET ${path} HTTP/1.1`,
+    `Host: 127.0.0.1:${port}`,
+    "Upgrade: websocket",
+    "Connection: Upgrade",
+    "Sec-WebSocket-Version: 13",
+    // The nonce of RFC 6455, section 1.3.
+    "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
+    ...(speech === "parley.v1" ? ["Sec-WebSocket-Protocol: parley.v1"] : []),
+    "\r\n",
+  ].join("\r\n"));
+}
+
+/** What Socket.IO's client says to join a namespace, with the name as its credential. */
+export function socketIoJoin(name: string): Uint8Array<ArrayBuffer> {
+  return textPacket(`40${JSON.stringify({ name })}`);
+}
+
+/** Makes a masked packet of text. */
+export function textPacket(text: string): Uint8Array<ArrayBuffer> {
+  return maskedPacket(OPCODES.text, encoder.encode(text));
+}
+
+/** The packet of one sender, whose number and time are filled in each time it is sent. */
+export class MessagePacket {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  #markAt: number;
+  #idNumberAt: number;
+
+  constructor(
+    { speech, textBytes }: Pick<Job, "speech" | "textBytes">,
+    sender: number,
+    to?: string,
+  ) {
+    const id = hasAcks(speech) ? `${ID_START}${digits(sender, 5)}-${digits(0, 8)}",` : "";
+    const address = to === undefined ? "" : `"to":"${to}",`;
+    const body = `{${id}${address}"message":"${blankText(sender, textBytes)}"}`;
+    const text = speech === "socket.io" ? `42["message",${body}]` : body;
+    this.bytes = textPacket(text);
+    this.#markAt = findMark(this.bytes, 0, this.bytes.length);
+    const length = encoder.encode(text).length;
+    this.#idNumberAt = id === "" ? -1 : this.bytes.length - length + 1 + ID_NUMBER_OFFSET;
+  }
+
+  /** Makes it the sender's message of this number, sent at `timeUs` microseconds. */
+  fill(number: number, timeUs: number): Uint8Array<ArrayBuffer> {
+    writeMark(this.bytes, this.#markAt, number, timeUs);
+    if (this.#idNumberAt >= 0) writeNumber(this.bytes, this.#idNumberAt, number);
+    return this.bytes;
+  }
+}

@@ -1,0 +1,34 @@
+/**
+ * What one reader got, or what it should have got: how many messages, and two checksums over them
+ * that do not depend on their order. A message lost, doubled or altered shows in them.
+ */
+export class Tally {
+  #count = 0;
+  #sum = 0;
+  #xor = 0;
+
+  /** Number of messages. */
+  get count(): number {
+    return this.#count;
+  }
+
+  /** Counts one message. */
+  add(sender: number, number: number): void {
+    const hash = mix(sender, number);
+    this.#count++;
+    this.#sum = (this.#sum + hash) | 0;
+    this.#xor ^= hash;
+  }
+
+  /** Whether the other one counted the same messages. */
+  equals(other: Tally): boolean {
+    return this.#count === other.#count && this.#sum === other.#sum && this.#xor === other.#xor;
+  }
+}
+
+/** Spreads sender and number over 32 bits, so that two errors hardly cancel each other out. */
+function mix(sender: number, number: number): number {
+  let hash = Math.imul(sender + 1, 0x9E3779B1) ^ Math.imul(number + 1, 0x85EBCA77);
+  hash = Math.imul(hash ^ (hash >>> 15), 0x2C1B3C6D);
+  return hash ^ (hash >>> 12);
+}

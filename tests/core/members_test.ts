@@ -1,0 +1,217 @@
+import { assert, assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
+import { ChatError } from "../../core/errors.ts";
+import { isGuest, Members } from "../../core/members.ts";
+import type { Account, NameClaim } from "../../core/store.ts";
+import { ManualClock } from "../support/manual_clock.ts";
+
+/** A store of names that gives each to the first, and to whoever it is shared with. */
+class FakeNames {
+  readonly claims: NameClaim[] = [];
+  readonly touched: [account: string, at: number][] = [];
+  /** Claims wait for this. */
+  ready: Promise<void> = Promise.resolve();
+  #owners = new Map<string, Account & { sessions: Set<string> }>();
+  #accounts = 0;
+
+  async claimName(claim: NameClaim): Promise<Account | "taken"> {
+    const { username, nameKey, sessionId } = claim;
+    this.claims.push(claim);
+    await this.ready;
+    const account = { account: `a_${++this.#accounts}`, username };
+    if (sessionId === undefined) return this.#owners.has(nameKey) ? "taken" : account;
+    const owner = this.#owners.get(nameKey) ?? { ...account, sessions: new Set([sessionId]) };
+    this.#owners.set(nameKey, owner);
+    return owner.sessions.has(sessionId) ? owner : "taken";
+  }
+
+  touchAccount(account: string, at: number): Promise<void> {
+    this.touched.push([account, at]);
+    return Promise.resolve();
+  }
+
+  share(nameKey: string, sessionId: string): void {
+    this.#owners.get(nameKey)!.sessions.add(sessionId);
+  }
+}
+
+function createMembers() {
+  const store = new FakeNames();
+  const clock = new ManualClock();
+  const rate = { perSecond: 10, burst: 20 };
+  return { store, clock, members: new Members({ store, clock, rate, nameTtlMs: 600_000 }) };
+}
+
+async function refusalOf(claim: Promise<unknown>): Promise<string> {
+  return (await assertRejects(() => claim, ChatError) as ChatError).code;
+}
+
+Deno.test("Members.claim() asks for a name in its key, with its session, the time and the reservation", async () => {
+  const { store, clock, members } = createMembers();
+
+  const member = await members.claim("Straße", "s1");
+
+  assertEquals(member.username, "Straße");
+  assertEquals(store.claims, [{
+    username: "Straße",
+    nameKey: member.nameKey,
+    sessionId: "s1",
+    at: clock.now(),
+    nameTtlMs: 600_000,
+  }]);
+});
+
+Deno.test("Members finds who is present by account and by any spelling of the name", async () => {
+  const { members } = createMembers();
+  const member = await members.claim("Straße", "s1");
+
+  assertStrictEquals(members.find("STRASSE"), member);
+  assertStrictEquals(members.withAccount(member.account), member);
+  assertEquals(members.find("bob"), undefined);
+  assertEquals([...members], [member]);
+});
+
+Deno.test("Members.claim() gives a session its one member again, without asking the store", async () => {
+  const { store, members } = createMembers();
+  const member = await members.claim("alice", "s1");
+
+  const again = await members.claim("ALICE", "s1");
+
+  assertStrictEquals(again, member);
+  assertEquals(store.claims.length, 1);
+});
+
+for (
+  const [username, code] of [["no spaces", "invalid_username"], ["Admin", "username_reserved"]]
+) {
+  Deno.test(`Members.claim() refuses “${username}” with ${code}, and asks nobody`, async () => {
+    const { store, members } = createMembers();
+
+    assertEquals(await refusalOf(members.claim(username!, "s1")), code);
+    assertEquals(store.claims, []);
+  });
+}
+
+Deno.test("Members.claim() decides claims of one name one after the other", async () => {
+  const { store, members } = createMembers();
+  const { promise, resolve } = Promise.withResolvers<void>();
+  store.ready = promise;
+
+  const claims = ["s1", "s2", "s1", undefined].map((session) => members.claim("alice", session));
+  await Promise.resolve();
+  assertEquals(store.claims.length, 1);
+  resolve();
+  const outcomes = await Promise.allSettled(claims);
+
+  assertEquals(outcomes.map(({ status }) => status), [
+    "fulfilled",
+    "rejected",
+    "fulfilled",
+    "rejected",
+  ]);
+  assertEquals([...members].length, 1);
+});
+
+Deno.test("Members.claim() of one name doesn't wait for those of others", async () => {
+  const { store, members } = createMembers();
+  const { promise, resolve } = Promise.withResolvers<void>();
+  store.ready = promise;
+  const alice = members.claim("alice", "s1");
+  store.ready = Promise.resolve();
+
+  const bob = await members.claim("bob", "s2");
+  resolve();
+
+  assertEquals(bob.username, "bob");
+  assertEquals((await alice).username, "alice");
+});
+
+Deno.test("Members.claim() goes on after a claim that the store could not decide", async () => {
+  const { store, members } = createMembers();
+  store.ready = Promise.reject(new Error("the disk is full"));
+
+  const first = members.claim("alice", "s1");
+  const second = members.claim("alice", "s2");
+  store.ready.catch(() => store.ready = Promise.resolve());
+
+  await assertRejects(() => first, Error, "the disk is full");
+  assertEquals((await second).username, "alice");
+});
+
+Deno.test("Members.claim() lets in another session that the account is shared with", async () => {
+  const { store, members } = createMembers();
+  const member = await members.claim("alice", "s1");
+  assertEquals(await refusalOf(members.claim("alice", "s2")), "username_taken");
+  store.share(member.nameKey, "s2");
+
+  const other = await members.claim("alice", "s2");
+
+  assertStrictEquals(other, member);
+  assertEquals(member.sessions, new Set(["s1", "s2"]));
+});
+
+Deno.test("Members.claim() gives a guest's name to nobody else while the guest is there", async () => {
+  const { members } = createMembers();
+  const guest = await members.claim("gus", undefined);
+
+  assertEquals(await refusalOf(members.claim("gus", undefined)), "username_taken");
+  assertEquals(await refusalOf(members.claim("GUS", "s1")), "username_taken");
+  assert(isGuest(guest));
+});
+
+Deno.test("Members.claim() gives a guest no name that a session holds, present or not", async () => {
+  const { members } = createMembers();
+  const alice = await members.claim("alice", "s1");
+  assertEquals(await refusalOf(members.claim("alice", undefined)), "username_taken");
+
+  await members.release(alice);
+
+  assertEquals(await refusalOf(members.claim("alice", undefined)), "username_taken");
+  assertEquals(isGuest(alice), false);
+});
+
+Deno.test("Members.release() notes when an account went, and forgets who was present", async () => {
+  const { store, clock, members } = createMembers();
+  const alice = await members.claim("alice", "s1");
+  clock.advance(60_000);
+
+  await members.release(alice);
+  await members.release(alice);
+
+  assertEquals(store.touched, [[alice.account, clock.now()]]);
+  assertEquals(members.find("alice"), undefined);
+  assertEquals(members.withAccount(alice.account), undefined);
+});
+
+Deno.test("Members.release() of a guest frees its name at once, and notes nothing", async () => {
+  const { store, members } = createMembers();
+  const guest = await members.claim("gus", undefined);
+
+  await members.release(guest);
+  const next = await members.claim("gus", "s1");
+
+  assertEquals(store.touched, []);
+  assert(next.account !== guest.account);
+});
+
+Deno.test("Members.release() of one who is no longer the holder leaves the new holder alone", async () => {
+  const { members } = createMembers();
+  const guest = await members.claim("gus", undefined);
+  await members.release(guest);
+  const next = await members.claim("gus", "s1");
+
+  await members.release(guest);
+
+  assertStrictEquals(members.find("gus"), next);
+});
+
+Deno.test("Members gives an account one allowance for all its connections, and a full one to each", async () => {
+  const { clock, members } = createMembers();
+  const alice = await members.claim("alice", "s1");
+  const bob = await members.claim("bob", "s2");
+
+  for (let i = 0; i < 20; i++) alice.sends.take(clock.monotonic());
+
+  assertEquals((await members.claim("alice", "s1")).sends.take(clock.monotonic()), 100);
+  assertEquals(bob.sends.take(clock.monotonic()), 0);
+  assertEquals(alice.reads.take(clock.monotonic()), 0);
+});

@@ -29,7 +29,7 @@ export interface Ticket {
  * How many may come at once, and in a second for long. A handshake and its welcome cost about
  * 0.3 ms; a crowd beyond this is told to spread, so that those who are in are still served.
  */
-const ARRIVALS = { perSecond: 1_000, burst: 5_000 };
+export const ARRIVALS = { perSecond: 1_000, burst: 5_000 };
 /** Those told to spread come back within this time after they may, in milliseconds. */
 const SPREAD_MS = 5_000;
 /** Sockets of one address that may be abandoned and not gone; beyond them it gets no new ones. */

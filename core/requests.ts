@@ -10,7 +10,7 @@ import { errorFrame, LIMITS, parseClientFrame, type ReadRequest } from "./protoc
 import type { Receipts } from "./receipts.ts";
 
 /** Bad frames in a row after which a connection is closed for good. */
-const MAX_BAD_FRAMES = 100;
+export const MAX_BAD_FRAMES = 100;
 
 /** What {@linkcode Requests} need from outside. */
 export interface RequestsOptions {

@@ -1,7 +1,17 @@
-import { assert, assertEquals, assertMatch, assertNotEquals } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertNotEquals,
+  assertStringIncludes,
+} from "@std/assert";
+import { ARRIVALS } from "../core/admission.ts";
 import { CLOSE_CODES } from "../core/close_codes.ts";
 import { ERROR_SENTENCES } from "../core/errors.ts";
-import { ClientFrame, parseClientFrame, ServerFrame } from "../core/protocol.ts";
+import { OUTBOX_LIMITS } from "../core/outbox.ts";
+import { ClientFrame, LIMITS, parseClientFrame, ServerFrame } from "../core/protocol.ts";
+import { MAX_HISTORY, MAX_RECOVERED_EVENTS } from "../core/recovery.ts";
+import { MAX_BAD_FRAMES } from "../core/requests.ts";
 import { startTestServer } from "./support/test_server.ts";
 
 const root = new URL("../", import.meta.url);
@@ -157,6 +167,25 @@ Deno.test("docs/protocol.md lists every close code, and whether to connect again
       reconnect ? "yes" : "no",
     ]),
   );
+});
+
+Deno.test("docs/protocol.md names the limits that hold", () => {
+  const limits = new Map(tableUnder("Limits", protocol).map(([what, much]) => [what!, much!]));
+  const expected: [what: string, limit: number][] = [
+    ["packet from a client", LIMITS.frameBytes],
+    ["message", LIMITS.messageLength],
+    ["bad frames in a row", MAX_BAD_FRAMES],
+    ["arrivals", ARRIVALS.burst],
+    ["arrivals", ARRIVALS.perSecond],
+    ["messages replayed by a resume", MAX_RECOVERED_EVENTS],
+    ["messages asked for as `history`", MAX_HISTORY],
+    ["bytes waiting for a slow reader", OUTBOX_LIMITS.maxBytes / 1024],
+    ["bytes waiting for a slow reader", OUTBOX_LIMITS.stallMs / 1000],
+  ];
+
+  for (const [what, limit] of expected) {
+    assertStringIncludes(limits.get(what)!, limit.toLocaleString("en"), what);
+  }
 });
 
 Deno.test("the documentation links only to files and headings that exist", async () => {

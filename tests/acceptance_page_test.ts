@@ -95,6 +95,8 @@ pageTest(
   "S13 after a killed server the page reconnects by itself and sends what was typed",
   async (browser) => {
     const data = await Deno.makeTempDir({ prefix: "parley-page-" });
+    await using cleanup = new AsyncDisposableStack();
+    cleanup.defer(() => Deno.remove(data, { recursive: true }));
     const start = async (port: number) =>
       startProgram([...await startCommand(), "--port", String(port), "--data", data], PROJECT);
     const first = await start(0);

@@ -201,6 +201,33 @@ Deno.test("the documentation links only to files and headings that exist", async
   assertEquals(broken, []);
 });
 
+Deno.test("docs/architecture.md names only files that exist", async () => {
+  const text = await read(new URL("docs/architecture.md", root));
+  const files: string[] = [];
+  for (const folder of ["core", "routes", "static"]) files.push(...await filesUnder(folder));
+
+  const named = [...text.matchAll(/`([\w/]+\.[jt]s)`/g)].map(([, name]) => name!);
+  const missing = named.filter((name) => !["main.ts", ...files].some((file) => isAt(name, file)));
+
+  assert(named.length > 30);
+  assertEquals(missing, []);
+});
+
+/** Paths of all files in a folder and those below it. */
+async function filesUnder(folder: string): Promise<string[]> {
+  const files: string[] = [];
+  for await (const { name, isDirectory } of Deno.readDir(new URL(`${folder}/`, root))) {
+    if (isDirectory) files.push(...await filesUnder(`${folder}/${name}`));
+    else files.push(`${folder}/${name}`);
+  }
+  return files;
+}
+
+/** Whether a file goes by a name, with or without its folder. */
+function isAt(name: string, file: string): boolean {
+  return file === name || file.endsWith(`/${name}`);
+}
+
 async function leadsSomewhere(target: string, page: URL): Promise<boolean> {
   const [path, anchor] = target.split("#");
   const file = path === "" ? page : new URL(path!, page);

@@ -11,7 +11,7 @@ import { encodeFrame, type User } from "./protocol.ts";
 export interface AttendanceOptions {
   readonly clock: Clock;
   readonly log: Log;
-  readonly members: Members;
+  readonly members: Pick<Members, "release">;
   readonly fanout: Fanout;
   /** How long a session may be gone before the others are told, in milliseconds. */
   readonly leaveGraceMs: number;

@@ -16,8 +16,8 @@ export const MAX_BAD_FRAMES = 100;
 export interface RequestsOptions {
   readonly clock: Pick<Clock, "monotonic">;
   readonly log: Log;
-  readonly delivery: Delivery;
-  readonly receipts: Receipts;
+  readonly delivery: Pick<Delivery, "toEveryone" | "toOne" | "seq">;
+  readonly receipts: Pick<Receipts, "noteRead">;
   /** Ends a connection that went too far, and tells it why. */
   readonly endRefused: (connection: Connection, error: ChatError) => void;
 }

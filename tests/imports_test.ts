@@ -7,6 +7,13 @@ Deno.test("tests/imports.json holds every import of deno.json, in the same versi
   for (const [name, specifier] of Object.entries(server)) assertEquals(tests[name], specifier);
 });
 
+Deno.test("core/deno.json, which checks core/ without Deno's types, imports the same versions", async () => {
+  const server = await importsOf("../deno.json");
+  const core = await importsOf("../core/deno.json");
+
+  for (const [name, specifier] of Object.entries(core)) assertEquals(server[name], specifier);
+});
+
 Deno.test("deno.lock holds only what the server itself needs", async () => {
   const lock = JSON.parse(await Deno.readTextFile(new URL("../deno.lock", import.meta.url)));
 

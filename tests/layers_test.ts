@@ -11,7 +11,7 @@ const MAY_IMPORT: readonly (readonly [part: string, from: RegExp, targets: RegEx
   ["core/broker_nats.ts", /^core\/broker_nats\.ts$/, /^core\/|^zod$|^@?nats/],
   ["core/passphrase.ts", /^core\/passphrase\.ts$/, /^core\/errors\.ts$|^node:(buffer|crypto)$/],
   ["core/", /^core\/(?!sqlite_|broker_nats|passphrase\.ts)/, /^core\/|^zod$/],
-  ["routes/", /^routes\//, /^(routes|core)\/|^hono(\/|$)|^@std\/|^node:/],
+  ["routes/", /^routes\//, /^(routes|core)\/|^hono(\/|$)|^zod$|^@std\/|^node:/],
   ["static/", /^static\//, /^static\//],
   ["static/lib/ and static/text/", /^static\/(lib|text)\//, /^static\/(lib|text)\//],
   ["static/model/", /^static\/model\//, /^static\/(model|lib|text)\//],

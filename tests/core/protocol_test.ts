@@ -134,7 +134,7 @@ Deno.test("parseClientFrame() counts a message's length in code points", () => {
 Deno.test("parseClientFrame() names what is wrong in a sentence", () => {
   const sentence = (text: string) => refused(text).error.message;
 
-  assertStringIncludes(sentence(`{"type":"x"}`), "“type” must be “message” or “pong”.");
+  assertStringIncludes(sentence(`{"type":"x"}`), "“type” must be “message” or “read” or “pong”.");
   assertStringIncludes(sentence(`{"message":1}`), "“message” must be a string.");
   assertStringIncludes(sentence(`{"to":"","message":"a"}`), "“to” must not be empty.");
   assertStringIncludes(sentence(`{"To":"bob","message":"a"}`), "“To” is not a key of this frame.");

@@ -1,10 +1,4 @@
-import {
-  assert,
-  assertEquals,
-  assertMatch,
-  assertNotEquals,
-  assertStringIncludes,
-} from "@std/assert";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { ARRIVALS } from "../core/admission.ts";
 import { CLOSE_CODES } from "../core/close_codes.ts";
 import { ERROR_SENTENCES } from "../core/errors.ts";
@@ -12,28 +6,10 @@ import { OUTBOX_LIMITS } from "../core/outbox.ts";
 import { ClientFrame, LIMITS, parseClientFrame, ServerFrame } from "../core/protocol.ts";
 import { MAX_HISTORY, MAX_RECOVERED_EVENTS } from "../core/recovery.ts";
 import { MAX_BAD_FRAMES } from "../core/requests.ts";
-import { startTestServer } from "./support/test_server.ts";
+import { type Block, blocksOf } from "./support/doc_blocks.ts";
 
 const root = new URL("../", import.meta.url);
 const protocol = await Deno.readTextFile(new URL("docs/protocol.md", root));
-
-/** A fenced block of a page, with the line of text before it that says whose it is. */
-interface Block {
-  readonly page: string;
-  readonly language: string;
-  readonly context: string;
-  readonly text: string;
-}
-
-function blocksOf(page: string, markdown: string): Block[] {
-  const fenced = /^([^\n]*)\n\n```(\w+)\n(.*?)^```$/gms;
-  return [...markdown.matchAll(fenced)].map(([, context, language, text]) => ({
-    page,
-    language: language!,
-    context: context!,
-    text: text!,
-  }));
-}
 
 /** Every page of documentation: those beside the code, and those in `docs/`. */
 async function* documents(): AsyncGenerator<URL> {
@@ -243,68 +219,4 @@ function headingAnchors(markdown: string): Set<string> {
       heading.toLowerCase().replace(/[^\p{L}\p{N}\s_-]/gu, "").replaceAll(" ", "-")
     ),
   );
-}
-
-Deno.test("docs/protocol.md has clients in Deno, a browser and Python", () => {
-  const languages = blocksOf("docs/protocol.md", protocol).map(({ language }) => language);
-
-  for (const language of ["ts", "js", "python"]) assert(languages.includes(language), language);
-});
-
-for (const [language, runs] of [["ts", "in Deno"], ["js", "in a browser"]] as const) {
-  Deno.test(`docs/protocol.md: the client ${runs} says hello and hears itself`, async () => {
-    await using server = await startTestServer();
-    const program = clientIn(language).replace("ws://localhost:8000", server.wsUrl);
-
-    const heard = await firstLineOf(program, (line) => line.includes("hello from"));
-
-    assertMatch(heard, /^(alice|bob): hello from (Deno|a browser)$/);
-  });
-}
-
-/** Runs a program until it prints a line that is wanted, and ends it. */
-async function firstLineOf(program: string, isWanted: (line: string) => boolean): Promise<string> {
-  const url = `data:application/typescript,${encodeURIComponent(program)}`;
-  const args = ["run", "--no-config", "--no-lock", "--quiet", "--allow-net=127.0.0.1", url];
-  const signal = AbortSignal.timeout(10_000);
-  await using child = new Deno.Command(Deno.execPath(), { args, stdout: "piped", signal }).spawn();
-  let printed = "";
-  for await (const chunk of child.stdout.pipeThrough(new TextDecoderStream())) {
-    printed += chunk;
-    const line = printed.split("\n").slice(0, -1).find(isWanted);
-    if (line !== undefined) return line;
-  }
-  return printed;
-}
-
-Deno.test({
-  name: "docs/protocol.md: the Python client is Python",
-  ignore: !await hasPython(),
-  async fn() {
-    const { code, stderr } = await python(clientIn("python"));
-
-    assertEquals(new TextDecoder().decode(stderr), "");
-    assertEquals(code, 0);
-    assertNotEquals((await python("import import")).code, 0);
-  },
-});
-
-/** The example client in a language. */
-function clientIn(language: string): string {
-  return blocksOf("docs/protocol.md", protocol).find((block) => block.language === language)!.text;
-}
-
-/** Compiles a program without running it. */
-function python(program: string): Promise<Deno.CommandOutput> {
-  const script = `import ast; ast.parse(${JSON.stringify(program)})`;
-  return new Deno.Command("python3", { args: ["-c", script] }).output();
-}
-
-async function hasPython(): Promise<boolean> {
-  try {
-    return (await python("")).success;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
-  }
 }

@@ -41,12 +41,18 @@ Deno.test("docs/protocol.md: the client that reconnects loses and doubles nothin
     witness.client.send({ message: `witness ${round}` });
     await witness.hears(`parrot ${round}b`);
   }
+  await witness.hears("witness 2");
   await parrot.prints("witness 2");
   await parrot.prints("parrot 2b");
 
   const expected = witness.client.messages;
   assertEquals(expected.filter((text) => text.startsWith("parrot")).sort(), [
-    ...["parrot 0a", "parrot 0b", "parrot 1a", "parrot 1b", "parrot 2a", "parrot 2b"],
+    "parrot 0a",
+    "parrot 0b",
+    "parrot 1a",
+    "parrot 1b",
+    "parrot 2a",
+    "parrot 2b",
   ]);
   assertEquals(parrot.heard, expected);
 });

@@ -2,7 +2,7 @@ import type { Clock, Timer } from "./clock.ts";
 import type { Connection } from "./connection.ts";
 import { ChatError } from "./errors.ts";
 import { type Rate, TokenBucket } from "./rate_limiter.ts";
-import type { Account, LiveStore } from "./store.ts";
+import type { Account, Store } from "./store.ts";
 import { isReservedUsername, usernameKey, usernameProblem } from "./usernames.ts";
 
 /** Someone present: an account with at least one connection, or within its grace. */
@@ -21,7 +21,7 @@ export interface Member extends Account {
 
 /** What a {@linkcode Members} needs from outside. */
 export interface MembersOptions {
-  readonly store: Pick<LiveStore, "claimName" | "touchAccount">;
+  readonly store: Pick<Store, "claimName" | "touchAccount">;
   readonly clock: Clock;
   readonly rate: Rate;
   readonly nameTtlMs: number;
@@ -88,9 +88,10 @@ export class Members {
    * @returns Resolves once that is noted.
    */
   async release(member: Member): Promise<void> {
-    if (this.#byKey.get(member.nameKey) !== member) return;
-    this.#byKey.delete(member.nameKey);
+    if (this.#byAccount.get(member.account) !== member) return;
     this.#byAccount.delete(member.account);
+    // Somebody else may hold the name by now, if the account was deleted.
+    if (this.#byKey.get(member.nameKey) === member) this.#byKey.delete(member.nameKey);
     member.leaving?.cancel();
     if (isGuest(member)) return;
     await this.#options.store.touchAccount(member.account, this.#options.clock.now());

@@ -29,6 +29,11 @@ class FakeNames {
     return Promise.resolve();
   }
 
+  /** Frees a name, as when its account is deleted. */
+  free(nameKey: string): void {
+    this.#owners.delete(nameKey);
+  }
+
   share(nameKey: string, sessionId: string): void {
     this.#owners.get(nameKey)!.sessions.add(sessionId);
   }
@@ -202,6 +207,19 @@ Deno.test("Members.release() of one who is no longer the holder leaves the new h
   await members.release(guest);
 
   assertStrictEquals(members.find("gus"), next);
+});
+
+Deno.test("Members.release() forgets a deleted account whose name somebody else has taken already", async () => {
+  const { store, members } = createMembers();
+  const former = await members.claim("alice", "s1");
+  store.free(former.nameKey);
+  const latter = await members.claim("alice", "s2");
+
+  await members.release(former);
+
+  assertEquals(members.withAccount(former.account), undefined);
+  assertStrictEquals(members.find("alice"), latter);
+  assertStrictEquals(members.withAccount(latter.account), latter);
 });
 
 Deno.test("Members gives an account one allowance for all its connections, and a full one to each", async () => {

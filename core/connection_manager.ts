@@ -30,7 +30,7 @@ import { Receipts } from "./receipts.ts";
 import { type CatchUpRequest, Recovery } from "./recovery.ts";
 import { closeCodeOf } from "./refusal.ts";
 import { Requests } from "./requests.ts";
-import type { LiveStore } from "./store.ts";
+import type { Store } from "./store.ts";
 import type { Transport } from "./transport.ts";
 
 /** Clients told to come back do so within this time, and a millisecond more for each of them. */
@@ -39,7 +39,7 @@ const MIN_RETURN_SPREAD_MS = 1000;
 /** What a {@linkcode ConnectionManager} needs from outside, and its limits. */
 export interface ConnectionManagerOptions {
   readonly clock: Clock;
-  readonly store: LiveStore;
+  readonly store: Store;
   readonly log: Log;
   /** Name and version told in `welcome`, as in `parley/0.1.0`. */
   readonly server: string;

@@ -308,20 +308,3 @@ export interface NameClaim {
   /** How long a name stays reserved after its owner's last connection, in milliseconds. */
   readonly nameTtlMs: number;
 }
-
-/** The part of a store that carries live messages. */
-export type LiveStore = Pick<
-  Store,
-  | "epoch"
-  | "lastSeq"
-  | "append"
-  | "read"
-  | "waitingFor"
-  | "markDelivered"
-  | "markWaiting"
-  | "takeDelivered"
-  | "markRead"
-  | "claimName"
-  | "touchAccount"
-  | "close"
->;

@@ -1,62 +1,68 @@
-import { isIn, LOBBY, privateConversation } from "./conversations.ts";
 import type { Clock } from "./clock.ts";
+import { isIn, LOBBY, privateConversation } from "./conversations.ts";
 import type { Ids } from "./ids.ts";
+import { MemoryNames } from "./memory_names.ts";
+import { findTerms } from "./search_match.ts";
+import { snippetOf } from "./snippet.ts";
 import type {
   Account,
   AppendResult,
+  Conversation,
   Delivered,
-  LiveStore,
   NameClaim,
   NewEvent,
+  OwnedAccount,
   ReadPosition,
   ReadQuery,
+  Retention,
+  SearchHit,
+  Store,
   StoredEvent,
+  StoreSearch,
 } from "./store.ts";
+import { usernameKey } from "./usernames.ts";
 
-/** Events kept; the oldest goes first. */
+/** Events kept whatever the retention; the oldest goes first. */
 const REMEMBERED_EVENTS = 10_000;
-/** Acknowledgements an author can get again; an older key is as if never used. */
-const REMEMBERED_KEYS = 10_000;
-/** Names remembered for sessions that are away; the one away longest goes first. */
-const REMEMBERED_NAMES = 100_000;
+/** First acks kept; an older key is as if never used. */
+const REMEMBERED_KEYS = 100_000;
+/** Read positions kept; the one moved longest ago goes first. */
+const REMEMBERED_READS = 100_000;
+/** Unread events are counted up to here. */
+const MAX_UNREAD = 1000;
 
 /** What a {@linkcode MemoryStore} needs from outside. */
 export interface MemoryStoreOptions {
   readonly clock: Pick<Clock, "now">;
   readonly ids: Ids;
-}
-
-interface Ownership extends Account {
-  readonly nameKey: string;
-  readonly sessionId: string;
-  /** Since when nobody is connected as this account, in epoch milliseconds. */
-  awaySince?: number;
+  /** @default {{ kind: "forever" }} */
+  readonly retention?: Retention;
 }
 
 interface FirstAck {
-  readonly seq: number;
-  readonly at: number;
-  readonly conversation: string;
-  readonly text: string;
-  readonly recipient?: Account;
+  readonly content: string;
+  readonly accepted: Omit<Extract<AppendResult, { seq: number }>, "outcome">;
 }
 
-/** A log that lasts as long as the process and keeps no text: positions, keys and names only. */
-export class MemoryStore implements LiveStore {
+/**
+ * A log that lasts as long as the process: the newest 10,000 events, under a new epoch at each
+ * start.
+ */
+export class MemoryStore implements Store {
   readonly epoch: string;
   #clock: Pick<Clock, "now">;
-  #ids: Ids;
+  #retention: Retention;
+  #names: MemoryNames;
   #lastSeq = 0;
   #events: StoredEvent[] = [];
-  #untold: Delivered[] = [];
+  #arrived: Delivered[] = [];
   #reads = new Map<string, number>();
-  #firstAcks = new Map<string, FirstAck>();
-  #owners = new Map<string, Ownership>();
-  #accounts = new Map<string, Ownership>();
+  #acks = new Map<string, FirstAck>();
 
   constructor(options: MemoryStoreOptions) {
     this.#clock = options.clock;
-    this.#ids = options.ids;
+    this.#retention = options.retention ?? { kind: "forever" };
+    this.#names = new MemoryNames(options.ids);
     this.epoch = options.ids.epoch();
   }
 
@@ -69,36 +75,42 @@ export class MemoryStore implements LiveStore {
     return Promise.resolve(events.map((event) => this.#appendOne(event, at)));
   }
 
-  claimName(claim: NameClaim): Promise<Account | "taken"> {
-    const owner = this.#owners.get(claim.nameKey);
-    if (owner && owner.sessionId !== claim.sessionId && !hasLapsed(owner, claim)) {
-      return Promise.resolve("taken");
-    }
-    if (owner && owner.sessionId === claim.sessionId) {
-      delete owner.awaySince;
-      return Promise.resolve(owner);
-    }
-    return Promise.resolve(this.#grant(claim, claim.sessionId, owner));
-  }
-
-  touchAccount(account: string, at: number): Promise<void> {
-    const owner = this.#accounts.get(account);
-    if (owner) {
-      owner.awaySince = at;
-      this.#moveToEnd(owner);
-      this.#forgetLongestAway();
-    }
-    return Promise.resolve();
-  }
-
   read(query: ReadQuery): Promise<StoredEvent[]> {
     const { account, conversation, after = 0, before = Infinity, limit, from } = query;
-    const found = this.#events.filter((event) =>
+    const found = this.#visibleTo(account).filter((event) =>
       event.seq > after && event.seq < before &&
-      (conversation === undefined || event.conversation === conversation) &&
-      (event.conversation === LOBBY || (account !== undefined && isIn(event.conversation, account)))
+      (conversation === undefined || event.conversation === conversation)
     );
-    return Promise.resolve(from === "oldest" ? found.slice(0, limit) : found.slice(-limit));
+    return Promise.resolve(
+      found.slice(...(from === "oldest" ? [0, limit] : [-limit || found.length])),
+    );
+  }
+
+  search({ account, query, before = Infinity, limit }: StoreSearch): Promise<SearchHit[]> {
+    const matches = (event: StoredEvent) =>
+      event.seq < before && event.at < (query.before ?? Infinity) &&
+      event.at >= (query.after ?? -Infinity) &&
+      (query.from === undefined || isNamed(event.from, query.from)) &&
+      (query.in === undefined || this.#isWith(event, account, query.in));
+    const hits: SearchHit[] = [];
+    for (const event of this.#visibleTo(account).toReversed()) {
+      const ranges = matches(event) ? findTerms(event.text, query.terms) : undefined;
+      if (ranges && hits.length < limit) {
+        hits.push({ event, snippet: snippetOf(event.text, ranges) });
+      }
+    }
+    return Promise.resolve(hits);
+  }
+
+  conversations(account: string): Promise<Conversation[]> {
+    const newest = new Map<string, StoredEvent>();
+    for (const event of this.#visibleTo(account).toReversed()) {
+      if (event.recipient && !newest.has(event.conversation)) newest.set(event.conversation, event);
+    }
+    return Promise.resolve([...newest].map(([id, event]) => {
+      const { seq, unread } = this.#position(account, id);
+      return { id, peer: peerOf(event, account), newest: event, readSeq: seq, unread };
+    }));
   }
 
   waitingFor(account: string, upTo: number, limit: number): Promise<StoredEvent[]> {
@@ -110,113 +122,197 @@ export class MemoryStore implements LiveStore {
 
   async markDelivered(account: string, upTo: number): Promise<Delivered[]> {
     const waiting = await this.waitingFor(account, upTo, Infinity);
-    for (const event of waiting) {
-      this.#replace({ ...event, isWaiting: false });
-      this.#untold.push({ seq: event.seq, author: event.author });
-    }
-    return waiting.map(({ seq, author }) => ({ seq, author }));
+    const delivered = waiting.map(({ seq, author }) => ({ seq, author }));
+    for (const { isWaiting: _, ...event } of waiting) this.#replace(event);
+    this.#arrived.push(...delivered);
+    this.#arrived.splice(0, this.#arrived.length - REMEMBERED_EVENTS);
+    return delivered;
   }
 
   markWaiting(seq: number): Promise<void> {
     const event = this.#events.find((candidate) => candidate.seq === seq);
-    if (event) this.#replace({ ...event, isWaiting: true });
+    if (event?.recipient && event.recipient.account !== event.author) {
+      this.#replace({ ...event, isWaiting: true });
+    }
     return Promise.resolve();
   }
 
   takeDelivered(author: string): Promise<number[]> {
-    const told = this.#untold.filter((delivered) => delivered.author === author);
-    this.#untold = this.#untold.filter((delivered) => delivered.author !== author);
+    const told = this.#arrived.filter((delivered) => delivered.author === author);
+    this.#arrived = this.#arrived.filter((delivered) => delivered.author !== author);
     return Promise.resolve(told.map(({ seq }) => seq));
   }
 
   markRead(account: string, conversation: string, seq: number): Promise<ReadPosition> {
-    const key = `${account}\n${conversation}`;
-    const read = Math.max(seq, this.#reads.get(key) ?? 0);
-    this.#reads.set(key, read);
-    const unread = this.#events.filter((event) =>
-      event.conversation === conversation && event.seq > read && event.author !== account
-    );
-    return Promise.resolve({ conversation, seq: read, unread: unread.length });
+    const entry = `${account}\n${conversation}`;
+    const read = Math.max(Math.min(seq, this.#lastSeq), this.#reads.get(entry) ?? 0);
+    this.#reads.delete(entry);
+    if (isIn(conversation, account)) rememberIn(this.#reads, entry, read, REMEMBERED_READS);
+    return Promise.resolve(this.#position(account, conversation));
+  }
+
+  lobbyReadBy(account: string): Promise<ReadPosition> {
+    return Promise.resolve(this.#position(account, LOBBY));
+  }
+
+  claimName(claim: NameClaim): Promise<Account | "taken"> {
+    const account = this.#names.claim(claim);
+    if (account !== "taken" && claim.sessionId !== undefined) this.#startReading(account);
+    return Promise.resolve(account);
+  }
+
+  touchAccount(account: string, at: number): Promise<void> {
+    return Promise.resolve(this.#names.touch(account, at));
+  }
+
+  accountsOf(sessionId: string): Promise<OwnedAccount[]> {
+    return Promise.resolve(this.#names.accountsOf(sessionId));
+  }
+
+  ownerOf(nameKey: string): Promise<OwnedAccount | undefined> {
+    return Promise.resolve(this.#names.ownerOf(nameKey));
+  }
+
+  setPassphrase(account: string, hash: string | undefined): Promise<void> {
+    return Promise.resolve(this.#names.setPassphrase(account, hash));
+  }
+
+  grantSession(account: string, sessionId: string): Promise<void> {
+    return Promise.resolve(this.#names.grant(account, sessionId));
+  }
+
+  revokeSession(sessionId: string): Promise<string[]> {
+    return Promise.resolve(this.#names.revoke(sessionId));
+  }
+
+  revokeSessionsOf(account: string, keep?: string): Promise<string[]> {
+    return Promise.resolve(this.#names.revokeOf(account, keep));
+  }
+
+  deleteAccount(account: string): Promise<string[]> {
+    const isOwn = (entry: string) => entry.startsWith(`${account}\n`);
+    for (const entry of this.#acks.keys()) if (isOwn(entry)) this.#acks.delete(entry);
+    for (const entry of this.#reads.keys()) if (isOwn(entry)) this.#reads.delete(entry);
+    this.#events = this.#events.filter((event) => event.author !== account).map((event) => {
+      const { isWaiting: _, ...arrived } = event;
+      return event.recipient?.account === account ? arrived : event;
+    });
+    return Promise.resolve(this.#names.remove(account));
+  }
+
+  prune(now: number, limit: number): Promise<number> {
+    const uncovered = this.#uncovered(now).slice(0, limit);
+    const gone = new Set(uncovered);
+    this.#events = this.#events.filter((event) => !gone.has(event));
+    return Promise.resolve(uncovered.length);
+  }
+
+  probe(): Promise<void> {
+    return Promise.resolve();
   }
 
   close(): Promise<void> {
     return Promise.resolve();
   }
 
+  #appendOne(event: NewEvent, at: number): AppendResult {
+    const entry = event.key === undefined ? undefined : `${event.author}\n${event.key}`;
+    const content = contentOf(event);
+    const first = entry === undefined ? undefined : this.#acks.get(entry);
+    if (first) {
+      return first.content === content
+        ? { outcome: "duplicate", ...first.accepted }
+        : { outcome: "id_reused" };
+    }
+    const recipient = this.#recipientOf(event);
+    if (recipient === "unknown_user" || recipient === "user_away") return { outcome: recipient };
+    const isAway = event.to.kind === "private" && event.to.account === undefined;
+    const accepted = {
+      seq: ++this.#lastSeq,
+      at,
+      conversation: recipient ? privateConversation(event.author, recipient.account) : LOBBY,
+      ...(recipient ? { recipient } : {}),
+      ...(isAway && recipient?.account !== event.author ? { isWaiting: true } : {}),
+    };
+    if (entry !== undefined) rememberIn(this.#acks, entry, { content, accepted }, REMEMBERED_KEYS);
+    this.#keep(event, accepted);
+    return { outcome: "stored", ...accepted };
+  }
+
+  /** What was said before an account began isn't unread. */
+  #startReading({ account }: Account): void {
+    const entry = `${account}\n${LOBBY}`;
+    if (!this.#reads.has(entry)) rememberIn(this.#reads, entry, this.#lastSeq, REMEMBERED_READS);
+  }
+
+  #recipientOf({ to }: NewEvent): Account | undefined | "unknown_user" | "user_away" {
+    if (to.kind === "lobby") return undefined;
+    if (to.account !== undefined) return { account: to.account, username: to.username };
+    const owner = this.#names.ownerOf(to.nameKey);
+    if (!owner) return "unknown_user";
+    if (this.#retention.kind === "none") return "user_away";
+    return { account: owner.account, username: owner.username };
+  }
+
+  #keep({ to: _, ...event }: NewEvent, accepted: FirstAck["accepted"]): void {
+    if (this.#retention.kind === "none") return;
+    this.#events.push({ ...event, ...accepted });
+    if (this.#events.length > REMEMBERED_EVENTS) this.#events.shift();
+  }
+
+  #visibleTo(account: string | undefined): StoredEvent[] {
+    return this.#events.filter(({ conversation }) =>
+      conversation === LOBBY || (account !== undefined && isIn(conversation, account))
+    );
+  }
+
+  #isWith(event: StoredEvent, account: string | undefined, name: string): boolean {
+    if (name === "lobby" || account === undefined) return name === "lobby" && !event.recipient;
+    return event.recipient !== undefined && isNamed(peerOf(event, account).username, name);
+  }
+
+  #position(account: string, conversation: string): ReadPosition {
+    const seq = this.#reads.get(`${account}\n${conversation}`) ?? 0;
+    const unread = this.#visibleTo(account).filter((event) =>
+      event.conversation === conversation && event.seq > seq && event.author !== account
+    );
+    return { conversation, seq, unread: Math.min(unread.length, MAX_UNREAD) };
+  }
+
   #replace(event: StoredEvent): void {
     this.#events[this.#events.findIndex(({ seq }) => seq === event.seq)] = event;
   }
 
-  #appendOne(event: NewEvent, at: number): AppendResult {
-    const recipient = this.#recipientOf(event);
-    if (recipient === "unknown_user") return { outcome: recipient };
-    const conversation = recipient ? privateConversation(event.author, recipient.account) : LOBBY;
-    const entry = event.key === undefined ? undefined : `${event.author}\n${event.key}`;
-    const first = entry === undefined ? undefined : this.#firstAcks.get(entry);
-    if (first) return repeatOf(first, conversation, event.text);
-    const isWaiting = event.to.kind === "private" && event.to.account === undefined;
-    const ack = {
-      seq: ++this.#lastSeq,
-      at,
-      conversation,
-      ...(recipient ? { recipient, isWaiting } : {}),
-    };
-    const { kind, author, from, text } = event;
-    this.#events.push({ kind, author, from, text, ...ack });
-    if (this.#events.length > REMEMBERED_EVENTS) this.#events.shift();
-    if (entry !== undefined) this.#remember(entry, { ...ack, text: event.text });
-    return { outcome: "stored", ...ack };
-  }
-
-  #recipientOf({ to }: NewEvent): Account | undefined | "unknown_user" {
-    if (to.kind === "lobby") return undefined;
-    if (to.account !== undefined) return { account: to.account, username: to.username };
-    return this.#owners.get(to.nameKey) ?? "unknown_user";
-  }
-
-  #remember(entry: string, ack: FirstAck): void {
-    this.#firstAcks.set(entry, ack);
-    if (this.#firstAcks.size <= REMEMBERED_KEYS) return;
-    this.#firstAcks.delete(this.#firstAcks.keys().next().value!);
-  }
-
-  #grant(claim: NameClaim, sessionId: string | undefined, former?: Ownership): Account {
-    const { username, nameKey } = claim;
-    if (former) {
-      this.#accounts.delete(former.account);
-      this.#owners.delete(nameKey);
-    }
-    const account = { account: this.#ids.account(), username };
-    if (sessionId === undefined) return account;
-    const owner = { ...account, nameKey, sessionId };
-    this.#owners.set(nameKey, owner);
-    this.#accounts.set(owner.account, owner);
-    return account;
-  }
-
-  /** Keeps both maps in the order in which their owners went away. */
-  #moveToEnd(owner: Ownership): void {
-    this.#owners.delete(owner.nameKey);
-    this.#owners.set(owner.nameKey, owner);
-  }
-
-  #forgetLongestAway(): void {
-    if (this.#owners.size <= REMEMBERED_NAMES) return;
-    for (const owner of this.#owners.values()) {
-      if (owner.awaySince === undefined) continue;
-      this.#owners.delete(owner.nameKey);
-      this.#accounts.delete(owner.account);
-      return;
+  #uncovered(now: number): StoredEvent[] {
+    const retention = this.#retention;
+    switch (retention.kind) {
+      case "forever":
+      case "none":
+        return [];
+      case "age":
+        return this.#events.filter(({ at }) => at < now - retention.maxAgeMs);
+      case "count":
+        return this.#events.slice(0, Math.max(0, this.#events.length - retention.maxEvents));
     }
   }
 }
 
-function hasLapsed(owner: Ownership, claim: NameClaim): boolean {
-  return owner.awaySince !== undefined && claim.at - owner.awaySince >= claim.nameTtlMs;
+/** By the name it was sent to: a repeat is one whoever holds that name by then. */
+function contentOf({ kind, to, text }: NewEvent): string {
+  return `${kind}\n${to.kind === "lobby" ? "lobby" : `private ${to.nameKey}`}\n${text}`;
 }
 
-function repeatOf(first: FirstAck, conversation: string, text: string): AppendResult {
-  if (first.conversation !== conversation || first.text !== text) return { outcome: "id_reused" };
-  const { text: _, ...ack } = first;
-  return { outcome: "duplicate", ...ack };
+function peerOf(event: StoredEvent, account: string): Account {
+  if (event.author === account && event.recipient) return event.recipient;
+  return { account: event.author, username: event.from };
+}
+
+function isNamed(username: string, name: string): boolean {
+  return usernameKey(username) === usernameKey(name);
+}
+
+/** Adds to a map and keeps it to a size; what was added first goes first. */
+function rememberIn<Value>(map: Map<string, Value>, key: string, value: Value, size: number): void {
+  map.set(key, value);
+  if (map.size > size) map.delete(map.keys().next().value!);
 }

@@ -1,4 +1,5 @@
 import { createLog } from "../../core/log.ts";
+import { MemoryStore } from "../../core/store_memory.ts";
 import { SqliteStore } from "../../core/store_sqlite.ts";
 import { testStoreEvents } from "./store_events_contract.ts";
 import { testStoreNames } from "./store_names_contract.ts";
@@ -25,7 +26,17 @@ function sqlite(name: string, inWorkers: boolean): StoreSubject {
   };
 }
 
-const SUBJECTS = [sqlite("SqliteStore", false), sqlite("SqliteStore in Workers", true)];
+const memory: StoreSubject = {
+  name: "MemoryStore",
+  open: (setting) =>
+    Promise.resolve({ store: new MemoryStore(setting), dispose: () => Promise.resolve() }),
+};
+
+const SUBJECTS = [
+  memory,
+  sqlite("SqliteStore", false),
+  sqlite("SqliteStore in Workers", true),
+];
 
 for (const subject of SUBJECTS) {
   testStoreEvents(subject);

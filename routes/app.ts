@@ -19,7 +19,7 @@ export interface AppDeps extends HealthDeps {
   /** Answers `/ws/:username`. */
   readonly ws: Handler<RouteEnv>;
   /** Answers `/api/…`. */
-  readonly api?: Hono<RouteEnv>;
+  readonly api: Hono<RouteEnv>;
 }
 
 /** Every path that can be got; any other method there is refused. */
@@ -40,7 +40,7 @@ export function createApp(deps: AppDeps): Hono<RouteEnv> {
   app.route("/", createPageRoutes(deps));
   app.route("/", createHealthRoutes(deps));
   app.get("/ws/:username", deps.ws);
-  if (deps.api) app.route("/", deps.api);
+  app.route("/", deps.api);
   for (const path of PATHS) app.all(path, refuseMethod);
   app.notFound(() => problemResponse(new ChatError("not_found")));
   app.onError((error, c) => respondToError(error, c, deps.log));

@@ -1,11 +1,12 @@
 import { type Clock, systemClock } from "../core/clock.ts";
 import type { Config } from "../core/config.ts";
-import { ConnectionManager } from "../core/connection_manager.ts";
+import { ConnectionManager, type ConnectionManagerOptions } from "../core/connection_manager.ts";
 import { ChatError } from "../core/errors.ts";
 import { type Ids, randomIds } from "../core/ids.ts";
 import type { Log } from "../core/log.ts";
 import { MemoryStore } from "../core/store_memory.ts";
 import { VERSION } from "../core/version.ts";
+import { createApi } from "./api.ts";
 import { createApp } from "./app.ts";
 import { loadAssets } from "./assets.ts";
 import { problemResponse } from "./problem.ts";
@@ -34,6 +35,9 @@ export interface RunningServer {
   stop(): Promise<void>;
 }
 
+/** What the chat itself is made of. */
+type ManagerDeps = Pick<ConnectionManagerOptions, "clock" | "store"> & ServerDeps;
+
 /** How many connections may wait to be accepted, as when everybody comes back at once. */
 const TCP_BACKLOG = 4096;
 /** How long clients get to hear why their sockets close: a shutdown would tell them less. */
@@ -49,14 +53,16 @@ const DRAIN_WAIT_MS = 1000;
  * @throws {Deno.errors.AddrInUse} And other errors of listening.
  */
 export async function startServer(deps: ServerDeps): Promise<RunningServer> {
-  const { config, log } = deps;
+  const { config, log, clock = systemClock, ids = randomIds } = deps;
   let isReady = true;
-  const manager = createManager(deps);
+  const store = new MemoryStore({ clock, ids });
+  const manager = createManager({ config, log, clock, store });
   const app = createApp({
     config,
     log,
     assets: await loadAssets(new URL("../static/", import.meta.url)),
     ws: createWebSocketRoute({ manager, config, log }),
+    api: createApi({ config, clock, store, live: manager }),
     isReady: () => isReady,
   });
   const abort = new AbortController();
@@ -83,12 +89,12 @@ export async function startServer(deps: ServerDeps): Promise<RunningServer> {
   };
 }
 
-function createManager({ config, log, clock = systemClock, ids = randomIds }: ServerDeps) {
+function createManager({ config, log, clock, store }: ManagerDeps) {
   const { rate, burst, maxConnections, maxPerAddress, maxPerSession } = config;
   return new ConnectionManager({
     clock,
     log,
-    store: new MemoryStore({ clock, ids }),
+    store,
     server: `parley/${VERSION}`,
     rate: { perSecond: rate, burst },
     limits: { maxConnections, maxPerAddress, maxPerSession },

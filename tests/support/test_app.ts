@@ -1,4 +1,4 @@
-import type { Hono } from "hono";
+import { Hono } from "hono";
 import { parseConfig } from "../../core/config.ts";
 import type { Log } from "../../core/log.ts";
 import type { RouteEnv } from "../../routes/address.ts";
@@ -46,6 +46,7 @@ export async function createTestApp(deps: Partial<AppDeps> = {}): Promise<Hono<R
     log: silentLog,
     assets: await assetsFrom(FIXTURES),
     ws: () => new Response("socket"),
+    api: new Hono(),
     isReady: () => true,
     ...deps,
   });

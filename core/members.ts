@@ -8,7 +8,9 @@ import { isReservedUsername, usernameKey, usernameProblem } from "./usernames.ts
 /** Someone present: an account with at least one connection, or within its grace. */
 export interface Member extends Account {
   readonly nameKey: string;
-  /** Sessions seen to act for the account; none for a guest, who lasts as long as a connection. */
+  /** Whether nobody but its one connection can be it; such an account lasts no longer. */
+  readonly isGuest: boolean;
+  /** Sessions seen to act for the account, those that have signed out left out. */
   readonly sessions: Set<string>;
   readonly connections: Set<Connection>;
   /** What the account may send, over all its connections. */
@@ -97,7 +99,8 @@ export class Members {
     await this.#options.store.touchAccount(member.account, this.#options.clock.now());
   }
 
-  async #decide({ username, nameKey, sessionId }: Claim): Promise<Member> {
+  async #decide(claim: Claim): Promise<Member> {
+    const { username, nameKey, sessionId } = claim;
     const present = this.#byKey.get(nameKey);
     if (present && sessionId !== undefined && present.sessions.has(sessionId)) return present;
     if (present && (sessionId === undefined || isGuest(present))) {
@@ -105,20 +108,22 @@ export class Members {
     }
     const { store, clock, nameTtlMs } = this.#options;
     const at = clock.now();
-    const account = await store.claimName({ username, nameKey, sessionId, at, nameTtlMs });
+    const account = await store.claimName({ ...claim, at, nameTtlMs });
     if (account === "taken") throw new ChatError("username_taken", { username });
-    const member = this.#byAccount.get(account.account) ?? this.#add(account, nameKey);
+    const member = this.#byAccount.get(account.account) ??
+      this.#add(account, claim);
     if (sessionId !== undefined) member.sessions.add(sessionId);
     return member;
   }
 
-  #add({ account, username }: Account, nameKey: string): Member {
+  #add({ account, username }: Account, { nameKey, sessionId }: Claim): Member {
     const { clock, rate } = this.#options;
     const now = clock.monotonic();
     const member: Member = {
       account,
       username,
       nameKey,
+      isGuest: sessionId === undefined,
       sessions: new Set(),
       connections: new Set(),
       sends: new TokenBucket(rate, now),
@@ -133,7 +138,7 @@ export class Members {
 
 /** Whether a member is a guest: nobody but its one connection can be it. */
 export function isGuest(member: Member): boolean {
-  return member.sessions.size === 0;
+  return member.isGuest;
 }
 
 function keyOf(username: string): string {

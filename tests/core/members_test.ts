@@ -187,6 +187,17 @@ Deno.test("Members.release() notes when an account went, and forgets who was pre
   assertEquals(members.withAccount(alice.account), undefined);
 });
 
+Deno.test("Members.release() notes when an account went whose last session has signed out", async () => {
+  // It counted as a guest then, and its name stayed reserved for ever.
+  const { store, clock, members } = createMembers();
+  const alice = await members.claim("alice", "s1");
+  alice.sessions.delete("s1");
+
+  await members.release(alice);
+
+  assertEquals([isGuest(alice), store.touched], [false, [[alice.account, clock.now()]]]);
+});
+
 Deno.test("Members.release() of a guest frees its name at once, and notes nothing", async () => {
   const { store, members } = createMembers();
   const guest = await members.claim("gus", undefined);

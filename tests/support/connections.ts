@@ -11,6 +11,7 @@ export function memberNamed(username: string, sessionIds: string[] = []): Member
     username,
     account: `a_${username}`,
     nameKey: username,
+    isGuest: sessionIds.length === 0,
     sessions: new Set(sessionIds),
     connections: new Set(),
     sends: new TokenBucket(unlimited, 0),

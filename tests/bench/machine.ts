@@ -26,10 +26,15 @@ export async function describeMachine(folder: string): Promise<Machine> {
     memoryGiB: Math.round(Deno.systemMemoryInfo().total / 2 ** 30),
     system: `Linux ${Deno.osRelease()}`,
     deno: Deno.version.deno,
-    fileSystem: await runText(["stat", "--file-system", "--format=%T", folder]),
+    fileSystem: await fileSystemOf(folder),
     fsyncMs: measureSyncs(folder),
     at: new Date().toISOString(),
   };
+}
+
+async function fileSystemOf(folder: string): Promise<string> {
+  const table = await runText(["df", "--output=fstype", folder]);
+  return table.split("\n").at(-1) ?? "an unknown file system";
 }
 
 /** Times appending a block and syncing it, which is what a commit costs at least. */

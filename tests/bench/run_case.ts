@@ -17,14 +17,22 @@ const CLIENT = decodeURIComponent(new URL("./load_client.ts", import.meta.url).p
 
 let nextPort = FIRST_PORT + Math.floor(Math.random() * PORTS);
 
+/** What a case is run with. */
+export interface RunOn {
+  readonly tools: Tools;
+  /** Folder on the disk that is measured. */
+  readonly dataDir: string;
+}
+
 /**
  * Starts a server, has a load client carry out a case on it, and stops it.
  *
  * @throws {Error} If what the server needs is not there, if a message was lost or doubled, or if the client was the limit.
  */
-export async function runCase(peer: Peer, measured: Case, tools: Tools): Promise<JobResult> {
+export async function runCase(peer: Peer, measured: Case, on: RunOn): Promise<JobResult> {
+  const { tools } = on;
   const port = freePort();
-  const dataDir = await Deno.makeTempDir({ prefix: "parley-bench-" });
+  const dataDir = await Deno.makeTempDir({ dir: on.dataDir, prefix: "parley-bench-" });
   const hasDefaultLimits = measured.hasDefaultLimits ?? false;
   const command = await peer.command({ port, tools, dataDir, hasDefaultLimits });
   if (typeof command === "string") throw new Error(command);

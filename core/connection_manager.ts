@@ -10,7 +10,7 @@ import { Backlog } from "./backlog.ts";
 import type { Clock } from "./clock.ts";
 import { CLOSE_CODES, type CloseCode } from "./close_codes.ts";
 import { Connection } from "./connection.ts";
-import { Delivery } from "./delivery.ts";
+import { Delivery, UNAVAILABLE_RETRY_MS } from "./delivery.ts";
 import { ChatError } from "./errors.ts";
 import { Fanout } from "./fanout.ts";
 import { Heartbeat, HEARTBEAT_MS } from "./heartbeat.ts";
@@ -200,7 +200,7 @@ export class ConnectionManager {
 
   /** Sends a message to one user alone, with an echo to the sender. */
   sendPersonalMessage(connection: Connection, to: string, message: string, id?: string): void {
-    this.#requests.sendPersonalMessage(connection, to, message, id);
+    this.#requests.sendPersonalMessage(connection, { username: to }, message, id);
   }
 
   /** Takes one packet from a connection; whatever is wrong with it is answered, never thrown. */
@@ -255,11 +255,13 @@ export class ConnectionManager {
   /** Sends a connection what it missed, and tells it what became of messages that had waited. */
   async #catchUp(connection: Connection, request: CatchUpRequest): Promise<void> {
     try {
+      await this.#receipts.settled(connection.member.account);
       await this.#recovery.catchUp(connection, request);
       await this.#receipts.tellAuthor(connection.member.account);
     } catch (cause) {
       this.#options.log.error("catching up failed", { cause: describe(cause) });
-      this.#endRefused(connection, new ChatError("unavailable"));
+      const retryAfterMs = UNAVAILABLE_RETRY_MS;
+      this.#endRefused(connection, new ChatError("unavailable", { retryAfterMs }));
     }
   }
 

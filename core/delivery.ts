@@ -13,7 +13,7 @@ import { usernameKey } from "./usernames.ts";
 
 /** What a {@linkcode Delivery} needs from outside. */
 export interface DeliveryOptions {
-  readonly store: Pick<Store, "append" | "lastSeq">;
+  readonly store: Pick<Store, "append" | "lastSeq" | "prunedUpTo">;
   readonly clock: Pick<Clock, "monotonic" | "schedule">;
   readonly members: Members;
   readonly fanout: Fanout;
@@ -25,14 +25,21 @@ export interface DeliveryOptions {
   readonly onLateRecipient: (account: string, seq: number, isConnected: boolean) => void;
 }
 
+/** Whom a private message is for. */
+export interface Recipient {
+  readonly username: string;
+  /** The account the sender means; if the name is another's by now, nobody gets the message. */
+  readonly account?: string | undefined;
+}
+
 /** A message on its way into the log. */
 interface Post {
   readonly connection: Connection;
   readonly event: NewEvent;
 }
 
-/** How long a sender should wait before it tries again when nothing can be stored, in milliseconds. */
-const UNAVAILABLE_RETRY_MS = 1000;
+/** How long to wait before trying again when the log takes no writes, in milliseconds. */
+export const UNAVAILABLE_RETRY_MS = 1000;
 
 type Refusal = Exclude<AppendResult["outcome"], "stored" | "duplicate"> | "failed";
 type Accepted = Extract<AppendResult, { outcome: "stored" | "duplicate" }>;
@@ -53,7 +60,7 @@ export class Delivery {
     this.#seq = options.store.lastSeq;
     this.#journal = new Journal(options.store, options.clock, {
       onCommitted: () => this.#sendOut(),
-      onFailed: (cause) => options.log.error("commit failed", { cause: String(cause) }),
+      onError: (cause) => options.log.error("commit or delivery failed", { cause: String(cause) }),
     });
   }
 
@@ -77,7 +84,8 @@ export class Delivery {
    *
    * @throws {ChatError} `rate_limited`.
    */
-  toOne(connection: Connection, username: string, text: string, key?: string): void {
+  toOne(connection: Connection, to: Recipient, text: string, key?: string): void {
+    const { username, account } = to;
     const recipient = this.#options.members.find(username);
     const isConnected = recipient !== undefined && recipient.connections.size > 0;
     this.#post(
@@ -87,6 +95,7 @@ export class Delivery {
         username: recipient?.username ?? username,
         nameKey: usernameKey(username),
         ...(isConnected ? { account: recipient.account } : {}),
+        ...(account === undefined ? {} : { expectedAccount: account }),
       },
       text,
       key,
@@ -146,19 +155,23 @@ export class Delivery {
     }
     const { recipient } = result;
     const isConnected = recipient !== undefined && this.#isConnected(recipient.account);
-    this.#acknowledge(post, result, result.isWaiting === true && !isConnected);
-    if (result.outcome === "duplicate") return;
-    this.#seq = result.seq;
+    const isNew = result.outcome === "stored";
+    if (isNew) this.#seq = result.seq;
+    if (isNew && recipient && !isConnected && !this.#isKept(result)) {
+      return this.#refuse(post, "user_away");
+    }
+    const isWaiting = recipient !== undefined && (isNew || result.isWaiting === true);
+    this.#acknowledge(post, result, isWaiting && !isConnected);
+    if (!isNew) return;
     if (recipient) this.#deliverPrivately(post, result, recipient, isConnected);
     else this.#options.fanout.publish(encodeFrame(messageFrame(storedEvent(post, result))));
   }
 
   #refuse({ connection, event }: Post, outcome: Refusal): void {
     const username = event.to.kind === "private" ? event.to.username : "";
-    const params = outcome === "unknown_user" || outcome === "user_away" ? { username } : {};
     const error = outcome === "failed"
       ? new ChatError("unavailable", { retryAfterMs: UNAVAILABLE_RETRY_MS })
-      : new ChatError(outcome, params);
+      : new ChatError(outcome, outcome === "id_reused" ? {} : { username });
     this.#answer(connection, errorFrame(error, event.key));
   }
 
@@ -179,13 +192,22 @@ export class Delivery {
     const { fanout, members, onLateRecipient } = this.#options;
     const { event } = post;
     const frame = messageFrame(storedEvent(post, result));
-    const echo = event.key === undefined ? frame : { ...frame, id: event.key };
+    const echo = {
+      ...frame,
+      ...(event.key === undefined ? {} : { id: event.key }),
+      ...(isConnected ? {} : { waiting: true as const }),
+    };
     fanout.publishTo(encodeFrame(echo), liveConnections(members.withAccount(event.author)));
     if (recipient.account === event.author) return;
     fanout.publishTo(encodeFrame(frame), liveConnections(members.withAccount(recipient.account)));
     if (isConnected === (result.isWaiting === true)) {
       onLateRecipient(recipient.account, result.seq, isConnected);
     }
+  }
+
+  /** Whether the log holds the event, so that it can wait; a log that keeps nothing doesn't. */
+  #isKept({ seq }: Accepted): boolean {
+    return this.#options.store.prunedUpTo < seq;
   }
 
   #isConnected(account: string): boolean {

@@ -12,6 +12,7 @@ export const ERROR_SENTENCES = {
   frame_too_large: "That frame is too large: at most {limit} bytes fit.",
   unsupported_data: "Binary packets are not understood here; send JSON text.",
   unknown_user: "There is nobody called “{username}” here.",
+  name_moved: "The name “{username}” belongs to somebody else by now.",
   user_away: "“{username}” is away.",
   id_reused: "That id was used before, for another message.",
   rate_limited: "You are sending too quickly.",

@@ -8,8 +8,8 @@ export type Settled = (result: AppendResult | { readonly outcome: "failed" }) =>
 export interface JournalEvents {
   /** Every event of a commit has been settled. */
   readonly onCommitted: () => void;
-  /** A commit failed, with its cause. */
-  readonly onFailed: (cause: unknown) => void;
+  /** A commit failed, or somebody who was told of one did; with the cause. */
+  readonly onError: (cause: unknown) => void;
 }
 
 interface Entry {
@@ -69,11 +69,20 @@ export class Journal {
     const results = events.length === 0 ? [] : await this.#append(events);
     let next = 0;
     for (const { event, settled } of entries) {
-      settled((event && results?.[next++]) ?? { outcome: "failed" });
+      this.#tell(settled, (event && results?.[next++]) ?? { outcome: "failed" });
     }
     this.#events.onCommitted();
     this.#state = "resting";
     this.#clock.schedule(() => this.#goOn(), 0);
+  }
+
+  /** A mistake in one sender's answer must not stop the log for all. */
+  #tell(settled: Settled, result: Parameters<Settled>[0]): void {
+    try {
+      settled(result);
+    } catch (cause) {
+      this.#events.onError(cause);
+    }
   }
 
   #goOn(): void {
@@ -97,7 +106,7 @@ export class Journal {
     try {
       return await this.#store.append(events);
     } catch (cause) {
-      this.#events.onFailed(cause);
+      this.#events.onError(cause);
       return undefined;
     }
   }

@@ -44,8 +44,8 @@ export class Members {
   #options: MembersOptions;
   #byKey = new Map<string, Member>();
   #byAccount = new Map<string, Member>();
-  /** The newest claim under way of each name: they are decided one after the other. */
-  #claims = new Map<string, Promise<void>>();
+  /** What is under way for each name, newest: claims and releases go one after the other. */
+  #turns = new Map<string, Promise<void>>();
 
   constructor(options: MembersOptions) {
     this.#options = options;
@@ -73,15 +73,7 @@ export class Members {
    */
   async claim(username: string, sessionId: string | undefined): Promise<Member> {
     const claim = { username, nameKey: keyOf(username), sessionId };
-    const earlier = this.#claims.get(claim.nameKey);
-    const decision = earlier ? earlier.then(() => this.#decide(claim)) : this.#decide(claim);
-    const decided = decision.then(() => {}, () => {});
-    this.#claims.set(claim.nameKey, decided);
-    try {
-      return await decision;
-    } finally {
-      if (this.#claims.get(claim.nameKey) === decided) this.#claims.delete(claim.nameKey);
-    }
+    return await this.#inTurn(claim.nameKey, () => this.#decide(claim));
   }
 
   /**
@@ -96,7 +88,25 @@ export class Members {
     if (this.#byKey.get(member.nameKey) === member) this.#byKey.delete(member.nameKey);
     member.leaving?.cancel();
     if (isGuest(member)) return;
-    await this.#options.store.touchAccount(member.account, this.#options.clock.now());
+    const { store, clock } = this.#options;
+    await this.#inTurn(member.nameKey, async () => {
+      // A claim that was under way may have brought the account back.
+      if (this.#byAccount.has(member.account)) return;
+      await store.touchAccount(member.account, clock.now());
+    });
+  }
+
+  /** Decides about a name once everything decided before has been noted. */
+  async #inTurn<Result>(nameKey: string, decide: () => Promise<Result>): Promise<Result> {
+    const earlier = this.#turns.get(nameKey);
+    const decision = earlier ? earlier.then(decide) : decide();
+    const decided = decision.then(() => {}, () => {});
+    this.#turns.set(nameKey, decided);
+    try {
+      return await decision;
+    } finally {
+      if (this.#turns.get(nameKey) === decided) this.#turns.delete(nameKey);
+    }
   }
 
   async #decide(claim: Claim): Promise<Member> {

@@ -58,7 +58,12 @@ export const MessageRequest = z.strictObject({
   id: IdempotencyKey.optional(),
   /** Absent: public. Present: private to this user, and never public. */
   to: Username.optional(),
+  /** The account meant by `to`: if the name is another's by now, the message is refused. */
+  account: z.string().min(1, "must not be empty").max(64, "is too long").optional(),
   message: MessageText,
+}).refine(({ to, account }) => account === undefined || to !== undefined, {
+  path: ["account"],
+  message: "needs a “to”",
 });
 export type MessageRequest = z.infer<typeof MessageRequest>;
 

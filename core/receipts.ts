@@ -19,6 +19,8 @@ export interface ReceiptsOptions {
  */
 export class Receipts {
   #options: ReceiptsOptions;
+  /** Corrections under way, newest of each account. */
+  #late = new Map<string, Promise<void>>();
 
   constructor(options: ReceiptsOptions) {
     this.#options = options;
@@ -45,7 +47,14 @@ export class Receipts {
   noteLate(account: string, seq: number, isConnected: boolean): void {
     const { store } = this.#options;
     const note = isConnected ? this.noteDelivered(account, seq) : store.markWaiting(seq);
-    note.catch((cause) => this.#logFailure("noting a delivery failed", cause));
+    const noted = note.catch((cause) => this.#logFailure("noting a delivery failed", cause))
+      .finally(() => this.#late.get(account) === noted && this.#late.delete(account));
+    this.#late.set(account, noted);
+  }
+
+  /** Resolves once the log is right about what waits for an account: it may be read then. */
+  settled(account: string): Promise<void> | undefined {
+    return this.#late.get(account);
   }
 
   /** Notes how far an account has read, and tells its other connections. */

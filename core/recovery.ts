@@ -30,7 +30,7 @@ export interface CatchUpRequest {
 
 /** What a {@linkcode Recovery} needs from outside. */
 export interface RecoveryOptions {
-  readonly store: Pick<Store, "epoch" | "read" | "waitingFor">;
+  readonly store: Pick<Store, "epoch" | "prunedUpTo" | "read" | "waitingFor">;
   readonly fanout: Fanout;
   /** Newest position handed to fan-out. */
   readonly newestSeq: () => number;
@@ -67,7 +67,8 @@ export class Recovery {
 
   async #resume(connection: Connection, { epoch, seq }: Position): Promise<void> {
     const { store, newestSeq } = this.#options;
-    const isKnown = epoch === store.epoch && seq <= newestSeq();
+    // What retention removed can't be sent, so who was before it has missed more than can be had.
+    const isKnown = epoch === store.epoch && seq >= store.prunedUpTo && seq <= newestSeq();
     if (isKnown && await this.#isWithinReach(connection, seq)) {
       return await this.#replayFrom(connection, seq, true);
     }

@@ -1,7 +1,7 @@
 import type { Clock } from "./clock.ts";
 import type { Connection } from "./connection.ts";
 import { isIn } from "./conversations.ts";
-import type { Delivery } from "./delivery.ts";
+import type { Delivery, Recipient } from "./delivery.ts";
 import { ChatError } from "./errors.ts";
 import type { Log } from "./log.ts";
 import { isGuest } from "./members.ts";
@@ -52,7 +52,7 @@ export class Requests {
   }
 
   /** Sends a message to one user alone, with an echo to the sender. */
-  sendPersonalMessage(connection: Connection, to: string, message: string, id?: string): void {
+  sendPersonalMessage(connection: Connection, to: Recipient, message: string, id?: string): void {
     const { delivery } = this.#options;
     this.#answering(connection, id, () => delivery.toOne(connection, to, message, id));
   }
@@ -64,8 +64,9 @@ export class Requests {
     const { frame } = parsed;
     if (frame.type === "pong") return;
     if (frame.type === "read") return this.#read(connection, frame);
-    if (frame.to === undefined) this.broadcast(connection, frame.message, frame.id);
-    else this.sendPersonalMessage(connection, frame.to, frame.message, frame.id);
+    const { to: username, account, message, id } = frame;
+    if (username === undefined) this.broadcast(connection, message, id);
+    else this.sendPersonalMessage(connection, { username, account }, message, id);
   }
 
   /** Notes how far an account has read, and tells its other connections. */

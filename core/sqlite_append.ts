@@ -18,6 +18,9 @@ interface Place {
   readonly isWaiting: boolean;
 }
 
+/** Why there is nobody to send a private event to. */
+type NoRecipient = "unknown_user" | "user_away" | "name_moved";
+
 /** A commit while it is made. */
 interface Batch {
   readonly at: number;
@@ -65,7 +68,10 @@ export class SqliteAppend {
       `INSERT INTO hours (hour, first_seq, last_seq) VALUES (:hour, :firstSeq, :seq)
        ON CONFLICT DO UPDATE SET last_seq = :seq`,
     );
-    this.#noteSeq = db.prepare("UPDATE meta SET last_seq = :seq, events = events + :written");
+    this.#noteSeq = db.prepare(
+      `UPDATE meta SET last_seq = :seq, events = events + :written,
+         pruned_up_to = CASE WHEN :written = 0 THEN :seq ELSE pruned_up_to END`,
+    );
   }
 
   /** Appends events in one commit, all at the time `at` in epoch milliseconds. */
@@ -84,7 +90,7 @@ export class SqliteAppend {
     const repeat = known && this.#acks.repeatOf(known.id, event);
     if (repeat) return repeat;
     const recipient = this.#recipientOf(event.to, batch.at);
-    if (recipient === "unknown_user" || recipient === "user_away") return { outcome: recipient };
+    if (typeof recipient === "string") return { outcome: recipient };
     const author = known ?? this.#addGuest(event.author, event.from, batch.at);
     const place = this.#placeOf(event, author, recipient);
     const seq = ++batch.seq;
@@ -99,11 +105,15 @@ export class SqliteAppend {
     return acceptedAt(seq, batch.at, place);
   }
 
-  #recipientOf(to: Audience, at: number): AccountRow | "unknown_user" | "user_away" | undefined {
+  #recipientOf(to: Audience, at: number): AccountRow | NoRecipient | undefined {
     if (to.kind === "lobby") return undefined;
-    if (to.account !== undefined) return this.#addGuest(to.account, to.username, at);
+    const { account, expectedAccount = account } = to;
+    if (account !== undefined) {
+      return account === expectedAccount ? this.#addGuest(account, to.username, at) : "name_moved";
+    }
     const owner = this.#people.ownerOf(to.nameKey);
     if (!owner) return "unknown_user";
+    if ((expectedAccount ?? owner.public_id) !== owner.public_id) return "name_moved";
     return this.#keepsEvents ? owner : "user_away";
   }
 

@@ -24,6 +24,7 @@ export interface EngineOptions {
 export interface LogPosition {
   readonly epoch: string;
   readonly lastSeq: number;
+  readonly prunedUpTo: number;
 }
 
 /** Opens the handle that changes the log: one in all processes. */
@@ -35,7 +36,9 @@ export function openWriter(options: EngineOptions) {
   const accounts = new SqliteAccounts(db);
   const reading = new SqliteReading(db);
   const retention = new SqliteRetention(db, options.retention);
-  const position = db.prepare<LogPosition>("SELECT epoch, last_seq AS lastSeq FROM meta");
+  const position = db.prepare<LogPosition>(
+    "SELECT epoch, last_seq AS lastSeq, pruned_up_to AS prunedUpTo FROM meta",
+  );
   const probe = db.prepare("UPDATE meta SET last_seq = last_seq");
   return {
     position: () => ({ ...position.get()! }),
@@ -51,7 +54,10 @@ export function openWriter(options: EngineOptions) {
     markWaiting: reading.markWaiting.bind(reading),
     takeDelivered: reading.takeDelivered.bind(reading),
     markRead: reading.markRead.bind(reading),
-    prune: retention.prune.bind(retention),
+    prune: (now: number, limit: number) => {
+      const removed = retention.prune(now, limit);
+      return { removed, prunedUpTo: position.get()!.prunedUpTo };
+    },
     erase: retention.erase.bind(retention),
     probe: () => void probe.run(),
     close: () => db.close(),

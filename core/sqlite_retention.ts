@@ -11,6 +11,7 @@ export class SqliteRetention {
   #count: Query<{ events: number }>;
   #remove: readonly Query<unknown>[];
   #noteRemoved: Query<unknown>;
+  #notePruned: Query<unknown>;
   #forgetHours: Query<unknown>;
   #deleting: Query<{ id: number }>;
   #finishDeleting: readonly Query<unknown>[];
@@ -25,6 +26,7 @@ export class SqliteRetention {
     this.#count = db.prepare("SELECT events FROM meta");
     this.#remove = removeSql().map((sql) => db.prepare(sql));
     this.#noteRemoved = db.prepare("UPDATE meta SET events = events - :removed");
+    this.#notePruned = db.prepare("UPDATE meta SET pruned_up_to = max(pruned_up_to, :seq)");
     this.#forgetHours = db.prepare(
       "DELETE FROM hours WHERE last_seq < coalesce((SELECT min(seq) FROM events), last_seq + 1)",
     );
@@ -44,7 +46,11 @@ export class SqliteRetention {
   prune(now: number, limit: number): number {
     const rows = this.#uncovered(now, limit);
     if (rows.length === 0) return 0;
-    return this.#db.transaction(() => this.#removeAll(rows.map(({ seq }) => seq)));
+    const positions = rows.map(({ seq }) => seq);
+    return this.#db.transaction(() => {
+      this.#notePruned.run({ seq: Math.max(...positions) });
+      return this.#removeAll(positions);
+    });
   }
 
   /**

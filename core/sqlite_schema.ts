@@ -47,6 +47,8 @@ CREATE TABLE meta (
   secret BLOB NOT NULL,
   -- Newest position ever given, which outlives every event.
   last_seq INTEGER NOT NULL DEFAULT 0,
+  -- Newest position that retention removed or that was never kept.
+  pruned_up_to INTEGER NOT NULL DEFAULT 0,
   events INTEGER NOT NULL DEFAULT 0,
   is_clean INTEGER NOT NULL DEFAULT 1
 ) STRICT;

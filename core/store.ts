@@ -13,6 +13,11 @@ export interface Store {
   readonly epoch: string;
   /** Position of the newest event; 0 when there is none. */
   readonly lastSeq: number;
+  /**
+   * Newest position that retention has removed, or that was never kept; 0 when there is none. What
+   * an account may see after it is all there, but for what people have deleted.
+   */
+  readonly prunedUpTo: number;
 
   // ─── Events ────────────────────────────────────────────────────────────────────────────────────
 
@@ -175,6 +180,8 @@ export type Audience =
     readonly username: string;
     readonly nameKey: string;
     readonly account?: string;
+    /** The account the author means: if the name is another's, nothing is stored. */
+    readonly expectedAccount?: string;
   };
 
 /** What became of one event. */
@@ -193,6 +200,8 @@ export type AppendResult =
   }
   /** Nobody owns that name. */
   | { readonly outcome: "unknown_user" }
+  /** Somebody else than the account that was meant owns that name by now. */
+  | { readonly outcome: "name_moved" }
   /** The owner of that name has no connection, and this store keeps nothing for later. */
   | { readonly outcome: "user_away" }
   /** The author's key was stored before with another text or for someone else. */

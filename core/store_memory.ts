@@ -39,6 +39,9 @@ export interface MemoryStoreOptions {
   readonly retention?: Retention;
 }
 
+/** Why there is nobody to send a private event to. */
+type NoRecipient = "unknown_user" | "user_away" | "name_moved";
+
 interface FirstAck {
   readonly content: string;
   readonly accepted: Omit<Extract<AppendResult, { seq: number }>, "outcome">;
@@ -54,6 +57,7 @@ export class MemoryStore implements Store {
   #retention: Retention;
   #names: MemoryNames;
   #lastSeq = 0;
+  #prunedUpTo = 0;
   #events: StoredEvent[] = [];
   #arrived: Delivered[] = [];
   #reads = new Map<string, number>();
@@ -68,6 +72,10 @@ export class MemoryStore implements Store {
 
   get lastSeq(): number {
     return this.#lastSeq;
+  }
+
+  get prunedUpTo(): number {
+    return this.#prunedUpTo;
   }
 
   append(events: readonly NewEvent[]): Promise<AppendResult[]> {
@@ -203,6 +211,7 @@ export class MemoryStore implements Store {
   prune(now: number, limit: number): Promise<number> {
     const uncovered = this.#uncovered(now).slice(0, limit);
     const gone = new Set(uncovered);
+    this.#prunedUpTo = Math.max(this.#prunedUpTo, ...uncovered.map(({ seq }) => seq));
     this.#events = this.#events.filter((event) => !gone.has(event));
     return Promise.resolve(uncovered.length);
   }
@@ -225,7 +234,7 @@ export class MemoryStore implements Store {
         : { outcome: "id_reused" };
     }
     const recipient = this.#recipientOf(event);
-    if (recipient === "unknown_user" || recipient === "user_away") return { outcome: recipient };
+    if (typeof recipient === "string") return { outcome: recipient };
     const isAway = event.to.kind === "private" && event.to.account === undefined;
     const accepted = {
       seq: ++this.#lastSeq,
@@ -245,19 +254,23 @@ export class MemoryStore implements Store {
     if (!this.#reads.has(entry)) rememberIn(this.#reads, entry, this.#lastSeq, REMEMBERED_READS);
   }
 
-  #recipientOf({ to }: NewEvent): Account | undefined | "unknown_user" | "user_away" {
+  #recipientOf({ to }: NewEvent): Account | NoRecipient | undefined {
     if (to.kind === "lobby") return undefined;
-    if (to.account !== undefined) return { account: to.account, username: to.username };
+    const { account, expectedAccount = account } = to;
+    if (account !== undefined) {
+      return account === expectedAccount ? { account, username: to.username } : "name_moved";
+    }
     const owner = this.#names.ownerOf(to.nameKey);
     if (!owner) return "unknown_user";
+    if ((expectedAccount ?? owner.account) !== owner.account) return "name_moved";
     if (this.#retention.kind === "none") return "user_away";
     return { account: owner.account, username: owner.username };
   }
 
   #keep({ to: _, ...event }: NewEvent, accepted: FirstAck["accepted"]): void {
-    if (this.#retention.kind === "none") return;
-    this.#events.push({ ...event, ...accepted });
-    if (this.#events.length > REMEMBERED_EVENTS) this.#events.shift();
+    if (this.#retention.kind !== "none") this.#events.push({ ...event, ...accepted });
+    else this.#prunedUpTo = accepted.seq;
+    if (this.#events.length > REMEMBERED_EVENTS) this.#prunedUpTo = this.#events.shift()!.seq;
   }
 
   #visibleTo(account: string | undefined): StoredEvent[] {

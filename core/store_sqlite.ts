@@ -60,9 +60,11 @@ export interface SqliteStoreOptions {
 const ERASE_STEP = 100;
 
 /** A log in an SQLite file, kept to one process by a lock. */
-export class SqliteStore implements Store {
+export class SqliteStore implements Store, AsyncDisposable {
   readonly epoch: string;
   #lastSeq: number;
+  #prunedUpTo: number;
+  #keepsEvents: boolean;
   #clock: Pick<Clock, "now">;
   #ids: Ids;
   #writer: Channel<Writer>;
@@ -72,6 +74,8 @@ export class SqliteStore implements Store {
   private constructor(parts: Parts, position: LogPosition, options: SqliteStoreOptions) {
     this.epoch = position.epoch;
     this.#lastSeq = position.lastSeq;
+    this.#prunedUpTo = position.prunedUpTo;
+    this.#keepsEvents = options.retention?.kind !== "none";
     this.#clock = options.clock;
     this.#ids = options.ids ?? randomIds;
     this.#writer = parts.writer;
@@ -100,11 +104,16 @@ export class SqliteStore implements Store {
     return this.#lastSeq;
   }
 
+  get prunedUpTo(): number {
+    return this.#prunedUpTo;
+  }
+
   async append(events: readonly NewEvent[]): Promise<AppendResult[]> {
     const results = await this.#writer.call("append", events, this.#clock.now());
     for (const result of results) {
       if (result.outcome === "stored") this.#lastSeq = Math.max(this.#lastSeq, result.seq);
     }
+    if (!this.#keepsEvents) this.#prunedUpTo = this.#lastSeq;
     return results;
   }
 
@@ -185,7 +194,9 @@ export class SqliteStore implements Store {
   async prune(now: number, limit: number): Promise<number> {
     // What a crash left of a deletion.
     await this.#writer.call("erase", limit);
-    return await this.#writer.call("prune", now, limit);
+    const { removed, prunedUpTo } = await this.#writer.call("prune", now, limit);
+    this.#prunedUpTo = Math.max(this.#prunedUpTo, prunedUpTo);
+    return removed;
   }
 
   probe(): Promise<void> {
@@ -196,6 +207,10 @@ export class SqliteStore implements Store {
     await this.#reader.close();
     await this.#writer.close();
     this.#lock.release();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
   }
 }
 

@@ -6,9 +6,14 @@ import type { FromWorker, ThrownError, ToWorker } from "./store_worker_messages.
 /** The half of the store that runs in this Worker, once it is open. */
 let served: Methods = {};
 
-globalThis.onmessage = ({ data }: MessageEvent<ToWorker & { readonly id: number }>) => {
-  globalThis.postMessage(answer(data));
-};
+/** What a Worker's own global is to its maker; the types of a page and of Deno differ about it. */
+interface WorkerScope {
+  onmessage: (event: MessageEvent<ToWorker & { readonly id: number }>) => void;
+  postMessage(message: FromWorker): void;
+}
+
+const scope = globalThis as unknown as WorkerScope;
+scope.onmessage = ({ data }) => scope.postMessage(answer(data));
 
 function answer(message: ToWorker & { readonly id: number }): FromWorker {
   const { id } = message;

@@ -270,4 +270,26 @@ export function testStoreEvents(subject: StoreSubject): void {
 
     assertEquals(scene.store.lastSeq, 0);
   });
+
+  test("append() stores nothing for a name that is somebody else's than was meant", async () => {
+    await using scene = await Scene.of(subject);
+    const [ann, bob] = [await scene.user("ann"), await scene.user("bob")];
+    const to = { kind: "private", username: "bob", nameKey: "bob" } as const;
+    const event = { kind: "message", author: ann.account, from: "ann", text: "psst" } as const;
+
+    const results = await scene.store.append([
+      { ...event, to: { ...to, expectedAccount: "a_former" } },
+      { ...event, to: { ...to, account: bob.account, expectedAccount: "a_former" } },
+      { ...event, to: { ...to, expectedAccount: bob.account } },
+      { ...event, to: { ...to, account: bob.account, expectedAccount: bob.account } },
+    ]);
+
+    assertEquals(results.map(({ outcome }) => outcome), [
+      "name_moved",
+      "name_moved",
+      "stored",
+      "stored",
+    ]);
+    assertEquals(scene.store.lastSeq, 2);
+  });
 }

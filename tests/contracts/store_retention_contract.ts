@@ -48,6 +48,31 @@ export function testStoreRetention(subject: StoreSubject): void {
     assertEquals(await scene.texts(undefined), ["4", "5"]);
   });
 
+  test("prunedUpTo tells the newest position that is gone, and moves with pruning alone", async () => {
+    await using scene = await Scene.of(subject, { kind: "count", maxEvents: 2 });
+    const ann = await scene.user("ann");
+    assertEquals(scene.store.prunedUpTo, 0);
+    await scene.store.append(["1", "2", "3", "4", "5"].map((text) => publicly(ann, text)));
+    assertEquals(scene.store.prunedUpTo, 0);
+
+    await scene.store.prune(scene.clock.now(), 2);
+    assertEquals(scene.store.prunedUpTo, 2);
+    await scene.store.prune(scene.clock.now(), 9);
+    assertEquals(scene.store.prunedUpTo, 3);
+    await scene.say(ann, "6");
+
+    assertEquals(scene.store.prunedUpTo, 3);
+  });
+
+  test("prunedUpTo is the newest position when nothing is kept", async () => {
+    await using scene = await Scene.of(subject, { kind: "none" });
+    const ann = await scene.user("ann");
+
+    await scene.store.append(["1", "2"].map((text) => publicly(ann, text)));
+
+    assertEquals([scene.store.lastSeq, scene.store.prunedUpTo], [2, 2]);
+  });
+
   test("append() knows a key, and never reuses a position, after pruning", async () => {
     await using scene = await Scene.of(subject, { kind: "count", maxEvents: 0 });
     const [ann, bob, guest] = [

@@ -47,7 +47,7 @@ function createJournal() {
   const told: unknown[] = [];
   const journal = new Journal(log, clock, {
     onCommitted: () => told.push("committed"),
-    onFailed: (cause) => told.push(cause),
+    onError: (cause) => told.push(cause),
   });
   const append = (text: string) =>
     journal.append(eventOf(text), ({ outcome }) => told.push(`${text} ${outcome}`));

@@ -1,7 +1,10 @@
 import { assert, assertEquals } from "@std/assert";
 import { CLOSE_CODES } from "../../core/close_codes.ts";
 import { LOBBY } from "../../core/conversations.ts";
+import { MemoryStore } from "../../core/store_memory.ts";
 import { createChat } from "../support/chat.ts";
+import { ManualClock } from "../support/manual_clock.ts";
+import { SequentialIds } from "../support/sequential_ids.ts";
 
 const seqsOf = (frames: readonly { seq: number }[]) => frames.map(({ seq }) => seq);
 
@@ -289,4 +292,64 @@ Deno.test("endSessions() closes the sockets of those sessions alone, endAccount(
 
   for (const { transport } of [bob, tab]) assertEquals(transport.closed, CLOSE_CODES.signedOut);
   assertEquals(chat.manager.connections, 0);
+});
+
+Deno.test("a resume from before what retention removed recovers nothing", async () => {
+  // It claimed success, and left a hole: 8, 9 and 10 after 1.
+  const clock = new ManualClock();
+  const retention = { kind: "count", maxEvents: 3 } as const;
+  const store = new MemoryStore({ clock, ids: new SequentialIds(), retention });
+  const chat = createChat({ clock, store });
+  const alice = await chat.join("alice");
+  const { epoch } = alice.transport.framesOf("welcome")[0]!;
+  for (let i = 1; i <= 10; i++) await chat.say(alice, { message: `${i}` });
+  await store.prune(clock.now(), 100);
+
+  const before = await chat.join("bob", { resume: { epoch, seq: 6 } });
+  const after = await chat.join("carol", { resume: { epoch, seq: 7 } });
+
+  assertEquals(before.transport.framesOf("resumed")[0]!.recovered, false);
+  assertEquals(before.transport.messages, []);
+  assertEquals(after.transport.framesOf("resumed")[0]!.recovered, true);
+  assertEquals(after.transport.messages, ["8", "9", "10"]);
+});
+
+Deno.test("a private message names the account it means, and reaches no other of that name", async () => {
+  const chat = createChat({ nameTtlMs: 0 });
+  const alice = await chat.join("alice");
+  const former = await chat.join("bob", { sessionId: "s1" });
+  const { account } = former.connection.member;
+  await chat.say(alice, { to: "bob", account, message: "one" });
+  chat.manager.disconnect(former.connection);
+  chat.clock.advance(5_000);
+  await chat.settle();
+  const latter = await chat.join("bob", { sessionId: "s2" });
+
+  await chat.say(alice, { id: "k1", to: "bob", account, message: "two" });
+  await chat.say(alice, { id: "k1", to: "bob", message: "three" });
+  await chat.say(alice, { account, message: "four" });
+
+  assertEquals(former.transport.messages, ["one"]);
+  assertEquals(latter.transport.messages, ["three"]);
+  assertEquals(alice.transport.framesOf("error").map(({ code, id }) => [code, id]), [
+    ["name_moved", "k1"],
+    ["invalid_frame", undefined],
+  ]);
+});
+
+Deno.test("someone who drops during a commit and comes back at once gets the message once, as having waited", async () => {
+  const chat = createChat();
+  const alice = await chat.join("alice");
+  const bob = await chat.join("bob", { sessionId: "s1" });
+
+  chat.manager.receive(alice.connection, '{"id":"k1","to":"bob","message":"psst"}');
+  chat.manager.disconnect(bob.connection);
+  const back = await chat.join("bob", { sessionId: "s1" });
+  await chat.settle();
+  const again = await chat.join("bob", { sessionId: "s1" });
+
+  assertEquals(back.transport.messages, ["psst"]);
+  assertEquals(again.transport.messages, []);
+  assertEquals(alice.transport.framesOf("ack")[0]!.waiting, true);
+  assertEquals(alice.transport.framesOf("delivered").length, 1);
 });

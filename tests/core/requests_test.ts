@@ -43,7 +43,7 @@ Deno.test("Requests.receive() hands messages on, public and private, with their 
   assertEquals(done, [
     ["toEveryone", "hello", undefined],
     ["toEveryone", "hello", "k1"],
-    ["toOne", "bob", "psst", "k2"],
+    ["toOne", { username: "bob", account: undefined }, "psst", "k2"],
   ]);
   assertEquals(transport.packets, []);
 });

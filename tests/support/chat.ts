@@ -16,6 +16,11 @@ export interface Peer {
   readonly transport: FakeTransport;
 }
 
+/** What a {@linkcode createChat} is given instead of its defaults. */
+export interface ChatOverrides extends Partial<ConnectionManagerOptions> {
+  readonly clock?: ManualClock;
+}
+
 /** How somebody joins a {@linkcode createChat}. */
 export interface JoinOptions extends Omit<ConnectRequest, "username"> {
   /** Bytes that wait in the socket from the start, as with a peer that doesn't read. */
@@ -31,8 +36,8 @@ async function settleOn(clock: ManualClock): Promise<void> {
 }
 
 /** A chat in memory with hand-moved time, no limits, and a journal of its log lines. */
-export function createChat(overrides: Partial<ConnectionManagerOptions> = {}) {
-  const clock = new ManualClock();
+export function createChat(overrides: ChatOverrides = {}) {
+  const { clock = new ManualClock() } = overrides;
   const lines: string[] = [];
   const log = createLog({
     level: "debug",

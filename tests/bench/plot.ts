@@ -15,7 +15,7 @@ const LABELS = 250;
 const VALUES = 130;
 const ROW = 24;
 const BAR = 14;
-const HEADING = 44;
+const HEADING = 50;
 const TOP = 40;
 
 /** Colours for a light page, and in `@media` for a dark one. */

@@ -3,7 +3,7 @@ import { CASES, shortened } from "./cases.ts";
 import { measure, type MeasureOptions } from "./measure.ts";
 import { PEERS } from "./peers.ts";
 import { writeReport } from "./report.ts";
-import type { Results } from "./results.ts";
+import { mergeResults, type Results } from "./results.ts";
 
 const HELP = `Measures Parley beside other chat servers; see docs/benchmarks.md.
 
@@ -14,7 +14,7 @@ const HELP = `Measures Parley beside other chat servers; see docs/benchmarks.md.
   --others N      try again when other programs took more than so much of a core (default 0.2)
   --data DIR      folder on the disk to measure (default: where temporary files go)
   --out FILE      where the results go as JSON (default dist/bench/results.json)
-  --from FILE     measure nothing, take results from there
+  --from LIST     measure nothing, take results from these files, comma-separated
   --docs          write tables and plot into docs/benchmarks.md and docs/benchmarks.svg
   --list          names of cases and servers
 `;
@@ -44,7 +44,7 @@ async function main(args: string[]): Promise<void> {
   await Deno.mkdir(folderOf(flags.out), { recursive: true });
   const results = flags.from === undefined
     ? await measure(measureOptions(flags))
-    : JSON.parse(await Deno.readTextFile(flags.from)) as Results;
+    : mergeResults(await readAll(flags.from.split(",")));
   await writeReport(results, { folder: folderOf(flags.out), isForDocs: flags.docs });
   if (results.failures.length > 0) Deno.exitCode = 1;
 }
@@ -64,6 +64,10 @@ function measureOptions(flags: Flags): MeasureOptions {
     dataDir: flags.data ?? Deno.env.get("TMPDIR") ?? "/tmp",
     onRound: (results) => Deno.writeTextFile(flags.out, JSON.stringify(results, null, 2)),
   };
+}
+
+function readAll(paths: readonly string[]): Promise<Results[]> {
+  return Promise.all(paths.map(async (path) => JSON.parse(await Deno.readTextFile(path))));
 }
 
 function chosen<T extends { readonly name: string }>(all: readonly T[], list?: string): T[] {

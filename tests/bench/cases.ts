@@ -8,6 +8,8 @@ export interface Case {
   readonly job: Omit<Job, "port" | "speech" | "serverPid">;
   /** Whether limits are left at their defaults instead of being off. */
   readonly hasDefaultLimits?: boolean;
+  /** Servers it says something about, by name; absent: all. */
+  readonly peers?: readonly string[];
   /** Columns of its table besides the server's name. */
   readonly columns: readonly Column[];
 }
@@ -31,13 +33,16 @@ const BASE: Case["job"] = {
   perSecond: 0,
   textBytes: 40,
   audience: "everyone",
-  warmupMs: 2000,
-  durationMs: 5000,
+  warmupMs: 1500,
+  durationMs: 4000,
   idleMs: 0,
   stalledShare: 0,
   churnPerSecond: 0,
   sampleEvery: 64,
 };
+
+/** Where it doesn't matter how messages are joined, one server of each kind is enough. */
+const ONE_EACH = ["fastapi", "ws", "socket.io", "deno", "bun", "parley-memory", "parley"] as const;
 
 const THROUGHPUT = ["delivered", "latency", "cpuPerMillion"] as const;
 const LATENCY = ["latency", "cpu"] as const;
@@ -74,6 +79,7 @@ export const CASES: readonly Case[] = [
     name: "10000-idle",
     title: "10,000 connections that say nothing for 30 s",
     job: { ...BASE, connections: 10_000, connectAtOnce: 200, durationMs: 0, idleMs: 30_000 },
+    peers: ONE_EACH,
     columns: ["memoryPerConnection", "idle"],
   },
   {
@@ -87,6 +93,7 @@ export const CASES: readonly Case[] = [
       perSecond: 5,
       durationMs: 10_000,
     },
+    peers: ONE_EACH,
     columns: ["latency", "cpu", "cpuPerMillion"],
   },
   {
@@ -94,6 +101,7 @@ export const CASES: readonly Case[] = [
     name: "100-500s",
     title: "100 connections, 500 messages a second",
     job: { ...BASE, ...PACED, connections: 100, perSecond: 500 },
+    peers: ONE_EACH,
     columns: ["latency", "cpu", "cpuPerMillion"],
   },
   {
@@ -101,30 +109,35 @@ export const CASES: readonly Case[] = [
     title: "4,000 connecting at once",
     job: { ...BASE, connections: 4000, connectAtOnce: 4000, durationMs: 0 },
     hasDefaultLimits: true,
+    peers: ONE_EACH,
     columns: ["connect"],
   },
   {
     name: "200-all-read",
     title: "200 connections, 200 messages a second of 4,000 bytes, every reader reads",
     job: stalling(0),
+    peers: ONE_EACH,
     columns: ["latency", "cpu", "peakMemory"],
   },
   {
     name: "200-stalled",
     title: "the same, and one reader in ten has stopped to read",
     job: stalling(0.1),
+    peers: ONE_EACH,
     columns: ["latency", "cpu", "peakMemory"],
   },
   {
     name: "1000-pairs",
     title: "private messages among 1,000 pairs, 1 in flight each",
     job: { ...BASE, connections: 2000, senders: 1000, inFlight: 1, audience: "partner" },
+    peers: ONE_EACH,
     columns: THROUGHPUT,
   },
   {
     name: "1000-churn",
     title: "1,000 connections, 50 messages a second, and 200 a second who come, stay 1 s and go",
     job: { ...BASE, ...PACED, connections: 1000, churnPerSecond: 200 },
+    peers: ONE_EACH,
     columns: LATENCY,
   },
 ];

@@ -33,8 +33,9 @@ export async function measure(options: MeasureOptions): Promise<Results> {
   const results: Results = { machine, versions, runs: [], failures: [] };
   for (const measured of options.cases) {
     console.log(`\n${measured.name}: ${measured.title}`);
+    const measurable = peers.filter(({ name }) => measured.peers?.includes(name) ?? true);
     for (let round = 0; round < options.runs; round++) {
-      for (const peer of peers) {
+      for (const peer of measurable) {
         await measureOnce({ peer, measured, round, tools, results }, options);
       }
       await options.onRound(results);

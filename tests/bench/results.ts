@@ -24,6 +24,28 @@ export interface Results {
   readonly failures: Failure[];
 }
 
+/**
+ * Makes one of the results of several starts on one machine. Their rounds stay apart: only runs
+ * that followed each other directly are paired.
+ *
+ * @throws {RangeError} If there is nothing to merge.
+ */
+export function mergeResults([first, ...rest]: readonly Results[]): Results {
+  if (!first) throw new RangeError("Cannot merge results: there are none");
+  return rest.reduce(mergeTwo, first);
+}
+
+function mergeTwo(one: Results, other: Results): Results {
+  const rounds = Math.max(0, ...one.runs.map(({ round }) => round + 1));
+  const later = other.runs.map((run) => ({ ...run, round: run.round + rounds }));
+  return {
+    machine: one.machine,
+    versions: { ...one.versions, ...other.versions },
+    runs: [...one.runs, ...later],
+    failures: [...one.failures, ...other.failures],
+  };
+}
+
 /** A run in one line, for whoever watches. */
 export function lineOf({ peer, result }: Run): string {
   const { deliveredPerSecond, latencyMs, serverCpuPerMillion, memory } = result;

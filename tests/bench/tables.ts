@@ -1,6 +1,7 @@
 import { type Case, CASES, type Column } from "./cases.ts";
 import { GOALS, isReached } from "./goals.ts";
 import type { JobResult } from "./job.ts";
+import { percentile } from "./latencies.ts";
 import { PEERS } from "./peers.ts";
 import type { Results } from "./results.ts";
 import { memoryPerConnection, type Metric, type Spread, spreadOf } from "./stats.ts";
@@ -60,13 +61,12 @@ export function spreadText({ median, low, high, runs }: Spread, format = short):
 
 function machineText({ machine, runs }: Results): string {
   const { cpu, cores, memoryGiB, system, deno, fileSystem, fsyncMs, at } = machine;
-  const rounds = Math.max(0, ...runs.map(({ round }) => round + 1));
-  const loads = runs.map(({ result }) => result.otherCpu).sort((a, b) => a - b);
+  const others = runs.map(({ result }) => result.otherCpu).sort((a, b) => a - b);
   return `Measured ${at.slice(0, 10)} on ${cores} cores (${cpu}), ${memoryGiB} GiB, ${system}, ` +
     `Deno ${deno}; the log on ${fileSystem}, where an fsync took ${short(fsyncMs.p50)} ms ` +
-    `(p50) and ${short(fsyncMs.p99)} ms (p99). Medians of ${rounds} interleaved ` +
-    `${rounds === 1 ? "run" : "runs"}, with the lowest and highest in parentheses. Other ` +
-    `programs took up to ${percent(loads.at(-1) ?? 0)} of a core during a run.`;
+    `(p50) and ${short(fsyncMs.p99)} ms (p99). Medians of interleaved runs, with the lowest and ` +
+    `the highest in parentheses. Beside half of the runs other programs took less than ` +
+    `${percent(percentile(others, 0.5))} of a core, at most ${percent(others.at(-1) ?? 0)}.`;
 }
 
 function caseText(results: Results, measured: Case): string {
@@ -79,9 +79,13 @@ function caseText(results: Results, measured: Case): string {
     return [[title, ...cells]];
   });
   const title = `### ${measured.title[0]!.toUpperCase()}${measured.title.slice(1)}`;
-  return `${title}\n\n\`--case ${measured.name}\`\n\n${
-    tableText(["", ...printed.map(({ heading }) => heading)], rows)
-  }`;
+  const runs = Math.max(...PEERS.map(({ name }) => countRuns(results, name, measured.name)));
+  const how = `\`--case ${measured.name}\`, ${runs} ${runs === 1 ? "run" : "runs"}`;
+  return `${title}\n\n${how}\n\n${tableText(["", ...printed.map(({ heading }) => heading)], rows)}`;
+}
+
+function countRuns({ runs }: Results, peer: string, name: string): number {
+  return runs.filter((run) => run.peer === peer && run.case === name).length;
 }
 
 function goalsText(results: Results): string {

@@ -61,14 +61,30 @@ export const CASES: readonly Case[] = [
     senders: 100,
     inFlight: 1,
   }),
-  saturated("200x16-400", "the same with 200 connections and messages of 400 bytes", {
+  saturated("200x16-400", "200 connections, 16 senders with 8 in flight, messages of 400 bytes", {
     textBytes: 400,
   }),
-  saturated("200x16-4000", "and of 4,000 bytes", { textBytes: 4000 }),
-  saturated("1000x16-400", "1,000 connections, messages of 400 bytes", {
-    connections: 1000,
-    textBytes: 400,
-  }),
+  saturated(
+    "200x16-4000",
+    "200 connections, 16 senders with 8 in flight, messages of 4,000 bytes",
+    { textBytes: 4000 },
+  ),
+  saturated(
+    "1000x16-400",
+    "1,000 connections, 16 senders with 8 in flight, messages of 400 bytes",
+    {
+      connections: 1000,
+      textBytes: 400,
+    },
+  ),
+  saturated(
+    "1000x16-4000",
+    "1,000 connections, 16 senders with 8 in flight, messages of 4,000 bytes",
+    {
+      connections: 1000,
+      textBytes: 4000,
+    },
+  ),
   {
     name: "1000-50s",
     title: "1,000 connections, 50 messages a second",
@@ -121,7 +137,7 @@ export const CASES: readonly Case[] = [
   },
   {
     name: "200-stalled",
-    title: "the same, and one reader in ten has stopped to read",
+    title: "200 connections, the same messages, one reader in ten has stopped to read",
     job: stalling(0.1),
     peers: ONE_EACH,
     columns: ["latency", "cpu", "peakMemory"],

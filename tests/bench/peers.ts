@@ -136,17 +136,13 @@ function parley(
     title,
     promise,
     speech,
-    async command({ port, tools, dataDir, hasDefaultLimits }) {
-      const hasStores = tools.parleyHelp.includes("--store");
-      if (!hasStores && store !== "memory") return "this version of Parley keeps no log on disk";
+    async command({ port, dataDir, hasDefaultLimits }) {
       const [path, ...args] = await startCommand();
       const limits = hasDefaultLimits ? [] : LIMITS_OFF;
-      const stored = hasStores ? ["--store", store] : [];
       return inProject(path, [
         ...args,
-        ...["--port", `${port}`, "--data", dataDir, "--log-level", "warn"],
+        ...["--port", `${port}`, "--store", store, "--data", dataDir, "--log-level", "warn"],
         ...limits,
-        ...stored,
       ]);
     },
     version: () => runText([Deno.execPath(), "run", "-A", "main.ts", "--version"], PROJECT),

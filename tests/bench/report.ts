@@ -32,7 +32,8 @@ async function writeDocs(markdown: string, plot: string | undefined): Promise<vo
   const shown = plot === undefined ? markdown : `${PICTURE}\n\n${markdown}`;
   await Deno.writeTextFile(page, withTables(await Deno.readTextFile(page), shown));
   if (plot !== undefined) await Deno.writeTextFile(new URL("benchmarks.svg", DOCS), plot);
-  const args = ["fmt", "--quiet", "benchmarks.md"];
+  const made = ["benchmarks.md", ...(plot === undefined ? [] : ["benchmarks.svg"])];
+  const args = ["fmt", "--quiet", ...made];
   await new Deno.Command(Deno.execPath(), { args, cwd: DOCS }).output();
 }
 

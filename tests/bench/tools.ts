@@ -1,5 +1,3 @@
-import { PROJECT } from "../support/program.ts";
-
 /** The programs that servers are run with; what is absent could not be found or installed. */
 export interface Tools {
   /** Folder with `node_modules`. */
@@ -9,8 +7,6 @@ export interface Tools {
   readonly python: string | undefined;
   /** Whether `taskset` can pin processes to a core of their own. */
   readonly canPin: boolean;
-  /** What Parley's own `--help` says, which tells the flags it has. */
-  readonly parleyHelp: string;
 }
 
 /** Packages of the peers that run on Node and Bun. */
@@ -26,7 +22,6 @@ export async function findTools(folder: string): Promise<Tools> {
     bun: packages && await findBun(packages),
     python: await findPython(),
     canPin: navigator.hardwareConcurrency > 1 && await succeeds(["taskset", "--version"]),
-    parleyHelp: await runText([Deno.execPath(), "run", "-A", "main.ts", "--help"], PROJECT),
   };
 }
 

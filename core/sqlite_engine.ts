@@ -39,7 +39,8 @@ export function openWriter(options: EngineOptions) {
   const position = db.prepare<LogPosition>(
     "SELECT epoch, last_seq AS lastSeq, pruned_up_to AS prunedUpTo FROM meta",
   );
-  const probe = db.prepare("UPDATE meta SET last_seq = last_seq");
+  // A row that is set to what it holds is not written, so a probe takes a step and takes it back.
+  const steps = [1, -1].map((by) => db.prepare(`UPDATE meta SET last_seq = last_seq + ${by}`));
   return {
     position: () => ({ ...position.get()! }),
     append: append.append.bind(append),
@@ -59,7 +60,7 @@ export function openWriter(options: EngineOptions) {
       return { removed, prunedUpTo: position.get()!.prunedUpTo };
     },
     erase: retention.erase.bind(retention),
-    probe: () => void probe.run(),
+    probe: () => db.transaction(() => steps.forEach((step) => step.run())),
     close: () => db.close(),
   };
 }

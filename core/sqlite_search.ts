@@ -1,4 +1,4 @@
-import { findTerms, matchingOf, MIN_ANYWHERE, type TextRange } from "./search_match.ts";
+import { findTerms, holdsTerms, matchingOf, MIN_ANYWHERE } from "./search_match.ts";
 import type { SearchQuery, SearchTerm } from "./search_query.ts";
 import { snippetOf } from "./snippet.ts";
 import type { Params, Query, SqliteDatabase } from "./sqlite_database.ts";
@@ -23,9 +23,16 @@ const MAX_CANDIDATES = 5_000;
 const MAX_COUNTED = 500;
 const HOUR_MS = 3_600_000;
 
+/** A message that an index names. */
+interface Candidate {
+  readonly seq: number;
+  readonly text: string;
+}
+
 /** Finds messages by two full-text indexes. Each holds, beside the text, tokens of who may see it. */
 export class SqliteSearch {
-  #candidates: Record<Index, Query<EventRow>>;
+  #candidates: Record<Index, Query<Candidate>>;
+  #event: Query<EventRow>;
   #count: Record<Index, Query<{ count: number }>>;
   #account: Query<{ id: number }>;
   #name: Query<{ id: number }>;
@@ -38,6 +45,9 @@ export class SqliteSearch {
       words: db.prepare(candidatesSql("words")),
       trigrams: db.prepare(candidatesSql("trigrams")),
     };
+    this.#event = db.prepare(
+      `SELECT ${EVENT_COLUMNS} FROM events e ${EVENT_JOINS} WHERE e.seq = :seq`,
+    );
     this.#count = {
       words: db.prepare(countSql("words")),
       trigrams: db.prepare(countSql("trigrams")),
@@ -129,9 +139,9 @@ export class SqliteSearch {
     let { before } = params;
     for (let read = 0; read < MAX_CANDIDATES && hits.length < limit; read += chunk) {
       const rows = this.#candidates[index].all({ ...params, match, before, limit: chunk });
-      for (const row of rows) {
-        const ranges = findTerms(row.text, terms);
-        if ((ranges || isExact) && hits.length < limit) hits.push(hitOf(row, ranges ?? []));
+      for (const { seq, text } of rows) {
+        if (hits.length === limit || !(isExact || holdsTerms(text, terms))) continue;
+        hits.push(hitOf(this.#event.get({ seq })!, terms));
       }
       if (rows.length < chunk) break;
       before = rows.at(-1)!.seq;
@@ -140,19 +150,26 @@ export class SqliteSearch {
   }
 }
 
-/** The index's newest first, and only what the asker may see, whatever the index says. */
+/**
+ * The index's newest first, and only what the asker may see, whatever the index says. A number is
+ * bound as a fraction, which the index takes for no bound at all: hence the casts.
+ */
 function candidatesSql(index: Index): string {
-  return `SELECT ${EVENT_COLUMNS} FROM ${index} f CROSS JOIN events e ON e.seq = f.rowid
-    ${EVENT_JOINS}
-    WHERE ${index} MATCH :match AND f.rowid > :after AND f.rowid < :before
-      AND (e.conversation = ${LOBBY_ROW} OR (e.recipient IS NOT NULL AND :me IN (e.author, e.recipient)))
+  return `SELECT e.seq, e.text FROM ${index} f CROSS JOIN events e ON e.seq = f.rowid
+    WHERE ${index} MATCH :match AND ${rangeSql("f.rowid")}
+      AND (e.conversation = ${LOBBY_ROW}
+        OR (e.recipient IS NOT NULL AND :me IN (e.author, e.recipient)))
       AND e.at >= :afterAt AND e.at < :beforeAt
     ORDER BY f.rowid DESC LIMIT :limit`;
 }
 
 function countSql(index: Index): string {
   return `SELECT count(*) AS count FROM (SELECT 1 FROM ${index}
-    WHERE ${index} MATCH :match AND rowid > :after AND rowid < :before LIMIT :limit)`;
+    WHERE ${index} MATCH :match AND ${rangeSql("rowid")} LIMIT :limit)`;
+}
+
+function rangeSql(rowid: string): string {
+  return `${rowid} > CAST(:after AS INTEGER) AND ${rowid} < CAST(:before AS INTEGER)`;
 }
 
 function isInTrigrams(term: SearchTerm): boolean {
@@ -184,6 +201,6 @@ function quote(text: string): string {
   return `"${text.replaceAll('"', '""')}"`;
 }
 
-function hitOf(row: EventRow, ranges: readonly TextRange[]): SearchHit {
-  return { event: eventOf(row), snippet: snippetOf(row.text, ranges) };
+function hitOf(row: EventRow, terms: readonly SearchTerm[]): SearchHit {
+  return { event: eventOf(row), snippet: snippetOf(row.text, findTerms(row.text, terms) ?? []) };
 }

@@ -7,7 +7,7 @@ const graph = await readModuleGraph(root);
 /** What each part may import at all, types included: its own kind, and what lies below it. */
 const MAY_IMPORT: readonly (readonly [part: string, from: RegExp, targets: RegExp])[] = [
   ["core/errors.ts and core/close_codes.ts", /^core\/(errors|close_codes)\.ts$/, /^$/],
-  ["core/sqlite_*.ts", /^core\/sqlite_\w+\.ts$/, /^core\/|^node:(sqlite|fs|path|crypto)$/],
+  ["core/sqlite_*.ts", /^core\/sqlite_\w+\.ts$/, /^core\/|^zod$|^node:(sqlite|fs|path|crypto)$/],
   ["core/broker_nats.ts", /^core\/broker_nats\.ts$/, /^core\/|^zod$|^@?nats/],
   ["core/passphrase.ts", /^core\/passphrase\.ts$/, /^core\/errors\.ts$|^node:(buffer|crypto)$/],
   ["core/", /^core\/(?!sqlite_|broker_nats|passphrase\.ts)/, /^core\/|^zod$/],

@@ -1,0 +1,158 @@
+import { existsSync, renameSync, rmSync } from "node:fs";
+import { backup } from "node:sqlite";
+import { SqliteDatabase } from "./sqlite_database.ts";
+import { filesIn, hasContent, type LogFiles, makePrivateFile } from "./sqlite_files.ts";
+import { OwnerLock } from "./sqlite_lock.ts";
+import { type LogIdentity, migrate, versionOf } from "./sqlite_schema.ts";
+import { StoreOpenError } from "./store.ts";
+
+/** Pages copied at a time; what waits for this thread gets its turn between. */
+const PAGES_AT_A_TIME = 500;
+/** How long a statement waits for another process, in milliseconds. */
+export const BUSY_TIMEOUT_MS = 5000;
+
+/** Hears how far long work is. */
+export type OnProgress = (done: number, total: number) => void;
+
+/**
+ * Copies a log to a file, as it is at this moment, while a server may serve it.
+ *
+ * @throws {StoreOpenError} `missing` without a log, `exists` when the file is there already.
+ */
+export async function backupLog(
+  dataDir: string,
+  file: string,
+  onProgress: OnProgress = () => {},
+): Promise<void> {
+  refuseExisting(file);
+  const db = openExisting(filesIn(dataDir).log);
+  try {
+    await copyLog(db, file, onProgress);
+  } finally {
+    db.close();
+  }
+}
+
+/**
+ * Puts a backup into a data folder that holds no log yet. The log gets a new epoch, since clients
+ * may know positions that it doesn't.
+ *
+ * @throws {StoreOpenError} `missing` without the file, `corrupt` when it is damaged or no log,
+ * `newer`, `exists` when the folder holds a log, `locked` when a server runs on it.
+ */
+export async function restoreLog(
+  file: string,
+  dataDir: string,
+  identity: LogIdentity,
+  onProgress: OnProgress = () => {},
+): Promise<void> {
+  const files = filesIn(dataDir);
+  const lock = new OwnerLock(files);
+  try {
+    refuseLog(files);
+    const db = openExisting(file);
+    try {
+      checkWhole(db, file);
+      await copyLog(db, files.log, onProgress, (copy) => renew(copy, identity));
+    } finally {
+      db.close();
+    }
+  } finally {
+    lock.release();
+  }
+}
+
+/**
+ * Opens a log for reading only.
+ *
+ * @throws {StoreOpenError} `missing` or `corrupt`.
+ */
+export function openExisting(file: string): SqliteDatabase {
+  if (!existsSync(file)) throw new StoreOpenError("missing", `There is no log at “${file}”.`);
+  try {
+    const db = new SqliteDatabase(file, { isReadOnly: true, busyTimeoutMs: BUSY_TIMEOUT_MS });
+    if (versionOf(db) > 0) return db;
+    db.close();
+  } catch (cause) {
+    throw corrupt(file, cause);
+  }
+  throw corrupt(file);
+}
+
+/** @throws {StoreOpenError} `exists`. */
+export function refuseLog(files: LogFiles): void {
+  if (!hasContent(files.log)) return;
+  throw new StoreOpenError(
+    "exists",
+    `There is a log in “${files.folder}” already; move it away first, or choose another --data.`,
+  );
+}
+
+function refuseExisting(file: string): void {
+  if (!existsSync(file)) return;
+  throw new StoreOpenError("exists", `“${file}” is there already and has been left as it is.`);
+}
+
+/** A log appears under its name only once it is whole. */
+async function copyLog(
+  db: SqliteDatabase,
+  file: string,
+  onProgress: OnProgress,
+  finish: (copy: SqliteDatabase) => void = () => {},
+): Promise<void> {
+  const partial = `${file}.partial`;
+  rmSync(partial, { force: true });
+  makePrivateFile(folderOf(file), partial);
+  try {
+    await copyPages(db, partial, onProgress);
+    finishCopy(partial, finish);
+    renameSync(partial, file);
+  } finally {
+    for (const suffix of ["", "-wal", "-shm", "-journal"]) {
+      rmSync(partial + suffix, { force: true });
+    }
+  }
+}
+
+/** In one read transaction: what a server commits meanwhile would make the copy begin again. */
+async function copyPages(db: SqliteDatabase, file: string, onProgress: OnProgress): Promise<void> {
+  db.execute("BEGIN");
+  db.prepare("SELECT epoch FROM meta").get();
+  await backup(db.handle, file, {
+    rate: PAGES_AT_A_TIME,
+    progress: ({ totalPages, remainingPages }) =>
+      onProgress(totalPages - remainingPages, totalPages),
+  });
+  const pages = db.prepare<{ page_count: number }>("PRAGMA page_count").get()!.page_count;
+  onProgress(pages, pages);
+  db.execute("COMMIT");
+}
+
+/** One file, without a WAL beside it. */
+function finishCopy(file: string, finish: (copy: SqliteDatabase) => void): void {
+  const copy = new SqliteDatabase(file, { isBare: true, busyTimeoutMs: BUSY_TIMEOUT_MS });
+  try {
+    copy.execute("PRAGMA journal_mode = DELETE");
+    finish(copy);
+  } finally {
+    copy.close();
+  }
+}
+
+function renew(copy: SqliteDatabase, identity: LogIdentity): void {
+  migrate(copy, () => identity);
+  copy.prepare("UPDATE meta SET epoch = :epoch").run({ epoch: identity.epoch });
+}
+
+function checkWhole(db: SqliteDatabase, file: string): void {
+  const row = db.prepare<{ quick_check: string }>("PRAGMA quick_check(1)").get();
+  if (row?.quick_check !== "ok") throw corrupt(file, row?.quick_check);
+}
+
+function corrupt(file: string, cause?: unknown): StoreOpenError {
+  return new StoreOpenError("corrupt", `“${file}” is damaged, or no log of Parley.`, { cause });
+}
+
+function folderOf(file: string): string {
+  return file.replace(/[/\\]?[^/\\]*$/, "") || (/^[/\\]/.test(file) ? "/" : ".");
+}

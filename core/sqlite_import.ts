@@ -1,0 +1,172 @@
+import { renameSync, rmSync } from "node:fs";
+import type { SQLInputValue } from "node:sqlite";
+import * as z from "zod";
+import { HOUR_MS } from "./sqlite_append.ts";
+import { BUSY_TIMEOUT_MS, type OnProgress, refuseLog } from "./sqlite_backup.ts";
+import { type Query, SqliteDatabase } from "./sqlite_database.ts";
+import { EXPORT_FORMAT } from "./sqlite_export.ts";
+import { filesIn, makePrivateFile } from "./sqlite_files.ts";
+import { OwnerLock } from "./sqlite_lock.ts";
+import { RECORD_KINDS, type RecordKind } from "./sqlite_records.ts";
+import { type LogIdentity, migrate } from "./sqlite_schema.ts";
+import { usernameKey } from "./usernames.ts";
+
+/** Lines put in by one commit. */
+const LINES_PER_COMMIT = 1000;
+
+/** A line that can't be imported; its message names it. */
+export class ImportError extends Error {
+  override readonly name = "ImportError";
+}
+
+const Header = z.object({
+  type: z.literal("parley"),
+  format: z.literal(EXPORT_FORMAT),
+  lastSeq: z.int().nonnegative(),
+  secret: z.string().regex(/^([0-9A-F]{2})+$/),
+});
+
+const Field = z.union([z.string(), z.number(), z.array(z.string())]);
+const Line = z.record(z.string(), Field).and(z.object({ type: z.string() }));
+type Line = z.infer<typeof Line>;
+
+interface Importer {
+  readonly kind: RecordKind;
+  readonly inserts: readonly {
+    readonly query: Query<unknown>;
+    readonly names: readonly string[];
+  }[];
+}
+
+/**
+ * Makes a log out of an export, in a data folder that holds none yet. Positions stay, the epoch is
+ * new.
+ *
+ * @param lines Without their line breaks.
+ * @returns How many records were read.
+ * @throws {ImportError} Naming the line that can't be read; no log is there then.
+ * @throws {StoreOpenError} `exists` or `locked`.
+ */
+export async function importLog(
+  lines: AsyncIterable<string>,
+  dataDir: string,
+  identity: LogIdentity,
+  onProgress: OnProgress = () => {},
+): Promise<number> {
+  const files = filesIn(dataDir);
+  const lock = new OwnerLock(files);
+  const partial = `${files.log}.partial`;
+  try {
+    refuseLog(files);
+    rmSync(partial, { force: true });
+    makePrivateFile(files.folder, partial);
+    const count = await fill(partial, lines, identity, onProgress);
+    renameSync(partial, files.log);
+    return count;
+  } finally {
+    for (const suffix of ["", "-wal", "-shm", "-journal"]) {
+      rmSync(partial + suffix, { force: true });
+    }
+    lock.release();
+  }
+}
+
+async function fill(
+  file: string,
+  lines: AsyncIterable<string>,
+  identity: LogIdentity,
+  onProgress: OnProgress,
+): Promise<number> {
+  const db = new SqliteDatabase(file, { isBare: true, busyTimeoutMs: BUSY_TIMEOUT_MS });
+  try {
+    migrate(db, () => identity);
+    const count = await insertLines(db, lines, onProgress);
+    db.transaction(() => finish(db));
+    return count;
+  } finally {
+    db.close();
+  }
+}
+
+async function insertLines(
+  db: SqliteDatabase,
+  lines: AsyncIterable<string>,
+  onProgress: OnProgress,
+): Promise<number> {
+  const importers = importersOf(db);
+  let number = 0;
+  let batch: [number, string][] = [];
+  const flush = () => {
+    db.transaction(() => batch.forEach(([at, text]) => insertLine(db, importers, at, text)));
+    batch = [];
+    onProgress(number, 0);
+  };
+  for await (const line of lines) {
+    number++;
+    if (line.trim() !== "") batch.push([number, line]);
+    if (batch.length === LINES_PER_COMMIT) flush();
+  }
+  flush();
+  if (number === 0) throw new ImportError("There is nothing to import.");
+  return number - 1;
+}
+
+function insertLine(
+  db: SqliteDatabase,
+  importers: ReadonlyMap<string, Importer>,
+  number: number,
+  text: string,
+): void {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (number === 1) return insertHeader(db, Header.parse(value));
+    insertRecord(importers, Line.parse(value));
+  } catch (cause) {
+    const reason = cause instanceof z.ZodError ? z.prettifyError(cause) : String(cause);
+    throw new ImportError(`Line ${number} can’t be imported: ${reason.replace(/\s+/g, " ")}`, {
+      cause,
+    });
+  }
+}
+
+function insertHeader(db: SqliteDatabase, { lastSeq, secret }: z.infer<typeof Header>): void {
+  db.prepare("UPDATE meta SET last_seq = :lastSeq, secret = unhex(:secret)")
+    .run({ lastSeq, secret });
+}
+
+function insertRecord(importers: ReadonlyMap<string, Importer>, line: Line): void {
+  const importer = importers.get(line.type);
+  if (!importer) throw new TypeError(`there is no record “${line.type}”`);
+  const fields: Line = line.type === "account"
+    ? { ...line, nameKey: usernameKey(String(line["username"])) }
+    : line;
+  for (const { query, names } of importer.inserts) {
+    query.run(Object.fromEntries(names.map((name) => [name, valueOf(fields[name])])));
+  }
+}
+
+function valueOf(field: z.infer<typeof Field> | undefined): SQLInputValue {
+  return Array.isArray(field) ? JSON.stringify(field) : field ?? null;
+}
+
+function importersOf(db: SqliteDatabase): ReadonlyMap<string, Importer> {
+  return new Map(RECORD_KINDS.map((kind) => {
+    const inserts = kind.insert.map((sql) => ({
+      query: db.prepare(sql),
+      names: [...new Set([...sql.matchAll(/:(\w+)/g)].map(([, name]) => name!))],
+    }));
+    return [kind.type, { kind, inserts }];
+  }));
+}
+
+/** What follows from the records. */
+function finish(db: SqliteDatabase): void {
+  db.execute(
+    `INSERT INTO words (words) VALUES ('rebuild');
+     INSERT INTO trigrams (trigrams) VALUES ('rebuild');
+     INSERT INTO hours (hour, first_seq, last_seq)
+       SELECT at / ${HOUR_MS}, min(seq), max(seq) FROM events GROUP BY 1;
+     UPDATE meta SET events = (SELECT count(*) FROM events),
+       last_seq = max(last_seq, coalesce((SELECT max(seq) FROM events), 0));`,
+  );
+}

@@ -1,0 +1,114 @@
+import { type OnProgress, openExisting } from "./sqlite_backup.ts";
+import type { SqliteDatabase } from "./sqlite_database.ts";
+import { filesIn } from "./sqlite_files.ts";
+import { StoreUnavailableError } from "./store.ts";
+
+/** What a check of a log found. */
+export interface VerifyReport {
+  readonly events: number;
+  readonly lastSeq: number;
+  /** One sentence for each kind of damage; none for a sound log. */
+  readonly problems: readonly string[];
+}
+
+/** Kinds of damage told of each check at most. */
+const MAX_TOLD = 10;
+
+/** Counts of what must not be, each with what it means. */
+const CHECKS: readonly (readonly [problem: string, sql: string])[] = [
+  [
+    "events lie beyond the newest position ever given",
+    "SELECT count(*) AS count FROM events WHERE seq > (SELECT last_seq FROM meta)",
+  ],
+  [
+    "first acks lie beyond the newest position ever given",
+    "SELECT count(*) AS count FROM acks WHERE seq > (SELECT last_seq FROM meta)",
+  ],
+  [
+    "events more or fewer are there than were counted",
+    "SELECT abs((SELECT count(*) FROM events) - events) AS count FROM meta",
+  ],
+  [
+    "events with a key lack their first ack",
+    `SELECT count(*) AS count FROM events e WHERE e.key IS NOT NULL AND NOT EXISTS (
+       SELECT 1 FROM acks k WHERE k.author = e.author AND k.key = e.key AND k.seq = e.seq)`,
+  ],
+  [
+    "private events belong to a conversation without their author or recipient",
+    `SELECT count(*) AS count FROM events e WHERE e.recipient IS NOT NULL AND (
+       NOT EXISTS (SELECT 1 FROM members WHERE conversation = e.conversation AND account = e.author)
+       OR NOT EXISTS (
+         SELECT 1 FROM members WHERE conversation = e.conversation AND account = e.recipient))`,
+  ],
+  ...["words", "trigrams"].map((index) =>
+    [
+      `events are missing in, or left over in, the search index “${index}”`,
+      `SELECT (SELECT count(*) FROM events e LEFT JOIN ${index}_docsize d ON d.id = e.seq
+           WHERE d.id IS NULL)
+         + (SELECT count(*) FROM ${index}_docsize d LEFT JOIN events e ON e.seq = d.id
+           WHERE e.seq IS NULL) AS count`,
+    ] as const
+  ),
+];
+
+/**
+ * Checks a log: its file, the references in it, its sequence, and its search indexes. A server may
+ * serve it meanwhile.
+ *
+ * @throws {StoreOpenError} `missing`, or `corrupt` if it can't even be opened.
+ */
+export function verifyLog(dataDir: string, onProgress: OnProgress = () => {}): VerifyReport {
+  const db = openExisting(filesIn(dataDir).log);
+  try {
+    db.execute("BEGIN");
+    const problems = runChecks(db, onProgress);
+    return { ...sizeOf(db), problems };
+  } finally {
+    db.close();
+  }
+}
+
+function runChecks(db: SqliteDatabase, onProgress: OnProgress): string[] {
+  const checks = [
+    () => checkFile(db),
+    () => checkReferences(db),
+    ...CHECKS.map(([problem, sql]) => () => checkCount(db, problem, sql)),
+  ];
+  return checks.flatMap((check, index) => {
+    const found = attempt(check);
+    onProgress(index + 1, checks.length);
+    return found;
+  });
+}
+
+/** Damage may stop any check; that is its result then. */
+function attempt(check: () => string[]): string[] {
+  try {
+    return check();
+  } catch (error) {
+    if (error instanceof StoreUnavailableError) return [error.message];
+    throw error;
+  }
+}
+
+function checkFile(db: SqliteDatabase): string[] {
+  const rows = db.prepare<{ integrity_check: string }>(`PRAGMA integrity_check(${MAX_TOLD})`).all();
+  return rows.map((row) => row.integrity_check).filter((text) => text !== "ok");
+}
+
+function checkReferences(db: SqliteDatabase): string[] {
+  const rows = db.prepare<{ table: string; parent: string }>("PRAGMA foreign_key_check").all();
+  return rows.slice(0, MAX_TOLD).map(({ table, parent }) =>
+    `a row of “${table}” refers to a row of “${parent}” that isn’t there`
+  );
+}
+
+function checkCount(db: SqliteDatabase, problem: string, sql: string): string[] {
+  const count = db.prepare<{ count: number }>(sql).get()?.count ?? 0;
+  return count === 0 ? [] : [`${count} ${problem}`];
+}
+
+function sizeOf(db: SqliteDatabase): { events: number; lastSeq: number } {
+  const sql = "SELECT events, last_seq AS lastSeq FROM meta";
+  return { ...db.prepare<{ events: number; lastSeq: number }>(sql).get()! };
+}

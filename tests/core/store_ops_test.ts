@@ -1,0 +1,212 @@
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { parseSearchQuery } from "../../core/search_query.ts";
+import { backupLog, restoreLog } from "../../core/sqlite_backup.ts";
+import { exportLog } from "../../core/sqlite_export.ts";
+import { ImportError, importLog } from "../../core/sqlite_import.ts";
+import { verifyLog } from "../../core/sqlite_verify.ts";
+import { type NewEvent, type Store, StoreOpenError } from "../../core/store.ts";
+import { privately, publicly, toAway } from "../contracts/store_contract.ts";
+import { claimOf, DataFolder } from "../support/test_log.ts";
+
+const identity = () => ({ epoch: "e_new", secret: new Uint8Array(32).fill(7) });
+
+/** Something of everything: public, private, waiting, read, with a passphrase. */
+async function fill(store: Store) {
+  const [ann, bob] = [await store.claimName(claimOf("ann")), await store.claimName(claimOf("bob"))];
+  if (ann === "taken" || bob === "taken") throw new TypeError("Cannot fill: names are taken");
+  const guest = { account: "a_guest", username: "zed" };
+  const events: NewEvent[] = [
+    publicly(ann, "hello “all”\n東京都", "k1"),
+    privately(ann, bob, "psst", "k2"),
+    toAway(bob, "ann", "for later"),
+    publicly(guest, "hi from a guest", "k3"),
+  ];
+  await store.append(events);
+  await store.setPassphrase(ann.account, "hash");
+  await store.markRead(ann.account, "lobby", 1);
+  return { ann, bob, events };
+}
+
+/** All that anyone can get out of a store. */
+async function contentOf(store: Store, accounts: readonly { account: string }[]) {
+  return await Promise.all(accounts.map(async ({ account }) => ({
+    events: await store.read({ account, limit: 99, from: "oldest" }),
+    conversations: await store.conversations(account),
+    waiting: await store.waitingFor(account, 99, 99),
+    lobby: await store.lobbyReadBy(account),
+    found: await store.search({ account, query: parseSearchQuery("all"), limit: 9 }),
+  })));
+}
+
+async function* linesOf(text: string): AsyncIterable<string> {
+  for (const line of text.split("\n")) yield await line;
+}
+
+async function exported(dataDir: string): Promise<string> {
+  let text = "";
+  await exportLog(dataDir, (part) => Promise.resolve(void (text += part)));
+  return text;
+}
+
+Deno.test("backupLog() copies a log while it is served, restoreLog() gives it a new epoch", async () => {
+  await using source = await DataFolder.make();
+  await using target = await DataFolder.make();
+  await using store = await source.open();
+  const { ann, bob, events } = await fill(store);
+  const file = `${target.path}/backup.db`;
+  const content = await contentOf(store, [ann, bob]);
+  const progress: number[] = [];
+
+  await backupLog(source.path, file, (done, total) => progress.push(done / total));
+  await store.append([publicly(ann, "after the backup")]);
+  await restoreLog(file, `${target.path}/data`, identity());
+
+  const restored = await target.open({ dataDir: `${target.path}/data` });
+  assertEquals([restored.epoch, restored.lastSeq], ["e_new", 4]);
+  assertEquals(await contentOf(restored, [ann, bob]), content);
+  assertEquals((await restored.append([events[0]!]))[0]?.outcome, "duplicate");
+  await restored.close();
+  assertEquals(verifyLog(`${target.path}/data`), { events: 4, lastSeq: 4, problems: [] });
+  assertEquals((await Deno.stat(file)).mode! & 0o777, 0o600);
+  assert(progress.length > 0);
+});
+
+Deno.test("backupLog() overwrites nothing and needs a log", async () => {
+  await using folder = await DataFolder.make();
+  const file = `${folder.path}/backup.db`;
+  await assertRejects(() => backupLog(folder.path, file), StoreOpenError, "There is no log");
+  await (await folder.open()).close();
+  await Deno.writeTextFile(file, "mine");
+
+  await assertRejects(() => backupLog(folder.path, file), StoreOpenError, "is there already");
+
+  assertEquals(await Deno.readTextFile(file), "mine");
+});
+
+Deno.test("restoreLog() refuses a folder with a log, a served one, and what is no log", async () => {
+  await using folder = await DataFolder.make();
+  const [data, file] = [`${folder.path}/data`, `${folder.path}/backup.db`];
+  const store = await folder.open({ dataDir: data });
+  await backupLog(data, file);
+
+  const onto = await assertRejects(() => restoreLog(file, data, identity()), StoreOpenError);
+  assertEquals(onto.problem, "locked");
+  await store.close();
+  const over = await assertRejects(() => restoreLog(file, data, identity()), StoreOpenError);
+  assertEquals(over.problem, "exists");
+  await Deno.writeTextFile(`${folder.path}/text`, "no log at all ".repeat(500));
+  const wrong = await assertRejects(
+    () => restoreLog(`${folder.path}/text`, `${folder.path}/other`, identity()),
+    StoreOpenError,
+  );
+  assertEquals(wrong.problem, "corrupt");
+  const bytes = await Deno.readFile(file);
+  bytes.fill(0xff, 8192, 8292);
+  await Deno.writeFile(`${folder.path}/damaged`, bytes);
+  const damaged = await assertRejects(
+    () => restoreLog(`${folder.path}/damaged`, `${folder.path}/other`, identity()),
+    StoreOpenError,
+  );
+  assertEquals(damaged.problem, "corrupt");
+  assertEquals([...Deno.readDirSync(`${folder.path}/other`)].map(({ name }) => name), [
+    "parley.lock",
+  ]);
+});
+
+Deno.test("exportLog() and importLog() carry a whole log to another folder", async () => {
+  await using source = await DataFolder.make();
+  await using target = await DataFolder.make();
+  await using store = await source.open();
+  const { ann, bob, events } = await fill(store);
+  const content = await contentOf(store, [ann, bob]);
+  const text = await exported(source.path);
+
+  const count = await importLog(linesOf(text), target.path, identity());
+
+  assert(count > 10);
+  const copy = await target.open();
+  assertEquals([copy.epoch, copy.lastSeq], ["e_new", 4]);
+  assertEquals(await contentOf(copy, [ann, bob]), content);
+  assertEquals((await copy.ownerOf("ann"))?.passphrase, "hash");
+  assertEquals(await copy.claimName(claimOf("ann")), ann);
+  assertEquals(
+    (await copy.append(events.slice(0, 2))).map(({ outcome }) => outcome),
+    ["duplicate", "duplicate"],
+  );
+  await copy.close();
+  assertEquals(verifyLog(target.path).problems, []);
+});
+
+Deno.test("exportLog() writes one JSON object a line, a header first", async () => {
+  await using folder = await DataFolder.make();
+  await using store = await folder.open();
+  const { ann } = await fill(store);
+
+  const lines = (await exported(folder.path)).trimEnd().split("\n").map((line) => JSON.parse(line));
+
+  assertEquals([lines[0].type, lines[0].format, lines[0].lastSeq], ["parley", 1, 4]);
+  const message = lines.find(({ type }) => type === "message");
+  assertEquals(message, {
+    type: "message",
+    seq: 1,
+    at: message.at,
+    conversation: "lobby",
+    author: ann.account,
+    from: "ann",
+    text: "hello “all”\n東京都",
+    key: "k1",
+  });
+});
+
+Deno.test("importLog() names the line it can't read and leaves no log behind", async () => {
+  await using folder = await DataFolder.make();
+  const header = '{"type":"parley","format":1,"lastSeq":0,"secret":"00"}';
+  const cases = {
+    "": "nothing to import",
+    "not json": "Line 1 can’t be imported",
+    '{"type":"parley","format":2,"lastSeq":0,"secret":"00"}': "Line 1 can’t be imported",
+    [`${header}\n{"type":"emoji"}`]: "Line 2 can’t be imported",
+    [`${header}\n\n{"type":"message","seq":1}`]: "Line 3 can’t be imported",
+  };
+  for (const [text, message] of Object.entries(cases)) {
+    const lines = text === "" ? (async function* () {})() : linesOf(text);
+    await assertRejects(() => importLog(lines, folder.path, identity()), ImportError, message);
+  }
+
+  assertEquals([...Deno.readDirSync(folder.path)].map(({ name }) => name), ["parley.lock"]);
+});
+
+Deno.test("importLog() refuses a folder that holds a log", async () => {
+  await using folder = await DataFolder.make();
+  await (await folder.open()).close();
+
+  const lines = linesOf(await exported(folder.path));
+
+  await assertRejects(() => importLog(lines, folder.path, identity()), StoreOpenError, "already");
+});
+
+Deno.test("verifyLog() reads beside a running server, and tells what is wrong", async () => {
+  await using folder = await DataFolder.make();
+  const store = await folder.open();
+  await fill(store);
+  const steps: number[] = [];
+  assertEquals(verifyLog(folder.path, (done) => steps.push(done)).problems, []);
+  assertEquals(steps, steps.map((_, index) => index + 1));
+  await store.close();
+  const { DatabaseSync } = await import("node:sqlite");
+  const db = new DatabaseSync(`${folder.path}/parley.db`);
+  db.exec(
+    `DELETE FROM acks; UPDATE meta SET last_seq = 2;
+     INSERT INTO words (words, rowid, text, scope)
+       SELECT 'delete', seq, text, scope FROM searchable WHERE seq = 1`,
+  );
+  db.close();
+
+  const { problems } = verifyLog(folder.path);
+
+  const expected = [/beyond the newest position/, /lack their first ack/, /search index “words”/];
+  for (const pattern of expected) {
+    assert(problems.some((text) => pattern.test(text)), `${problems}`);
+  }
+  assertThrows(() => verifyLog(`${folder.path}/none`), StoreOpenError, "There is no log");
+});

@@ -1,6 +1,7 @@
 import { systemClock } from "./core/clock.ts";
 import { type Config, ConfigError, type Environment, parseConfig } from "./core/config.ts";
 import { createLog, type Log } from "./core/log.ts";
+import { StoreOpenError } from "./core/store.ts";
 import { environmentName, type Facts, SETTINGS } from "./core/settings.ts";
 import { VERSION } from "./core/version.ts";
 import { type RunningServer, startServer } from "./routes/server.ts";
@@ -56,6 +57,7 @@ async function start(config: Config, log: Log): Promise<RunningServer> {
   try {
     return await startServer({ config, log });
   } catch (error) {
+    if (error instanceof StoreOpenError) return fail(error.message, EXIT.failure);
     const where = `${config.host}, port ${config.port}`;
     return fail(`Cannot serve on ${where}: ${reasonOf(error)}`, EXIT.failure);
   }

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { parseIp, parseIpRange } from "./ip_address.ts";
 import { LOG_LEVELS } from "./log.ts";
+import type { Retention } from "./store.ts";
 
 /** What the defaults depend on; found out by whoever starts the server. */
 export interface Facts {
@@ -62,8 +63,24 @@ export const SETTINGS = {
     placeholder: "DIR",
     unit: "folder",
     default: "./data",
-    effect: "Folder for what the server keeps; nothing is written there yet.",
+    effect: "Folder for what the server keeps: the log of messages, names and sessions.",
     schema: z.string().refine((text) => text !== "" && !text.includes("\0"), "a folder’s path"),
+  },
+  store: {
+    flag: "store",
+    placeholder: "KIND",
+    unit: "sqlite, memory",
+    default: "sqlite",
+    effect: "Where the log is kept: in a file, or in memory until the server stops.",
+    schema: choice(["sqlite", "memory"]),
+  },
+  keep: {
+    flag: "keep",
+    placeholder: "RETENTION",
+    unit: "duration, number of messages, forever, none",
+    default: "forever",
+    effect: "How long messages are kept; with none their text is never written to disk.",
+    schema: retention(),
   },
   origins: {
     flag: "origins",
@@ -139,8 +156,8 @@ export const SETTINGS = {
     flag: "name-ttl",
     placeholder: "DURATION",
     unit: "duration (ms, s, m, h, d)",
-    default: "10m",
-    effect: "How long a name stays reserved for its session after the last connection.",
+    default: "30d",
+    effect: "How long a name stays reserved for its owner after the last connection.",
     schema: duration(),
   },
   leaveGraceMs: {
@@ -187,6 +204,19 @@ function duration() {
     const unit = text.replace(/^\d+/, "") as keyof typeof MS_PER_UNIT;
     return parseInt(text) * (MS_PER_UNIT[unit] ?? 0);
   }).refine((ms) => ms <= MAX_DURATION_MS, `${message}, at most 3650d`);
+}
+
+/** `30d`, `10000`, `forever` or `none`. */
+function retention() {
+  const message = "a duration such as 30d, a number of messages, forever or none";
+  return z.string().transform((text, context): Retention => {
+    if (text === "forever" || text === "none") return { kind: text };
+    if (/^[1-9]\d{0,11}$/.test(text)) return { kind: "count", maxEvents: Number(text) };
+    const age = duration().safeParse(text);
+    if (age.success && age.data > 0) return { kind: "age", maxAgeMs: age.data };
+    context.addIssue({ code: "custom", message });
+    return z.NEVER;
+  });
 }
 
 function choice<const T extends readonly string[]>(values: T) {

@@ -1,18 +1,19 @@
 import { Hono } from "hono";
-import { ChatError } from "../core/errors.ts";
+import type { ChatError } from "../core/errors.ts";
 
 /** What the health routes ask. */
 export interface HealthDeps {
-  /** Whether a new client would be served now. */
-  isReady(): boolean;
+  /** Why a new client would not be served now; `undefined` if it would. */
+  whyNotReady(): Promise<ChatError | undefined>;
 }
 
 /** `GET /healthz`, alive, and `GET /readyz`, would serve: for supervisors and balancers. */
 export function createHealthRoutes(deps: HealthDeps): Hono {
   const routes = new Hono();
   routes.get("/healthz", () => plainText("ok"));
-  routes.get("/readyz", () => {
-    if (!deps.isReady()) throw new ChatError("shutting_down");
+  routes.get("/readyz", async () => {
+    const reason = await deps.whyNotReady();
+    if (reason) throw reason;
     return plainText("ready");
   });
   return routes;

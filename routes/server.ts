@@ -4,7 +4,10 @@ import { ConnectionManager, type ConnectionManagerOptions } from "../core/connec
 import { ChatError } from "../core/errors.ts";
 import { type Ids, randomIds } from "../core/ids.ts";
 import type { Log } from "../core/log.ts";
+import { Pruner } from "../core/pruner.ts";
+import type { Store } from "../core/store.ts";
 import { MemoryStore } from "../core/store_memory.ts";
+import { SqliteStore } from "../core/store_sqlite.ts";
 import { VERSION } from "../core/version.ts";
 import { createApi } from "./api.ts";
 import { createApp } from "./app.ts";
@@ -20,6 +23,8 @@ export interface ServerDeps {
   readonly clock?: Clock;
   /** @default {randomIds} */
   readonly ids?: Ids;
+  /** @default What the settings say. */
+  readonly store?: Store;
 }
 
 /** A server that accepts connections. */
@@ -29,6 +34,7 @@ export interface RunningServer {
   /** The port it really listens on. */
   readonly port: number;
   readonly manager: ConnectionManager;
+  readonly store: Store;
   /** Ends when the server has stopped; rejects if it can no longer accept connections. */
   readonly finished: Promise<void>;
   /** Tells every client to come back later, finishes what was accepted, and stops. */
@@ -50,12 +56,13 @@ const DRAIN_WAIT_MS = 1000;
 /**
  * Builds the chat and everything around it, and starts to serve.
  *
+ * @throws {StoreOpenError} When the log can't be opened.
  * @throws {Deno.errors.AddrInUse} And other errors of listening.
  */
 export async function startServer(deps: ServerDeps): Promise<RunningServer> {
   const { config, log, clock = systemClock, ids = randomIds } = deps;
-  let isReady = true;
-  const store = new MemoryStore({ clock, ids });
+  let isStopping = false;
+  const store = deps.store ?? await openStore({ ...deps, clock, ids });
   const manager = createManager({ config, log, clock, store });
   const app = createApp({
     config,
@@ -63,30 +70,71 @@ export async function startServer(deps: ServerDeps): Promise<RunningServer> {
     assets: await loadAssets(new URL("../static/", import.meta.url)),
     ws: createWebSocketRoute({ manager, config, log }),
     api: createApi({ config, clock, store, live: manager }),
-    isReady: () => isReady,
+    whyNotReady: () => isStopping ? Promise.resolve(new ChatError("shutting_down")) : probe(store),
   });
   const abort = new AbortController();
-  const server = Deno.serve({
-    hostname: config.host,
-    port: config.port,
-    tcpBacklog: TCP_BACKLOG,
-    signal: abort.signal,
-    onListen: () => {},
-    onError: (error) => respondToMistake(error, log),
-  }, (request, info) => app.fetch(request, info));
+  const server = await listen(
+    config,
+    log,
+    abort.signal,
+    (request, info) => app.fetch(request, info),
+  )
+    .catch((error) => closeAfter(error, store));
+  const pruner = new Pruner({ store, clock, log });
   const { port } = server.addr;
   return {
     url: urlOf(config.host, port),
     port,
     manager,
+    store,
     finished: server.finished,
     async stop() {
-      isReady = false;
+      isStopping = true;
       await manager.shutdown();
       await waitForCloses(manager);
       await drain(server, abort);
+      await pruner.close();
+      await store.close();
     },
   };
+}
+
+// deno-lint-ignore require-await -- what listening throws becomes a rejection
+async function listen(
+  config: Config,
+  log: Log,
+  signal: AbortSignal,
+  handle: Deno.ServeHandler<Deno.NetAddr>,
+): Promise<Deno.HttpServer<Deno.NetAddr>> {
+  return Deno.serve({
+    hostname: config.host,
+    port: config.port,
+    tcpBacklog: TCP_BACKLOG,
+    signal,
+    onListen: () => {},
+    onError: (error) => respondToMistake(error, log),
+  }, handle);
+}
+
+async function closeAfter(error: unknown, store: Store): Promise<never> {
+  await store.close();
+  throw error;
+}
+
+function openStore({ config, log, clock, ids }: Required<Omit<ServerDeps, "store">>) {
+  const { dataDir, keep: retention } = config;
+  if (config.store === "memory") return new MemoryStore({ clock, ids, retention });
+  return SqliteStore.open({ dataDir, retention, clock, ids, log });
+}
+
+/** Whether the log takes writes; a disk that is full again takes them as soon as there is room. */
+async function probe(store: Store): Promise<ChatError | undefined> {
+  try {
+    await store.probe();
+    return undefined;
+  } catch (cause) {
+    return new ChatError("unavailable", {}, { cause });
+  }
 }
 
 function createManager({ config, log, clock, store }: ManagerDeps) {

@@ -3,7 +3,8 @@ import { ChatClient } from "./support/chat_client.ts";
 import { runProgram, startCommand, startProgram } from "./support/program.ts";
 import { RawWebSocket } from "./support/raw_websocket.ts";
 
-const START = await startCommand();
+/** The log in memory: these tests leave no data behind. */
+const START = [...await startCommand(), "--store", "memory"] as const;
 
 Deno.test("main.ts shows every setting when asked for help", async () => {
   const { code, stdout, stderr } = await runProgram([...START, "--help"]);
@@ -70,7 +71,7 @@ Deno.test("deno task start hands settings on and prints the real port", async ()
   assertStringIncludes(page, "<!doctype html>");
   server.signal("SIGTERM");
   await server.ended;
-  await Deno.remove(data);
+  await Deno.remove(data, { recursive: true });
 });
 
 Deno.test("main.ts takes its connection limit from the files it may open", async () => {

@@ -152,7 +152,9 @@ Deno.test("createApp() is alive and ready", async () => {
 });
 
 Deno.test("createApp() is alive but not ready when it would not serve", async () => {
-  const app = await createTestApp({ isReady: () => false });
+  const app = await createTestApp({
+    whyNotReady: () => Promise.resolve(new ChatError("shutting_down")),
+  });
 
   const response = await ask(app, "/readyz");
 

@@ -1,6 +1,7 @@
 import { assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { parseConfig } from "../../core/config.ts";
 import { startServer } from "../../routes/server.ts";
+import { ChatClient } from "../support/chat_client.ts";
 import { RawWebSocket } from "../support/raw_websocket.ts";
 import { silentLog } from "../support/test_app.ts";
 import { startTestServer } from "../support/test_server.ts";
@@ -33,6 +34,30 @@ Deno.test("startServer() refuses a port that is in use", async () => {
   await assertRejects(() => startServer({ config, log: silentLog }), Deno.errors.AddrInUse);
 });
 
+Deno.test("startServer() keeps what was said over a restart, in the data folder", async () => {
+  const dataDir = await Deno.makeTempDir({ prefix: "parley-data-" });
+  const overrides = { store: "sqlite", dataDir } as const;
+  const first = await startTestServer(overrides);
+  const alice = await ChatClient.connect(first.wsUrl, "alice", { credential: "A".repeat(43) });
+  alice.send({ id: "k1", message: "remember this" });
+  const { seq } = await alice.next("ack");
+  await first.close();
+
+  const second = await startTestServer(overrides);
+  const back = await ChatClient.connect(second.wsUrl, "alice", {
+    credential: "A".repeat(43),
+    query: "?history=10",
+  });
+  const replayed = await back.next("message");
+  back.send({ id: "k1", message: "remember this" });
+  const repeat = await back.next("ack");
+  await second.close();
+  await Deno.remove(dataDir, { recursive: true });
+
+  assertEquals([replayed.message, replayed.seq, replayed.replay], ["remember this", seq, true]);
+  assertEquals([repeat.seq, repeat.duplicate], [seq, true]);
+});
+
 Deno.test("stop() makes the server unready while clients hear that it ends", async () => {
   await using server = await startTestServer();
   // A client that never answers its close keeps the server waiting.
@@ -54,7 +79,7 @@ Deno.test("stop() makes the server unready while clients hear that it ends", asy
 });
 
 function configOf(...args: string[]) {
-  const command = parseConfig(args, {}, { isTerminal: false });
+  const command = parseConfig(["--store", "memory", ...args], {}, { isTerminal: false });
   if (command.kind !== "run") throw new Error("Expected settings to run with");
   return command.config;
 }

@@ -47,7 +47,7 @@ export async function createTestApp(deps: Partial<AppDeps> = {}): Promise<Hono<R
     assets: await assetsFrom(FIXTURES),
     ws: () => new Response("socket"),
     api: new Hono(),
-    isReady: () => true,
+    whyNotReady: () => Promise.resolve(undefined),
     ...deps,
   });
 }

@@ -2,7 +2,7 @@ import type { Config } from "../../core/config.ts";
 import { parseConfig } from "../../core/config.ts";
 import { createLog } from "../../core/log.ts";
 import { systemClock } from "../../core/clock.ts";
-import { startServer } from "../../routes/server.ts";
+import { type ServerDeps, startServer } from "../../routes/server.ts";
 
 /** A server on a free port of this machine, with the product's defaults but for limits. */
 export interface TestServer extends AsyncDisposable {
@@ -16,8 +16,15 @@ export interface TestServer extends AsyncDisposable {
   close(): Promise<void>;
 }
 
-/** Starts the real server: limits off unless `overrides` turn them on. */
-export async function startTestServer(overrides: Partial<Config> = {}): Promise<TestServer> {
+/**
+ * Starts the real server: limits off and the log in memory unless `overrides` say otherwise.
+ *
+ * @param deps Handed to the server in place of its own.
+ */
+export async function startTestServer(
+  overrides: Partial<Config> = {},
+  deps: Pick<ServerDeps, "clock" | "ids" | "store"> = {},
+): Promise<TestServer> {
   const lines: string[] = [];
   const log = createLog({
     level: "debug",
@@ -26,7 +33,7 @@ export async function startTestServer(overrides: Partial<Config> = {}): Promise<
     write: (line) => lines.push(line),
   });
   const config = { ...testConfig(), ...overrides };
-  const server = await startServer({ config, log });
+  const server = await startServer({ config, log, ...deps });
   return {
     url: `http://127.0.0.1:${server.port}`,
     wsUrl: `ws://127.0.0.1:${server.port}`,
@@ -39,7 +46,7 @@ export async function startTestServer(overrides: Partial<Config> = {}): Promise<
 
 function testConfig(): Config {
   const off = ["--rate", "--max-connections", "--max-per-address", "--max-per-session"];
-  const args = ["--port", "0", ...off.flatMap((flag) => [flag, "0"])];
+  const args = ["--port", "0", "--store", "memory", ...off.flatMap((flag) => [flag, "0"])];
   const command = parseConfig(args, {}, { isTerminal: false });
   if (command.kind !== "run") throw new TypeError("Cannot start: expected settings to run with");
   return command.config;

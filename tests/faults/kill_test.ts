@@ -1,0 +1,43 @@
+import { assert } from "@std/assert";
+import { checkInvariants } from "./support_invariants.ts";
+import { Crowd } from "./support_crowd.ts";
+import { readLog } from "./support_log.ts";
+import { makeDataFolder, MortalServer } from "./support_server.ts";
+import { scale, trial } from "./support_trial.ts";
+
+const KILLS = scale(200, 5);
+/** Messages that are without their ack at any time: enough for commits of several. */
+const UNDER_WAY = 24;
+/** Within so many messages got or acknowledged after a start the server dies. */
+const MAX_STEPS = 400;
+/** How often a client loses its connection while the server lives, for each packet that comes. */
+const DROP_CHANCE = 0.03;
+
+trial("a server killed at any moment keeps its promises", async (random) => {
+  await using data = await makeDataFolder();
+  await using server = await MortalServer.start(data.path);
+  await using crowd = new Crowd({
+    random,
+    endpoint: server.endpoint,
+    usernames: ["anna", "boris", "chloe", "dora", "dora"],
+  });
+  await crowd.arrived();
+
+  for (let kill = 0; kill < KILLS; kill++) {
+    const { port } = server;
+    const end = crowd.steps + random.whole(0, MAX_STEPS);
+    await crowd.until(() => {
+      while (crowd.unanswered < UNDER_WAY) crowd.sayOne();
+      if (random.happens(DROP_CHANCE)) random.oneOf(crowd.clients).drop();
+      return crowd.steps >= end;
+    }, `the ${kill + 1}th death`);
+    await server.kill();
+    if (random.happens(0.2)) random.oneOf(crowd.clients).forgetUnanswered();
+    await server.restart(random.happens(0.5) ? port : 0);
+  }
+
+  await crowd.settled();
+  await server.stop();
+  checkInvariants(crowd.clients, await readLog(data.path, crowd.clients));
+  assert(crowd.clients.every(({ gaps }) => gaps.length === 0), "every resume should recover all");
+});

@@ -60,6 +60,7 @@ export function openWriter(options: EngineOptions) {
       return { removed, prunedUpTo: position.get()!.prunedUpTo };
     },
     erase: retention.erase.bind(retention),
+    limitPages: (pages: number) => db.execute(`PRAGMA max_page_count = ${Math.trunc(pages)}`),
     probe: () => db.transaction(() => steps.forEach((step) => step.run())),
     close: () => db.close(),
   };

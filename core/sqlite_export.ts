@@ -39,8 +39,9 @@ export async function exportLog(
 
 /** @returns About how many lines will follow. */
 async function writeHeader(db: SqliteDatabase, write: (text: string) => Promise<void>) {
-  const meta = db.prepare<{ epoch: string; lastSeq: number; secret: string; events: number }>(
-    "SELECT epoch, last_seq AS lastSeq, hex(secret) AS secret, events FROM meta",
+  const meta = db.prepare<{ events: number }>(
+    `SELECT epoch, last_seq AS lastSeq, pruned_up_to AS prunedUpTo, hex(secret) AS secret, events
+     FROM meta`,
   ).get()!;
   const { events, ...header } = meta;
   await write(`${JSON.stringify({ type: "parley", format: EXPORT_FORMAT, ...header })}\n`);

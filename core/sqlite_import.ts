@@ -23,6 +23,7 @@ const Header = z.object({
   type: z.literal("parley"),
   format: z.literal(EXPORT_FORMAT),
   lastSeq: z.int().nonnegative(),
+  prunedUpTo: z.int().nonnegative(),
   secret: z.string().regex(/^([0-9A-F]{2})+$/),
 });
 
@@ -129,9 +130,11 @@ function insertLine(
   }
 }
 
-function insertHeader(db: SqliteDatabase, { lastSeq, secret }: z.infer<typeof Header>): void {
-  db.prepare("UPDATE meta SET last_seq = :lastSeq, secret = unhex(:secret)")
-    .run({ lastSeq, secret });
+function insertHeader(db: SqliteDatabase, header: z.infer<typeof Header>): void {
+  const { lastSeq, prunedUpTo, secret } = header;
+  db.prepare(
+    `UPDATE meta SET last_seq = :lastSeq, pruned_up_to = :prunedUpTo, secret = unhex(:secret)`,
+  ).run({ lastSeq, prunedUpTo, secret });
 }
 
 function insertRecord(importers: ReadonlyMap<string, Importer>, line: Line): void {

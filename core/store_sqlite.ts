@@ -203,6 +203,11 @@ export class SqliteStore implements Store, AsyncDisposable {
     return this.#writer.call("probe");
   }
 
+  /** Bounds the file to a number of pages, as a full disk does, to see what happens then. */
+  limitPages(pages: number): Promise<void> {
+    return this.#writer.call("limitPages", pages);
+  }
+
   async close(): Promise<void> {
     await this.#reader.close();
     await this.#writer.close();

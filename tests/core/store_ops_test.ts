@@ -160,11 +160,12 @@ Deno.test("exportLog() writes one JSON object a line, a header first", async () 
 
 Deno.test("importLog() names the line it can't read and leaves no log behind", async () => {
   await using folder = await DataFolder.make();
-  const header = '{"type":"parley","format":1,"lastSeq":0,"secret":"00"}';
+  const header = '{"type":"parley","format":1,"lastSeq":0,"prunedUpTo":0,"secret":"00"}';
   const cases = {
     "": "nothing to import",
     "not json": "Line 1 can’t be imported",
-    '{"type":"parley","format":2,"lastSeq":0,"secret":"00"}': "Line 1 can’t be imported",
+    '{"type":"parley","format":2,"lastSeq":0,"prunedUpTo":0,"secret":"00"}':
+      "Line 1 can’t be imported",
     [`${header}\n{"type":"emoji"}`]: "Line 2 can’t be imported",
     [`${header}\n\n{"type":"message","seq":1}`]: "Line 3 can’t be imported",
   };

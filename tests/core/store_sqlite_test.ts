@@ -1,0 +1,275 @@
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { DatabaseSync } from "node:sqlite";
+import { SqliteDatabase } from "../../core/sqlite_database.ts";
+import { migrate, MIGRATIONS } from "../../core/sqlite_schema.ts";
+import { StoreOpenError, StoreUnavailableError } from "../../core/store.ts";
+import type { SqliteStore } from "../../core/store_sqlite.ts";
+import { publicly } from "../contracts/store_contract.ts";
+import { ManualClock } from "../support/manual_clock.ts";
+import { claimOf, DataFolder } from "../support/test_log.ts";
+
+async function user(store: SqliteStore, username: string) {
+  const account = await store.claimName(claimOf(username));
+  if (account === "taken") throw new TypeError(`Cannot use ${username}: the name is taken`);
+  return account;
+}
+
+async function texts(store: SqliteStore): Promise<string[]> {
+  return (await store.read({ limit: 99, from: "oldest" })).map(({ text }) => text);
+}
+
+async function openError(opening: Promise<unknown>): Promise<StoreOpenError> {
+  return await assertRejects(() => opening, StoreOpenError);
+}
+
+Deno.test("SqliteStore.open() finds everything again, under the same epoch", async () => {
+  await using folder = await DataFolder.make();
+  const first = await folder.open();
+  const ann = await user(first, "ann");
+  await first.append([publicly(ann, "one", "k")]);
+  const { epoch } = first;
+  await first.close();
+
+  await using second = await folder.open();
+
+  assertEquals([second.epoch, second.lastSeq], [epoch, 1]);
+  assertEquals(await texts(second), ["one"]);
+  assertEquals(await second.claimName(claimOf("ann")), ann);
+  assertEquals((await second.append([publicly(ann, "one", "k")]))[0]?.outcome, "duplicate");
+});
+
+Deno.test("SqliteStore.open() keeps what it makes from other users of the machine", async () => {
+  await using folder = await DataFolder.make();
+  const dataDir = `${folder.path}/deep/data`;
+  const store = await folder.open({ dataDir });
+  await user(store, "ann");
+
+  const modes = [...Deno.readDirSync(dataDir)].map(({ name }) => [
+    name,
+    (Deno.statSync(`${dataDir}/${name}`).mode! & 0o777).toString(8),
+  ]);
+
+  assertEquals(modes.toSorted(), [
+    ["parley.db", "600"],
+    ["parley.db-shm", "600"],
+    ["parley.db-wal", "600"],
+    ["parley.lock", "600"],
+  ]);
+  assertEquals(Deno.statSync(dataDir).mode! & 0o777, 0o700);
+  await store.close();
+});
+
+Deno.test("SqliteStore.open() refuses a folder that is served, until it no longer is", async () => {
+  await using folder = await DataFolder.make();
+  const store = await folder.open();
+
+  assertEquals((await openError(folder.open())).problem, "locked");
+  await store.close();
+
+  await (await folder.open()).close();
+});
+
+Deno.test("SqliteStore.open() gets the log of a process that was killed", async () => {
+  await using folder = await DataFolder.make();
+  const code = `
+    import { DataFolder } from "${new URL("../support/test_log.ts", import.meta.url)}";
+    const store = await DataFolder.prototype.open.call({ path: ${JSON.stringify(folder.path)} });
+    await store.append([{ kind: "message", to: { kind: "lobby" }, author: "a", from: "ann", text: "1" }]);
+    console.log("stored");
+    setInterval(() => {}, 1000);`;
+  const config = new URL("../../deno.json", import.meta.url).pathname;
+  const args = ["eval", "--config", config, "--no-lock", code];
+  const child = new Deno.Command(Deno.execPath(), { args, stdout: "piped", stderr: "null" })
+    .spawn();
+  const reader = child.stdout.getReader();
+  await reader.read();
+  assertEquals((await openError(folder.open())).problem, "locked");
+
+  child.kill("SIGKILL");
+  await child.status;
+  await reader.cancel();
+
+  await using store = await folder.open();
+  assertEquals(await texts(store), ["1"]);
+});
+
+Deno.test("SqliteStore.open() lets the reservation run of those who were connected", async () => {
+  await using folder = await DataFolder.make();
+  const clock = new ManualClock();
+  const crashed = await folder.open({ clock });
+  await user(crashed, "ann");
+  await crashed.close();
+  clock.advance(1000);
+  await using store = await folder.open({ clock });
+  const claim = { ...claimOf("ann", "another"), nameTtlMs: 5000 };
+
+  assertEquals(await store.claimName({ ...claim, at: clock.now() + 4999 }), "taken");
+  assert(await store.claimName({ ...claim, at: clock.now() + 5000 }) !== "taken");
+});
+
+Deno.test("SqliteStore.open() refuses a damaged file and leaves it as it is", async () => {
+  await using folder = await DataFolder.make();
+  const store = await folder.open();
+  const ann = await user(store, "ann");
+  await store.append(
+    Array.from({ length: 200 }, (_, i) => publicly(ann, `${i} ${"x".repeat(99)}`)),
+  );
+  await store.close();
+  const file = `${folder.path}/parley.db`;
+  const sound = await Deno.readFile(file);
+  const db = new DatabaseSync(file);
+  const { pgno } = db.prepare(
+    "SELECT pageno AS pgno FROM dbstat WHERE name = 'events' AND pagetype = 'leaf'",
+  )
+    .get() as { pgno: number };
+  db.close();
+  const damages: Record<string, (bytes: Uint8Array) => Uint8Array> = {
+    "a page of events": (bytes) => bytes.fill(0xff, (pgno - 1) * 4096, (pgno - 1) * 4096 + 64),
+    "the schema": (bytes) => bytes.fill(0xff, 100, 200),
+    "the header": (bytes) => bytes.fill(0x20, 0, 50),
+    "its end is missing": (bytes) => bytes.slice(0, bytes.length / 2),
+  };
+  for (const [what, damage] of Object.entries(damages)) {
+    const damaged = damage(sound.slice());
+    await Deno.writeFile(file, damaged);
+
+    const error = await openError(folder.open());
+
+    assertEquals(error.problem, "corrupt", what);
+    assert(error.message.includes("parley restore"), what);
+    assertEquals(await Deno.readFile(file), damaged, what);
+  }
+});
+
+Deno.test("SqliteStore.open() loses nothing whole to a WAL that was cut", async () => {
+  await using folder = await DataFolder.make();
+  const store = await folder.open();
+  const ann = await user(store, "ann");
+  for (let i = 1; i <= 20; i++) await store.append([publicly(ann, `${i}`)]);
+  const copy = await Deno.makeTempDir();
+  await Deno.copyFile(`${folder.path}/parley.db`, `${copy}/parley.db`);
+  const wal = await Deno.readFile(`${folder.path}/parley.db-wal`);
+  await Deno.writeFile(`${copy}/parley.db-wal`, wal.slice(0, wal.length - 5000));
+  await store.close();
+
+  const cut = await folder.open({ dataDir: copy });
+
+  const kept = await texts(cut);
+  assertEquals(kept, Array.from({ length: kept.length }, (_, i) => `${i + 1}`));
+  assert(kept.length >= 15 && kept.length < 20, `${kept.length} kept`);
+  await cut.close();
+  await Deno.remove(copy, { recursive: true });
+});
+
+Deno.test("SqliteStore.open() refuses the log of a newer Parley", async () => {
+  await using folder = await DataFolder.make();
+  await (await folder.open()).close();
+  const db = new DatabaseSync(`${folder.path}/parley.db`);
+  db.exec(`PRAGMA user_version = ${MIGRATIONS.length + 1}`);
+  db.close();
+
+  assertEquals((await openError(folder.open())).problem, "newer");
+});
+
+Deno.test("migrate() goes from each version to the next, or not at all", () => {
+  const db = new SqliteDatabase(":memory:", { isBare: true, busyTimeoutMs: 0 });
+  const identity = () => ({ epoch: "e_1", secret: new Uint8Array(32) });
+  migrate(db, identity);
+  const next = [...MIGRATIONS, "CREATE TABLE extra (id INTEGER PRIMARY KEY) STRICT"];
+  migrate(db, identity, next);
+  migrate(db, identity, next);
+  let failed = false;
+  try {
+    migrate(db, identity, [...next, "CREATE TABLE half (id INTEGER); SELECT * FROM nothing"]);
+  } catch {
+    failed = true;
+  }
+
+  const tables = db.prepare<{ name: string }>(
+    "SELECT name FROM sqlite_schema WHERE name IN ('extra', 'half')",
+  ).all();
+
+  assertEquals([failed, tables.map(({ name }) => name)], [true, ["extra"]]);
+  assertEquals(db.prepare("PRAGMA user_version").get(), { user_version: next.length } as never);
+  db.close();
+});
+
+Deno.test("SqliteStore.append() stores nothing on a full disk, and heals when there is room", async () => {
+  await using folder = await DataFolder.make();
+  await using store = await folder.open();
+  const ann = await user(store, "ann");
+  await store.append([publicly(ann, "before")]);
+  await store.limitPages(1);
+
+  const big = Array.from(
+    { length: 400 },
+    (_, i) => publicly(ann, `${i} ${"x".repeat(3000)}`, `k${i}`),
+  );
+  await assertRejects(() => store.append(big), StoreUnavailableError);
+
+  assertEquals(store.lastSeq, 1);
+  assertEquals(await texts(store), ["before"]);
+  await store.limitPages(1_000_000);
+  assertEquals((await store.append([big[0]!]))[0]?.outcome, "stored");
+  assertEquals(store.lastSeq, 2);
+});
+
+Deno.test("SqliteStore.append() refuses while another process holds the file, and then goes on", async () => {
+  await using folder = await DataFolder.make();
+  await using store = await folder.open({ busyTimeoutMs: 10 });
+  const ann = await user(store, "ann");
+  const other = new DatabaseSync(`${folder.path}/parley.db`);
+  other.exec("BEGIN IMMEDIATE");
+
+  await assertRejects(() => store.append([publicly(ann, "1")]), StoreUnavailableError);
+  await assertRejects(() => store.probe(), StoreUnavailableError);
+  assertEquals(await texts(store), []);
+  other.exec("ROLLBACK");
+  other.close();
+
+  await store.probe();
+  assertEquals((await store.append([publicly(ann, "1")]))[0]?.outcome, "stored");
+});
+
+Deno.test("SqliteStore.open() says why it can't write to a folder", async () => {
+  await using folder = await DataFolder.make();
+  await Deno.writeTextFile(`${folder.path}/file`, "");
+
+  const error = await openError(folder.open({ dataDir: `${folder.path}/file/data` }));
+
+  assertEquals(error.problem, "unavailable");
+});
+
+Deno.test("SqliteStore never writes a text to disk when nothing is kept", async () => {
+  await using folder = await DataFolder.make();
+  const store = await folder.open({ retention: { kind: "none" } });
+  const ann = await user(store, "ann");
+
+  await store.append([publicly(ann, "unmistakable", "k")]);
+
+  await assertNowhere(folder.path, "unmistakable");
+  await store.close();
+  await assertNowhere(folder.path, "unmistakable");
+  await using again = await folder.open({ retention: { kind: "none" } });
+  assertEquals((await again.append([publicly(ann, "unmistakable", "k")]))[0]?.outcome, "duplicate");
+});
+
+Deno.test("SqliteStore leaves nothing of a removed text in its file", async () => {
+  await using folder = await DataFolder.make();
+  const store = await folder.open({ retention: { kind: "count", maxEvents: 1 } });
+  const ann = await user(store, "ann");
+  await store.append([publicly(ann, "unmistakable"), publicly(ann, "other")]);
+
+  await store.prune(0, 10);
+  await store.close();
+
+  await assertNowhere(folder.path, "unmistakable");
+});
+
+async function assertNowhere(folder: string, text: string): Promise<void> {
+  for (const { name } of Deno.readDirSync(folder)) {
+    const content = new TextDecoder("latin1").decode(await Deno.readFile(`${folder}/${name}`));
+    assert(!content.includes(text), `${name} holds “${text}”`);
+    assert(!content.includes(text.slice(1, 6)), `${name} holds a part of “${text}”`);
+  }
+}

@@ -26,6 +26,11 @@ export function matchingOf({ text, isPhrase }: SearchTerm): Matching {
   return isPhrase || [...text].length < MIN_ANYWHERE ? "words" : "anywhere";
 }
 
+/** Whether a term holds a character of a script written without spaces. */
+export function isSpaceless({ text }: SearchTerm): boolean {
+  return SPACELESS.test(text);
+}
+
 /** A text without case and accents, and where each part of it came from. */
 interface Folded {
   readonly text: string;

@@ -2,7 +2,7 @@ import { LOBBY, privateConversation } from "./conversations.ts";
 import { SqliteAcks } from "./sqlite_acks.ts";
 import type { Query, SqliteDatabase } from "./sqlite_database.ts";
 import { type AccountRow, SqlitePeople } from "./sqlite_people.ts";
-import { LOBBY_ROW } from "./sqlite_schema.ts";
+import { INDEXES, LOBBY_ROW } from "./sqlite_schema.ts";
 import type { AppendResult, Audience, NewEvent, Retention } from "./store.ts";
 import { usernameKey } from "./usernames.ts";
 
@@ -58,10 +58,10 @@ export class SqliteAppend {
     this.#addWaiting = db.prepare(
       "INSERT INTO waiting (seq, author, recipient) VALUES (:seq, :author, :recipient)",
     );
-    this.#finish = ["words", "trigrams"].map((index) =>
+    this.#finish = INDEXES.map(({ index, columns }) =>
       db.prepare(
-        `INSERT INTO ${index} (rowid, text, scope)
-         SELECT seq, text, scope FROM searchable WHERE seq >= :firstSeq ORDER BY seq`,
+        `INSERT INTO ${index} (rowid, ${columns})
+         SELECT seq, ${columns} FROM searchable WHERE seq >= :firstSeq ORDER BY seq`,
       )
     );
     this.#noteHour = db.prepare(

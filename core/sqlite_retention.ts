@@ -1,4 +1,5 @@
 import type { Query, SqliteDatabase } from "./sqlite_database.ts";
+import { INDEXES } from "./sqlite_schema.ts";
 import type { Retention } from "./store.ts";
 
 /** Removes events, in the log and in both indexes. */
@@ -101,12 +102,11 @@ export class SqliteRetention {
 
 /** An index forgets what it is shown again, so the event goes last. */
 function removeSql(): string[] {
-  const unindex = (index: string) =>
-    `INSERT INTO ${index} (${index}, rowid, text, scope)
-     SELECT 'delete', seq, text, scope FROM searchable WHERE seq = :seq`;
   return [
-    unindex("words"),
-    unindex("trigrams"),
+    ...INDEXES.map(({ index, columns }) =>
+      `INSERT INTO ${index} (${index}, rowid, ${columns})
+       SELECT 'delete', seq, ${columns} FROM searchable WHERE seq = :seq`
+    ),
     "DELETE FROM waiting WHERE seq = :seq",
     "DELETE FROM events WHERE seq = :seq",
   ];

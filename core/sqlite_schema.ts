@@ -4,6 +4,12 @@ import { StoreOpenError } from "./store.ts";
 /** Row of the lobby among the conversations. */
 export const LOBBY_ROW = 1;
 
+/** The full-text indexes, and what of `searchable` each holds. */
+export const INDEXES = [
+  { index: "words", columns: "text, pairs, scope" },
+  { index: "trigrams", columns: "text, scope" },
+] as const;
+
 /** What a new log starts with. */
 export interface LogIdentity {
   readonly epoch: string;
@@ -38,6 +44,18 @@ function scopeSql(kind: number, id: string): string {
     ${SCOPE_DIGIT_2} + (${id} >> ${SCOPE_DIGIT_BITS} & ${SCOPE_DIGIT_MASK}),
     ${SCOPE_DIGIT_3} + (${id} & ${SCOPE_DIGIT_MASK}))`;
 }
+
+/** A character of a script written without spaces between words, as GLOB knows it. */
+const SPACELESS_GLOB = "[\u0E00-\u0EFF\u1000-\u109F\u1780-\u17FF\u3040-\u30FF\u3400-\u9FFF" +
+  "\uF900-\uFAFF\u{20000}-\u{323AF}]";
+
+/**
+ * Every two characters that stand together, as words, of a text without spaces: most words of such
+ * scripts have one or two, fewer than the trigram index finds.
+ */
+const PAIRS_SQL = `CASE WHEN e.text GLOB '*${SPACELESS_GLOB}*' THEN (
+    WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < length(e.text))
+    SELECT group_concat(substr(e.text, i, 2), ' ') FROM n) END`;
 
 /** Version 1: the whole of the first log. Times are epoch milliseconds. */
 const VERSION_1 = `
@@ -154,8 +172,8 @@ CREATE TABLE hours (
 ) STRICT;
 
 -- What both indexes hold: the text, and whose it is to see as tokens.
-CREATE VIEW searchable (seq, text, scope) AS
-SELECT e.seq, e.text,
+CREATE VIEW searchable (seq, text, pairs, scope) AS
+SELECT e.seq, e.text, ${PAIRS_SQL},
   ${scopeSql(SCOPE.conversation, "e.conversation")}
   || ' ' || ${scopeSql(SCOPE.author, "a.name")}
   || CASE WHEN e.recipient IS NULL THEN ''
@@ -164,7 +182,7 @@ SELECT e.seq, e.text,
 FROM events e JOIN accounts a ON a.id = e.author;
 
 CREATE VIRTUAL TABLE words USING fts5 (
-  text, scope, content = 'searchable', content_rowid = 'seq',
+  text, pairs, scope, content = 'searchable', content_rowid = 'seq',
   tokenize = 'unicode61 remove_diacritics 2'
 );
 CREATE VIRTUAL TABLE trigrams USING fts5 (

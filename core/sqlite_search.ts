@@ -1,4 +1,4 @@
-import { findTerms, holdsTerms, matchingOf, MIN_ANYWHERE } from "./search_match.ts";
+import { findTerms, holdsTerms, isSpaceless, matchingOf, MIN_ANYWHERE } from "./search_match.ts";
 import type { SearchQuery, SearchTerm } from "./search_query.ts";
 import { snippetOf } from "./snippet.ts";
 import type { Params, Query, SqliteDatabase } from "./sqlite_database.ts";
@@ -16,7 +16,7 @@ const MAX_TRIGRAMS = 6;
 const CHUNK = 250;
 /**
  * Most candidates read for one search, newest first. Only what no index finds exactly gets there:
- * one or two characters of Chinese, an emoji, or a rare pairing of very common parts of words.
+ * an emoji, or a rare pairing of very common parts of words.
  */
 const MAX_CANDIDATES = 5_000;
 /** Of two indexes that could name the candidates the smaller one does; counting ends here. */
@@ -111,17 +111,20 @@ export class SqliteSearch {
     };
   }
 
+  /** Which index names the candidates, by which query, and whether that alone decides. */
   #planOf(
     terms: readonly SearchTerm[],
     scope: string,
     { after, before }: { after: number; before: number },
   ) {
     const words = terms.filter((term) => matchingOf(term) === "words");
+    const pairs = terms.filter((term) => isInPairs(term));
     const parts = terms.filter((term) => isInTrigrams(term));
-    const byWords = { index: "words" as const, match: matchOf(scope, words.map(wordsMatch)) };
+    const inWords = [...words.map(wordsMatch), ...pairs.map(pairsMatch)];
+    const byWords = { index: "words" as const, match: matchOf(scope, inWords) };
     const byParts = { index: "trigrams" as const, match: matchOf(scope, parts.map(partsMatch)) };
     if (parts.length === 0) return { ...byWords, isExact: words.length === terms.length };
-    if (words.length === 0) return { ...byParts, isExact: false };
+    if (inWords.length === 0) return { ...byParts, isExact: false };
     const [w, p] = [byWords, byParts].map(({ index, match }) =>
       this.#count[index].get({ match, after, before, limit: MAX_COUNTED })!.count
     );
@@ -176,12 +179,22 @@ function isInTrigrams(term: SearchTerm): boolean {
   return matchingOf(term) === "anywhere" && [...term.text].length >= MIN_ANYWHERE;
 }
 
+/** Too short for the trigrams, in a script of short words. */
+function isInPairs(term: SearchTerm): boolean {
+  return isSpaceless(term) && !isInTrigrams(term);
+}
+
 function matchOf(scope: string, terms: readonly string[]): string {
-  return [...terms.map((term) => `text : ${term}`), scope].join(" AND ");
+  return [...terms, scope].join(" AND ");
 }
 
 function wordsMatch({ text }: SearchTerm): string {
-  return quote(text);
+  return `text : ${quote(text)}`;
+}
+
+/** A pair, or all that begin with one character. */
+function pairsMatch({ text }: SearchTerm): string {
+  return `pairs : ${quote(text)}${[...text].length === 1 ? " *" : ""}`;
 }
 
 /** Trigrams of a term, spread over all of it. */
@@ -193,7 +206,7 @@ function partsMatch({ text }: SearchTerm): string {
   for (let at = 0; at < count; at += step) {
     trigrams.push(quote(characters.slice(at, at + MIN_ANYWHERE).join("")));
   }
-  return `(${trigrams.join(" AND ")})`;
+  return `text : (${trigrams.join(" AND ")})`;
 }
 
 /** A string of the index's language: nothing in it is syntax. */

@@ -36,11 +36,18 @@ const random = randomFrom(42);
 const words = Array.from({ length: VOCABULARY }, () => makeWord());
 const han = [..."東京都庁行会日本語学生先生電車駅今天氣好明日会議資料時間場所友達食事旅行写真"];
 
+/** Syllables as in a European language, the first of each list most often. */
+const ONSETS = "t s d w r m c b p h l n f g st th pr tr ch k sh br j v bl cr sp fl qu str".split(
+  " ",
+);
+const VOWELS = "e a i o u ea ou é ai ee".split(" ");
+const CODAS = "  n s r t ng d l st nd m ll ck nt rt p x".split(" ");
+
 function makeWord(): string {
-  const syllables = ["ka", "ten", "ro", "mi", "sta", "ver", "lo", "ning", "é", "der", "pa", "ing"];
-  const count = 1 + Math.floor(random() * 4);
-  return Array.from({ length: count }, () => syllables[Math.floor(random() * 12)]).join("") +
-    String.fromCharCode(97 + Math.floor(random() * 26));
+  const syllables = 1 + Math.floor(random() * 3.5);
+  const often = (list: readonly string[]) => list[Math.floor(list.length * random() ** 2)]!;
+  return Array.from({ length: syllables }, () => often(ONSETS) + often(VOWELS) + often(CODAS))
+    .join("");
 }
 
 function makeText(n: number): string {
@@ -113,6 +120,7 @@ async function measure(what: string, run: () => Promise<number>): Promise<void> 
   print(what, at(0.5), at(0.99), String(found));
 }
 
+console.log(`Deno ${Deno.version.deno}, ${navigator.hardwareConcurrency} cores`);
 const users = await fill();
 const size = (await Deno.stat(`${folder}/parley.db`)).size;
 print("file, MiB", (size / 1024 / 1024).toFixed(0));
@@ -127,12 +135,15 @@ const boxes = {
   "two common words": `${words[5]} ${words[9]}`,
   "a common and a rare word": `${words[1]} zyzzyva`,
   "long rare word": words[VOCABULARY - 3]!,
-  "short word": "sé",
-  "word and short word": `${words[40]} a`,
+  "part of a rare word": words[VOCABULARY - 5]!.slice(1),
+  "short word": words.find((word) => word.length === 2) ?? "te",
+  "word and short word": `${words[40]} ${words.find((word) => word.length === 2) ?? "te"}`,
   "phrase": `"${words[2]} ${words[3]}"`,
   "Chinese, 3 characters": "日本語",
   "Chinese, 2 characters": "会議",
   "Chinese, 2 unseen": "龍馬",
+  "Chinese, 1 character": "駅",
+  "emoji, unseen": "🎉",
   "from: and a common word": `from:user7 ${words[0]}`,
   "from: alone": "from:user7",
   "in: one's own": "in:user3",

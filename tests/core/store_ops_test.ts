@@ -198,8 +198,8 @@ Deno.test("verifyLog() reads beside a running server, and tells what is wrong", 
   const db = new DatabaseSync(`${folder.path}/parley.db`);
   db.exec(
     `DELETE FROM acks; UPDATE meta SET last_seq = 2;
-     INSERT INTO words (words, rowid, text, scope)
-       SELECT 'delete', seq, text, scope FROM searchable WHERE seq = 1`,
+     INSERT INTO words (words, rowid, text, pairs, scope)
+       SELECT 'delete', seq, text, pairs, scope FROM searchable WHERE seq = 1`,
   );
   db.close();
 

@@ -33,7 +33,6 @@ function randomFrom(seed: number): () => number {
 }
 
 const random = randomFrom(42);
-const words = Array.from({ length: VOCABULARY }, () => makeWord());
 const han = [..."東京都庁行会日本語学生先生電車駅今天氣好明日会議資料時間場所友達食事旅行写真"];
 
 /** Syllables as in a European language, the first of each list most often. */
@@ -49,6 +48,8 @@ function makeWord(): string {
   return Array.from({ length: syllables }, () => often(ONSETS) + often(VOWELS) + often(CODAS))
     .join("");
 }
+
+const words = Array.from({ length: VOCABULARY }, () => makeWord());
 
 function makeText(n: number): string {
   if (n % 20 === 0) return Array.from({ length: 12 }, () => pick(han)).join("");

@@ -86,23 +86,31 @@ export class SqliteAppend {
   }
 
   #appendOne(event: NewEvent, batch: Batch): AppendResult {
-    const known = this.#people.find(event.author);
-    const repeat = known && this.#acks.repeatOf(known.id, event);
-    if (repeat) return repeat;
     const recipient = this.#recipientOf(event.to, batch.at);
-    if (typeof recipient === "string") return { outcome: recipient };
-    const author = known ?? this.#addGuest(event.author, event.from, batch.at);
+    if (typeof recipient === "string") {
+      return this.#repeatOf(event) ?? { outcome: recipient };
+    }
+    const author = this.#addGuest(event.author, event.from, batch.at);
     const place = this.#placeOf(event, author, recipient);
-    const seq = ++batch.seq;
-    if (this.#keepsEvents) this.#write(event, author, place, batch);
-    this.#acks.remember(event, {
+    const seq = batch.seq + 1;
+    // The key is looked up by trying to add it: most are new, and need no question of their own.
+    const isNew = this.#acks.remember(event, {
       author: author.id,
       seq,
       at: batch.at,
       conversation: place.row,
       recipient: place.recipient?.id ?? null,
     });
+    if (!isNew) return this.#acks.repeatOf(author.id, event)!;
+    batch.seq = seq;
+    if (this.#keepsEvents) this.#write(event, author, place, batch);
     return acceptedAt(seq, batch.at, place);
+  }
+
+  /** A repeat gets its first ack also when there is nobody left to send it to. */
+  #repeatOf(event: NewEvent): AppendResult | undefined {
+    const author = this.#people.find(event.author);
+    return author && this.#acks.repeatOf(author.id, event);
   }
 
   #recipientOf(to: Audience, at: number): AccountRow | NoRecipient | undefined {

@@ -16,8 +16,15 @@ export interface NewAccount extends Account {
   readonly at: number;
 }
 
+/** Accounts whose rows are remembered; beyond that it starts anew. */
+const MAX_SEEN = 10_000;
+
 /** The rows of accounts, names and private conversations, made when they are first needed. */
 export class SqlitePeople {
+  #db: Pick<SqliteDatabase, "rollbacks">;
+  #rollbacks = 0;
+  /** Rows of accounts met lately; what is in them never changes. */
+  #seen = new Map<string, AccountRow>();
   #account: Query<AccountRow>;
   #owner: Query<AccountRow>;
   #addName: Query<unknown>;
@@ -28,6 +35,7 @@ export class SqlitePeople {
   #addMember: Query<unknown>;
 
   constructor(db: SqliteDatabase) {
+    this.#db = db;
     this.#account = db.prepare(
       "SELECT id, public_id, username FROM accounts WHERE public_id = :account",
     );
@@ -53,7 +61,24 @@ export class SqlitePeople {
 
   /** The row of an account, if anything was ever stored of it. */
   find(account: string): AccountRow | undefined {
-    return this.#account.get({ account });
+    this.#forgetUndone();
+    const known = this.#seen.get(account);
+    if (known) return known;
+    const row = this.#account.get({ account });
+    if (row) this.#see(row);
+    return row;
+  }
+
+  /** Rows made in a commit that failed were never made. */
+  #forgetUndone(): void {
+    if (this.#rollbacks === this.#db.rollbacks) return;
+    this.#rollbacks = this.#db.rollbacks;
+    this.#seen.clear();
+  }
+
+  #see(row: AccountRow): void {
+    if (this.#seen.size >= MAX_SEEN) this.#seen.clear();
+    this.#seen.set(row.public_id, row);
   }
 
   /** Who owns a name now. */

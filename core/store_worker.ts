@@ -7,6 +7,8 @@ import type { FromWorker, ThrownError, ToWorker } from "./store_worker_messages.
 /** Which half of the store a Worker runs. */
 export type Role = "writer" | "reader";
 
+const WORKER_ENDED = "the log’s Worker ended";
+
 interface Pending {
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: unknown) => void;
@@ -43,6 +45,8 @@ export async function openInWorker<Served extends Methods>(
 export class WorkerChannel<Served extends Methods> implements Channel<Served> {
   #options: WorkerChannelOptions;
   #worker: Worker | undefined;
+  /** Calls made while it opens wait for that, or they would get there first. */
+  #opening: Promise<void> = Promise.resolve();
   #pending = new Map<number, Pending>();
   #lastId = 0;
 
@@ -65,12 +69,14 @@ export class WorkerChannel<Served extends Methods> implements Channel<Served> {
     name: Name,
     ...args: Parameters<Served[Name]>
   ): Promise<ReturnType<Served[Name]>> {
-    if (!this.#worker) await this.#reopen();
+    if (!this.#worker) this.#opening = this.#reopen();
+    await this.#opening;
     const message = { kind: "call" as const, method: String(name), args };
     return await this.#post(message) as ReturnType<Served[Name]>;
   }
 
   async close(): Promise<void> {
+    await this.#opening.catch(() => {}); // Told to whoever called.
     if (this.#worker) await this.#post({ kind: "call", method: "close", args: [] });
     this.#stop();
   }
@@ -94,10 +100,11 @@ export class WorkerChannel<Served extends Methods> implements Channel<Served> {
   }
 
   #post(message: ToWorker): Promise<unknown> {
+    if (!this.#worker) return Promise.reject(new StoreUnavailableError(WORKER_ENDED));
     const id = ++this.#lastId;
     const { promise, resolve, reject } = Promise.withResolvers<unknown>();
     this.#pending.set(id, { resolve, reject });
-    this.#worker!.postMessage({ ...message, id });
+    this.#worker.postMessage({ ...message, id });
     return promise;
   }
 
@@ -119,7 +126,7 @@ export class WorkerChannel<Served extends Methods> implements Channel<Served> {
     this.#worker = undefined;
     const lost = [...this.#pending.values()];
     this.#pending.clear();
-    for (const { reject } of lost) reject(new StoreUnavailableError("the log’s Worker ended"));
+    for (const { reject } of lost) reject(new StoreUnavailableError(WORKER_ENDED));
   }
 }
 

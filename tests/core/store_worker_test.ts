@@ -1,0 +1,98 @@
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { createLog } from "../../core/log.ts";
+import { StoreOpenError, StoreUnavailableError } from "../../core/store.ts";
+import { WorkerChannel, type WorkerChannelOptions } from "../../core/store_worker.ts";
+import type { Writer } from "../../core/sqlite_engine.ts";
+import { publicly } from "../contracts/store_contract.ts";
+import { ManualClock } from "../support/manual_clock.ts";
+import { DataFolder } from "../support/test_log.ts";
+
+const ann = { account: "a_1", username: "ann" };
+
+function optionsFor(dataDir: string, lines: string[] = []): WorkerChannelOptions {
+  return {
+    role: "writer",
+    engine: {
+      dataDir,
+      retention: { kind: "forever" },
+      now: 0,
+      identity: { epoch: "e_1", secret: new Uint8Array(32) },
+      busyTimeoutMs: 100,
+    },
+    log: createLog({
+      level: "error",
+      format: "json",
+      clock: new ManualClock(),
+      write: (line) => lines.push(line),
+    }),
+  };
+}
+
+/** A Worker that opens, and ends by itself at the first call. */
+function fragileWorker(): Worker {
+  const source = `onmessage = ({ data }) => {
+    if (data.kind === "call") throw new Error("out of memory");
+    postMessage({ id: data.id, kind: "returned" });
+  };`;
+  return new Worker(`data:text/javascript,${encodeURIComponent(source)}`, { type: "module" });
+}
+
+Deno.test("WorkerChannel.call() fails as unavailable when its Worker ends, then starts another", async () => {
+  await using folder = await DataFolder.make();
+  const lines: string[] = [];
+  const workers = [fragileWorker];
+  const options = optionsFor(folder.path, lines);
+  const real = () =>
+    new Worker(new URL("../../core/store_worker_main.ts", import.meta.url), { type: "module" });
+  const channel = new WorkerChannel<Writer>({
+    ...options,
+    spawn: () => (workers.shift() ?? real)(),
+  });
+  await channel.open();
+
+  const pending = [1, 2].map(() => channel.call("append", [publicly(ann, "lost")], 1));
+  for (const call of pending) await assertRejects(() => call, StoreUnavailableError);
+
+  const [result] = await channel.call("append", [publicly(ann, "stored")], 2);
+  assertEquals([result?.outcome, (await channel.call("position")).lastSeq], ["stored", 1]);
+  assert(lines.some((line) => line.includes("store worker ended")), lines.join());
+  await channel.close();
+});
+
+Deno.test("WorkerChannel.call() answers calls made while it starts again, in order", async () => {
+  await using folder = await DataFolder.make();
+  const channel = new WorkerChannel<Writer>(optionsFor(folder.path));
+
+  const results = await Promise.all(
+    ["one", "two", "three"].map((text) => channel.call("append", [publicly(ann, text)], 1)),
+  );
+
+  assertEquals(results.map(([result]) => result?.outcome === "stored" && result.seq), [1, 2, 3]);
+  await channel.close();
+});
+
+Deno.test("WorkerChannel.open() rejects with what opening says", async () => {
+  await using folder = await DataFolder.make();
+  await Deno.writeTextFile(`${folder.path}/parley.db`, "no log ".repeat(999));
+  const channel = new WorkerChannel<Writer>(optionsFor(folder.path));
+
+  const error = await assertRejects(() => channel.open(), StoreOpenError);
+
+  assertEquals(error.problem, "corrupt");
+  await assertRejects(() => channel.call("probe"), StoreUnavailableError);
+});
+
+Deno.test("WorkerChannel.call() carries the store's own errors, and tells mistakes as such", async () => {
+  await using folder = await DataFolder.make();
+  const channel = new WorkerChannel<Writer>(optionsFor(folder.path));
+  await channel.open();
+  await channel.call("limitPages", 1);
+  const events = Array.from({ length: 99 }, () => publicly(ann, "x".repeat(4000)));
+
+  await assertRejects(() => channel.call("append", events, 1), StoreUnavailableError, "full");
+  await assertRejects(
+    () => channel.call("append", [{ ...publicly(ann, "x"), from: undefined as never }], 1),
+    Error,
+  );
+  await channel.close();
+});

@@ -2,14 +2,17 @@
 /// <reference lib="dom.iterable" />
 /** @import {LineState} from "./net/socket.js" */
 import { JsonStorage, openStorage } from "./lib/storage.js";
+import { openTabChannel } from "./lib/tab_channel.js";
 import { browserClock } from "./lib/time.js";
 import { Drafts } from "./model/drafts.js";
 import { findByName } from "./model/presence_state.js";
 import { activeConversation } from "./model/room.js";
 import { openPrivate } from "./model/room_private.js";
-import { activate, markRead } from "./model/room_reading.js";
+import { activate, clearDivider, markRead } from "./model/room_reading.js";
+import { Api } from "./net/api.js";
 import { socketUrl } from "./net/endpoint.js";
-import { SessionOutboxStore } from "./net/outbox_store.js";
+import { openOutboxStore } from "./net/outbox_store.js";
+import { LockTurn } from "./net/sending_turn.js";
 import { ChatSession } from "./session.js";
 import { readIntent } from "./text/commands.js";
 import { describeEnding } from "./text/endings.js";
@@ -20,30 +23,42 @@ import { JoinForm } from "./view/join_form.js";
 /** How often a hidden page takes in what arrived: its title is all one sees of it. */
 const HIDDEN_FLUSH_MS = 250;
 
-/** Remembered for good: the name one chose last. */
+/** What several of these pages on one host keep must not meet. */
+const place = `parley:${new URL(document.baseURI).pathname}`;
+/** Remembered for good: the name one chose last, and what was begun. */
 const remembered = new JsonStorage(openStorage("localStorage"));
-/** Remembered for this tab: being in the chat, drafts, unsent messages. */
+/** Remembered for this tab: being in the chat. */
 const tab = new JsonStorage(openStorage("sessionStorage"));
+const api = new Api(document.baseURI, (...request) => fetch(...request));
+const store = await openOutboxStore(place, tab);
+const channel = openTabChannel(place);
 
 const form = new JoinForm(join, leave);
 const announcer = new Announcer(browserClock);
 const view = new ChatView({
   submit,
-  keepDraft: (peer, text) => drafts?.set(peer, text),
-  draftFor: (peer) => drafts?.get(peer) ?? "",
+  keepDraft: (peer, text) => ownDrafts()?.set(peer, text),
+  draftFor: (peer) => ownDrafts()?.get(peer) ?? "",
   choose: (key) => change((state) => activate(state, key)),
   choosePerson: (user) => openConversation(user),
   retry: (id) => session?.retry(id),
   discard: (id) => session?.discard(id),
-  read: () => change((state) => markRead(state, state.active)),
+  read: () => session?.isAttentive && change((state) => markRead(state, state.active)),
+  settle: () => change((state) => clearDivider(state, state.active)),
+  older: () => session?.older(),
+  newer: () => session?.newer(),
+  newest: () => session?.newest(),
+  firstUnread: () => {
+    const { active = "", conversations } = session?.state ?? {};
+    const after = conversations?.get(active)?.unreadAfter ?? null;
+    if (after !== null) void session?.around(active, after + 1);
+  },
   leave,
   recover: (action) => action === "rejoin" ? leave() : session?.reconnect(),
 }, browserClock);
 
 /** @type {ChatSession | null} */
 let session = null;
-/** @type {Drafts | null} */
-let drafts = null;
 /** The name asked for last, which a refusal leaves in the field. */
 let attempted = "";
 
@@ -65,16 +80,19 @@ function begin() {
 function join(username) {
   session?.stop();
   attempted = username;
-  drafts = new Drafts(tab, username);
   form.showJoining(username);
   session = new ChatSession({
     url: (position) => socketUrl(username, document.baseURI, position),
     open: (url, subprotocol) => new WebSocket(url, subprotocol),
     clock: browserClock,
-    store: new SessionOutboxStore(tab),
+    store,
+    turn: new LockTurn(navigator.locks, `${place}:outbox:`),
+    channel,
+    api,
     defer,
     isAttentive: () => view.isAttentive,
-    onChange: (state) => view.render(state),
+    isAtEnd: () => view.timeline.isAtBottom,
+    onChange: render,
     onLine: lineChanged,
     onWelcome: (welcome) => {
       view.composer.setLimit(welcome.limits.messageLength);
@@ -86,7 +104,17 @@ function join(username) {
       if (!isMine && !frame.replay) announcer.announce(frame);
     },
   });
-  void session.start();
+  session.start();
+}
+
+function render() {
+  if (session !== null) view.render(session.state, session.isOpening);
+}
+
+/** What this account has begun to write; none before the first welcome. */
+function ownDrafts() {
+  const account = session?.state.self?.account;
+  return account === undefined ? null : new Drafts(remembered, account);
 }
 
 /**
@@ -112,7 +140,7 @@ function entered(username) {
   tab.set("joined", username);
   if (!isFirst) return;
   form.hide();
-  for (const { peer } of drafts?.all() ?? []) {
+  for (const { peer } of ownDrafts()?.all() ?? []) {
     if (peer !== null) change((state) => openPrivate(state, peer).state);
   }
   view.show(true);
@@ -188,5 +216,5 @@ function openConversation({ username, account }) {
 /** @param {Parameters<ChatSession["update"]>[0]} update */
 function change(update) {
   session?.update(update);
-  if (session !== null) view.render(session.state);
+  render();
 }

@@ -1,16 +1,21 @@
 /** @import {Clock} from "../core/clock.ts" */
 /** @import {ErrorFrame, MessageFrame, ServerFrame, WelcomeFrame} from "../core/protocol.ts" */
 /** @import {LineState, SocketLike} from "./net/socket.js" */
+/** @import {Api} from "./net/api.js" */
 /** @import {OutboxStore} from "./net/outbox.js" */
+/** @import {TabChannel} from "./lib/tab_channel.js" */
+/** @import {Turn} from "./net/sending_turn.js" */
 /** @import {Peer} from "./model/conversation.js" */
 /** @import {RoomState} from "./model/room.js" */
 import { randomId } from "./lib/ids.js";
 import { LOBBY } from "./model/conversation.js";
-import { initialRoom, positionOf, readPosition } from "./model/room.js";
+import { showNewest } from "./model/ranges.js";
+import { changeAll, initialRoom, positionOf, readPosition } from "./model/room.js";
 import { dropOutgoing, showOutgoing } from "./model/room_outgoing.js";
 import { objectionTo, openPrivate } from "./model/room_private.js";
 import { clearDivider } from "./model/room_reading.js";
 import { reduceBatch } from "./model/room_state.js";
+import { History } from "./net/history.js";
 import { Outbox } from "./net/outbox.js";
 import { ReadReceipts } from "./net/read_receipts.js";
 import { ReconnectingSocket } from "./net/socket.js";
@@ -22,8 +27,12 @@ import { ReconnectingSocket } from "./net/socket.js";
  * @property {(url: string, subprotocol: string) => SocketLike} open
  * @property {Clock} clock
  * @property {OutboxStore} store
+ * @property {Turn} turn
+ * @property {TabChannel} channel
+ * @property {Pick<Api, "get">} api
  * @property {(flush: () => void) => void} defer Runs `flush` once, soon: with the next picture.
  * @property {() => boolean} isAttentive Whether the end of the conversation is being looked at.
+ * @property {() => boolean} isAtEnd Whether that end is on screen, looked at or not.
  * @property {(state: RoomState) => void} onChange
  * @property {(line: LineState) => void} onLine
  * @property {(welcome: WelcomeFrame) => void} onWelcome
@@ -40,19 +49,26 @@ export class ChatSession {
   #socket;
   #outbox;
   #receipts;
+  #history;
   #state = initialRoom();
   /** @type {ServerFrame[]} */
   #frames = [];
   #isDeferred = false;
+  /** Whether the picture on screen lacks the first page still. */
+  #wasOpening = false;
 
   /** @param {SessionOptions} options */
   constructor(options) {
-    const { clock, store, url, open } = options;
+    const { clock, store, turn, channel, url, open } = options;
     this.#options = options;
     this.#outbox = new Outbox({
       store,
+      turn,
+      channel,
       clock,
       onChange: (row) => this.update((state) => showOutgoing(state, row)),
+      onGone: (id) => this.update((state) => dropOutgoing(state, id)),
+      onAck: (ack) => this.#gather(ack),
       objection: (row) => objectionTo(this.#state, row.peer),
     });
     this.#socket = new ReconnectingSocket({
@@ -66,6 +82,12 @@ export class ChatSession {
       onState: (line) => this.#lineChanged(line),
     });
     this.#receipts = new ReadReceipts(clock, (frame) => this.#socket.send(frame));
+    this.#history = new History({
+      api: options.api,
+      clock,
+      state: () => this.#state,
+      update: (change) => this.update(change),
+    });
   }
 
   /** What the page shows now. */
@@ -73,14 +95,28 @@ export class ChatSession {
     return this.#state;
   }
 
+  /** Whether what comes now is read at once. */
+  get isAttentive() {
+    return this.#options.isAttentive() && !this.#history.isOpening && !this.#wasOpening;
+  }
+
   /** How the line stands now. */
   get line() {
     return this.#socket.state;
   }
 
-  /** Takes up what an earlier life of the page left unsent, then connects. */
-  async start() {
-    await this.#outbox.restore();
+  /** Whether the first page of the conversation on screen is still awaited. */
+  get isOpening() {
+    return this.#history.isOpening;
+  }
+
+  /** Whether nothing of this browser's own is kept by the server. */
+  get isGuest() {
+    return this.#history.isGuest;
+  }
+
+  /** Connects. */
+  start() {
     this.#socket.connect();
   }
 
@@ -98,7 +134,38 @@ export class ChatSession {
   stop() {
     this.#outbox.detach();
     this.#receipts.reset();
+    this.#history.stop();
     this.#socket.disconnect();
+  }
+
+  /** Forgets what was not sent: this account signs out of the browser. */
+  wipe() {
+    return this.#outbox.wipe();
+  }
+
+  /** Loads what comes before the conversation on screen. */
+  older() {
+    if (!this.#history.isOpening) void this.#history.older(this.#state.active);
+  }
+
+  /** Loads what comes after what is shown of the conversation on screen. */
+  newer() {
+    if (!this.#history.isOpening) void this.#history.newer(this.#state.active);
+  }
+
+  /** Shows the end of the conversation on screen. */
+  newest() {
+    this.#history.newest(this.#state.active);
+  }
+
+  /**
+   * Loads a position of the log where it isn't there.
+   *
+   * @param {string} key Of the conversation.
+   * @param {number} seq
+   */
+  around(key, seq) {
+    return this.#history.around(key, seq);
   }
 
   /**
@@ -141,12 +208,26 @@ export class ChatSession {
 
   /** @param {ServerFrame} frame */
   #receive(frame) {
-    this.#frames.push(frame);
+    this.#gather(frame);
     if (frame.type === "welcome") return this.#welcome(frame);
+    if (frame.type === "resumed" && !frame.recovered) return this.#lostTrack();
     if (frame.type === "message") this.#options.onMessage(frame);
     if (frame.type === "ack") this.#outbox.acknowledge(frame);
     if (frame.type === "error") this.#refused(frame);
+  }
+
+  /** @param {ServerFrame} frame One to reduce with the next picture. */
+  #gather(frame) {
+    this.#frames.push(frame);
     this.#defer();
+  }
+
+  /** Too much was missed: goes to the newest, unless something else is being read. */
+  #lostTrack() {
+    this.#flush();
+    const stays = this.#options.isAtEnd() ? null : this.#state.active;
+    this.update((state) => changeAll(state, (one) => one.key === stays ? one : showNewest(one)));
+    this.#history.begin();
   }
 
   /** @param {ErrorFrame} error */
@@ -163,6 +244,7 @@ export class ChatSession {
     this.#flush();
     this.#outbox.attach(welcome, (frame) => this.#socket.send(frame));
     for (const row of this.#outbox.rows) this.update((state) => showOutgoing(state, row));
+    if (!this.#state.isResuming) this.#history.begin();
     this.#options.onWelcome(welcome);
   }
 
@@ -187,10 +269,19 @@ export class ChatSession {
   #flush() {
     const frames = this.#frames;
     this.#frames = [];
-    const isAttentive = this.#options.isAttentive();
+    this.#history.open();
+    const isAttentive = this.isAttentive;
     this.#state = reduceBatch(this.#state, frames, isAttentive);
     this.#options.onChange(this.#state);
+    this.#noteOpening();
     const read = isAttentive && this.line.state === "online" ? readPosition(this.#state) : null;
     if (read !== null) this.#receipts.note(read.conversation, read.seq);
+  }
+
+  /** What a first page brings is read only once it has been on screen. */
+  #noteOpening() {
+    const isOpening = this.#history.isOpening;
+    if (this.#wasOpening && !isOpening) this.#defer();
+    this.#wasOpening = isOpening;
   }
 }

@@ -25,6 +25,15 @@ import { nameKey } from "../lib/name_key.js";
  * @property {number} unread Messages of others that were not on screen yet.
  * @property {number} mentions How many of them speak to us.
  * @property {string | null} divider Key of the first unread message.
+ * @property {number | null} unreadAfter Position after which that one comes, while it may not be
+ *   loaded.
+ * @property {number} from Everything after this position, up to `to`, is among the entries; 0 when
+ *   there is nothing before them.
+ * @property {number} to Infinity while the entries reach the newest message.
+ * @property {readonly MessageEntry[]} tail While they don't: the newest messages.
+ * @property {number} tailFrom Everything after this position is in the tail.
+ * @property {"older" | "newer" | "around" | null} loading What is on its way from the log.
+ * @property {string | null} loadError Why the last page could not be loaded, for people.
  */
 
 /** Key of the conversation everyone is in. */
@@ -47,6 +56,13 @@ export function newConversation(key, peer) {
     unread: 0,
     mentions: 0,
     divider: null,
+    unreadAfter: null,
+    from: 0,
+    to: Infinity,
+    tail: [],
+    tailFrom: 0,
+    loading: null,
+    loadError: null,
   };
 }
 

@@ -6,18 +6,23 @@ import { nameKey } from "../lib/name_key.js";
  * @typedef {{peer: Peer | null, text: string}} Draft
  */
 
-/** What was begun in each conversation and not sent, kept across reloads under one's name. */
+/** What was begun in each conversation and not sent, kept across reloads for one's account. */
 export class Drafts {
   #storage;
   #key;
 
   /**
    * @param {JsonStorage} storage
-   * @param {string} username
+   * @param {string} account
    */
-  constructor(storage, username) {
+  constructor(storage, account) {
     this.#storage = storage;
-    this.#key = `drafts.${nameKey(username)}`;
+    this.#key = `drafts.${account}`;
+  }
+
+  /** Forgets everything begun. */
+  wipe() {
+    this.#storage.set(this.#key, undefined);
   }
 
   /** Everything begun. @returns {Draft[]} */

@@ -31,8 +31,6 @@
  * @typedef {MessageEntry | PresenceEntry | NoteEntry} Entry
  */
 
-/** Entries kept in memory for one conversation; the oldest go first. */
-export const MAX_ENTRIES = 2_000;
 /** Comings, or goings, this close together share one line. */
 const PRESENCE_RUN_MS = 60_000;
 /** Names one line holds at most; the rest are only counted by the next line. */
@@ -54,7 +52,7 @@ export function insertMessage(entries, message) {
     if (isBefore(entry, message)) break;
     at = i;
   }
-  return bounded(entries.toSpliced(at, 0, message));
+  return entries.toSpliced(at, 0, message);
 }
 
 /**
@@ -80,10 +78,10 @@ export function markDelivered(entries, key) {
  */
 export function addPresence(entries, line) {
   const last = entries.at(-1);
-  if (last?.kind !== "presence" || last.what !== line.what) return bounded([...entries, line]);
+  if (last?.kind !== "presence" || last.what !== line.what) return [...entries, line];
   const names = [...new Set([...last.names, ...line.names])];
   const isRun = line.at - last.at < PRESENCE_RUN_MS && names.length <= MAX_NAMES;
-  return isRun ? [...entries.slice(0, -1), { ...last, names }] : bounded([...entries, line]);
+  return isRun ? [...entries.slice(0, -1), { ...last, names }] : [...entries, line];
 }
 
 /**
@@ -94,7 +92,7 @@ export function addPresence(entries, line) {
  * @returns {readonly Entry[]}
  */
 export function addNote(entries, note) {
-  return bounded([...entries, note]);
+  return [...entries, note];
 }
 
 /**
@@ -103,9 +101,4 @@ export function addNote(entries, note) {
  */
 function isBefore(a, b) {
   return a.era < b.era || (a.era === b.era && a.seq < b.seq);
-}
-
-/** @param {readonly Entry[]} entries */
-function bounded(entries) {
-  return entries.length > MAX_ENTRIES ? entries.slice(-MAX_ENTRIES) : entries;
 }

@@ -13,6 +13,8 @@ import { NOBODY } from "./presence_state.js";
  * @property {number} era How many logs came before it.
  * @property {number} lastSeq Position in it up to which everything for us has come.
  * @property {boolean} isResuming Whether what was missed is still coming, up to `resumed`.
+ * @property {number} resumedFrom Position at which that began.
+ * @property {number} liveFrom Everything after this position has come by itself.
  * @property {number} counter Feeds keys of lines that have no position.
  * @property {string} active Key of the conversation on screen.
  * @property {ReadonlyMap<string, Conversation>} conversations By key, the lobby first.
@@ -31,6 +33,8 @@ export function initialRoom() {
     era: 0,
     lastSeq: 0,
     isResuming: false,
+    resumedFrom: 0,
+    liveFrom: 0,
     counter: 0,
     active: LOBBY,
     conversations: new Map([[LOBBY, newConversation(LOBBY, null)]]),
@@ -74,6 +78,20 @@ export function change(state, key, update) {
 }
 
 /**
+ * The state with every conversation changed.
+ *
+ * @param {RoomState} state
+ * @param {(conversation: Conversation) => Conversation} update
+ * @returns {RoomState}
+ */
+export function changeAll(state, update) {
+  const changed = [...state.conversations].map((
+    [key, conversation],
+  ) => /** @type {const} */ ([key, update(conversation)]));
+  return { ...state, conversations: new Map(changed) };
+}
+
+/**
  * The state with a note of the page's own at the end of a conversation.
  *
  * @param {RoomState} state
@@ -97,9 +115,9 @@ export function note(state, conversationKey, text, at) {
  * @returns {{conversation: string, seq: number} | null}
  */
 export function readPosition(state) {
-  const { key, id, unread, entries } = activeConversation(state);
+  const { key, id, unread, entries, to } = activeConversation(state);
   const conversation = key === LOBBY ? LOBBY : id;
-  if (conversation === null || unread > 0) return null;
+  if (conversation === null || unread > 0 || to !== Infinity) return null;
   const last = entries.findLast((entry) => entry.kind === "message");
   if (last?.kind !== "message" || last.era !== state.era) return null;
   return { conversation, seq: last.seq };

@@ -1,7 +1,8 @@
 /** @import {ResumedFrame, WelcomeFrame} from "../../core/protocol.ts" */
 /** @import {RoomState} from "./room.js" */
 import { LOBBY } from "./conversation.js";
-import { activeConversation, change, note } from "./room.js";
+import { endAt } from "./ranges.js";
+import { change, changeAll, note } from "./room.js";
 
 /**
  * Takes the page into the chat, or back into it: where it stays in the same log, what it missed
@@ -20,15 +21,25 @@ export function reduceWelcome(state, frame) {
     ...state,
     self,
     isResuming,
+    resumedFrom: state.lastSeq,
     epoch: frame.epoch,
     era: state.era + (isNewLog ? 1 : 0),
     lastSeq: isResuming ? state.lastSeq : frame.seq,
+    liveFrom: isResuming ? state.liveFrom : frame.seq,
   };
-  return isNewLog || isNewSelf ? startOver(next, frame.at) : next;
+  if (isResuming) return next;
+  const begun = changeAll(next, (conversation) => ({
+    ...conversation,
+    from: frame.seq,
+    to: Infinity,
+    tail: [],
+  }));
+  return isNewLog || isNewSelf ? startOver(begun, frame.at) : begun;
 }
 
 /**
- * The end of catching up; too much was missed if nothing could be recovered.
+ * The end of catching up. If nothing could be recovered, what is shown ends where it did, and
+ * what comes now is kept apart until the pages between have been read.
  *
  * @param {RoomState} state
  * @param {ResumedFrame} frame
@@ -36,8 +47,11 @@ export function reduceWelcome(state, frame) {
 export function reduceResumed(state, frame) {
   const next = { ...state, isResuming: false, lastSeq: Math.max(state.lastSeq, frame.seq) };
   if (frame.recovered || !state.isResuming) return next;
-  const at = activeConversation(state).entries.at(-1)?.at ?? 0;
-  return note(next, LOBBY, "You were away for long. Messages of that time are not shown.", at);
+  const opened = { ...next, liveFrom: frame.seq };
+  return changeAll(
+    opened,
+    (conversation) => endAt(conversation, state.era, state.resumedFrom, frame.seq),
+  );
 }
 
 /**

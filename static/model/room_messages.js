@@ -1,9 +1,11 @@
 /** @import {AckFrame, MessageFrame} from "../../core/protocol.ts" */
+/** @import {Conversation} from "./conversation.js" */
 /** @import {MessageEntry} from "./entries.js" */
 /** @import {RoomState} from "./room.js" */
 import { mentions } from "./mentions.js";
 import { countUnread, LOBBY } from "./conversation.js";
-import { insertMessage, markDelivered } from "./entries.js";
+import { markDelivered } from "./entries.js";
+import { placeMessage } from "./ranges.js";
 import { change } from "./room.js";
 import { ownerOf } from "./room_outgoing.js";
 import { placePrivate } from "./room_private.js";
@@ -22,9 +24,8 @@ export function reduceMessage(state, frame) {
     : placePrivate(state, frame, message, frame.to);
   const next = { ...placed.state, lastSeq: Math.max(state.lastSeq, frame.seq) };
   return change(next, placed.key, (conversation) => {
-    const entries = insertMessage(conversation.entries, message);
-    if (entries === conversation.entries) return conversation;
-    return countUnread({ ...conversation, entries }, message);
+    const placed = placeMessage(withoutOutgoing(conversation, frame.id), message);
+    return placed === conversation ? conversation : countUnread(placed, message);
   });
 }
 
@@ -49,11 +50,22 @@ export function reduceAck(state, frame) {
     ...(frame.waiting ? { waiting: true } : {}),
   });
   // An ack may overtake messages before it, so it says nothing about the position.
-  return change(state, owner.key, (conversation) => ({
-    ...conversation,
-    entries: insertMessage(conversation.entries, message),
-    outgoing: conversation.outgoing.filter((candidate) => candidate.id !== frame.id),
-  }));
+  return change(
+    state,
+    owner.key,
+    (conversation) => placeMessage(withoutOutgoing(conversation, frame.id), message),
+  );
+}
+
+/**
+ * @param {Conversation} conversation
+ * @param {string | undefined} id
+ * @returns {Conversation}
+ */
+function withoutOutgoing(conversation, id) {
+  const outgoing = conversation.outgoing.filter((candidate) => candidate.id !== id);
+  const isSame = outgoing.length === conversation.outgoing.length;
+  return isSame ? conversation : { ...conversation, outgoing };
 }
 
 /**
@@ -75,11 +87,13 @@ export function reduceDelivered(state, seq) {
 }
 
 /**
+ * A message as it is shown.
+ *
  * @param {RoomState} state
  * @param {MessageFrame} frame
  * @returns {MessageEntry}
  */
-function toEntry(state, frame) {
+export function toEntry(state, frame) {
   const isMine = frame.account === state.self?.account;
   return {
     kind: "message",

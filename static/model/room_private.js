@@ -17,7 +17,10 @@ export function openPrivate(state, peer) {
   const found = findWithPeer(state.conversations.values(), peer);
   if (found !== undefined) return { state: bind(state, found.key, peer, null), key: found.key };
   const key = `private:${state.counter}`;
-  const conversations = new Map(state.conversations).set(key, newConversation(key, peer));
+  const conversations = new Map(state.conversations).set(key, {
+    ...newConversation(key, peer),
+    from: state.liveFrom,
+  });
   return { state: { ...state, counter: state.counter + 1, conversations }, key };
 }
 

@@ -15,6 +15,7 @@ export function activate(state, key) {
   const left = change(state, state.active, (conversation) => ({
     ...conversation,
     divider: conversation.unread === 0 ? null : conversation.divider,
+    unreadAfter: conversation.unread === 0 ? null : conversation.unreadAfter,
   }));
   return { ...left, active: key };
 }
@@ -39,8 +40,10 @@ export function markRead(state, key) {
  * @returns {RoomState}
  */
 export function clearDivider(state, key) {
-  if (state.conversations.get(key)?.divider === null) return state;
-  return change(state, key, (conversation) => ({ ...conversation, divider: null }));
+  return change(state, key, (conversation) => {
+    if (conversation.divider === null && conversation.unreadAfter === null) return conversation;
+    return { ...conversation, divider: null, unreadAfter: null };
+  });
 }
 
 /**

@@ -80,10 +80,11 @@ export function reduceBatch(state, frames, isAttentive) {
 function addPeople(state, what, names, at) {
   if (names.length === 0) return state;
   const key = `people:${state.counter}`;
-  return change({ ...state, counter: state.counter + 1 }, LOBBY, (conversation) => ({
-    ...conversation,
-    entries: addPresence(conversation.entries, { kind: "presence", key, at, what, names }),
-  }));
+  return change({ ...state, counter: state.counter + 1 }, LOBBY, (conversation) => {
+    if (conversation.to !== Infinity) return conversation;
+    const entries = addPresence(conversation.entries, { kind: "presence", key, at, what, names });
+    return { ...conversation, entries };
+  });
 }
 
 /**

@@ -1,11 +1,26 @@
 /** @import {OutboxRow, OutboxStore} from "./outbox.js" */
 /** @import {JsonStorage} from "../lib/storage.js" */
+import { IndexedOutboxStore } from "./outbox_database.js";
 
 const KEY = "outbox";
 
 /**
- * Keeps the outbox in one tab's session storage: it survives a reload, and no other tab sends
- * the same rows.
+ * Opens the store that all tabs share, or this tab's own where the browser forbids databases.
+ *
+ * @param {string} name The database's name.
+ * @param {JsonStorage} storage Of this tab.
+ * @returns {Promise<OutboxStore>}
+ */
+export async function openOutboxStore(name, storage) {
+  try {
+    return await IndexedOutboxStore.open(indexedDB, name);
+  } catch {
+    return new SessionOutboxStore(storage);
+  }
+}
+
+/**
+ * Keeps the outbox in one tab's session storage: it survives a reload of this tab only.
  *
  * @implements {OutboxStore}
  */
@@ -17,22 +32,32 @@ export class SessionOutboxStore {
     this.#storage = storage;
   }
 
-  /** @returns {Promise<OutboxRow[]>} */
-  all() {
-    return Promise.resolve(this.#read());
+  /** @param {string} account */
+  all(account) {
+    return Promise.resolve(this.#read().filter((row) => row.writer?.account === account));
   }
 
   /** @param {OutboxRow} row */
   put(row) {
-    this.#storage.set(KEY, [...this.#read().filter((other) => other.id !== row.id), row]);
-    return Promise.resolve();
+    const rows = this.#read();
+    const at = rows.findIndex((other) => other.id === row.id);
+    return this.#write(at === -1 ? [...rows, row] : rows.with(at, row));
   }
 
   /** @param {string} id */
   remove(id) {
-    const rows = this.#read().filter((row) => row.id !== id);
-    this.#storage.set(KEY, rows.length === 0 ? undefined : rows);
-    return Promise.resolve();
+    return this.#write(this.#read().filter((row) => row.id !== id));
+  }
+
+  /** @param {string} account */
+  wipe(account) {
+    return this.#write(this.#read().filter((row) => row.writer?.account !== account));
+  }
+
+  /** @param {OutboxRow[]} rows */
+  #write(rows) {
+    const isKept = this.#storage.set(KEY, rows.length === 0 ? undefined : rows);
+    return isKept ? Promise.resolve() : Promise.reject(new Error("Cannot keep the outbox here"));
   }
 
   /** @returns {OutboxRow[]} */

@@ -32,6 +32,11 @@ import { Timeline } from "./timeline.js";
  * @property {(id: string) => void} retry
  * @property {(id: string) => void} discard
  * @property {() => void} read The end of the conversation came on screen.
+ * @property {() => void} settle What was unread needs no mark any more.
+ * @property {() => void} older What comes before is wanted.
+ * @property {() => void} newer What comes after is wanted.
+ * @property {() => void} newest The end of the conversation is wanted.
+ * @property {() => void} firstUnread The first unread message is wanted.
  * @property {() => void} leave
  * @property {(action: "rejoin" | "reconnect") => void} recover
  */
@@ -50,6 +55,7 @@ export class ChatView {
   #keys = new KeysDialog();
   /** @type {RoomState | null} */
   #state = null;
+  #isOpening = true;
   /** @type {string | null} */
   #activeKey = null;
 
@@ -70,6 +76,10 @@ export class ChatView {
       onRetry: (id) => actions.retry(id),
       onDiscard: (id) => actions.discard(id),
       onReachBottom: () => actions.read(),
+      onOlder: () => actions.older(),
+      onNewer: () => actions.newer(),
+      onNewest: () => actions.newest(),
+      onFirstUnread: () => actions.firstUnread(),
     });
     this.banner = new ConnectionBanner(clock, (action) => actions.recover(action));
     this.conversations = new ConversationList((key) => this.#choose(key));
@@ -99,9 +109,13 @@ export class ChatView {
     if (!isShown) document.title = titleFor([]);
   }
 
-  /** @param {RoomState} state */
-  render(state) {
+  /**
+   * @param {RoomState} state
+   * @param {boolean} isOpening Whether the conversation's first page is still to come.
+   */
+  render(state, isOpening) {
     this.#state = state;
+    this.#isOpening = isOpening;
     if (state.self === null) return;
     const conversation = activeConversation(state);
     const all = [...state.conversations.values()];
@@ -111,7 +125,7 @@ export class ChatView {
     this.roster.render(state.presence, state.self.account);
     this.#renderHeader(state, conversation);
     if (this.#activeKey !== conversation.key) this.#turnTo(conversation);
-    this.timeline.render(conversation, state.self.username);
+    this.timeline.render(conversation, state.self.username, isOpening);
     this.#renderBadges(all, conversation);
   }
 
@@ -206,6 +220,7 @@ export class ChatView {
   #escape() {
     if (this.#drawer.isOpen) return this.#drawer.close();
     this.timeline.jumpToNewest();
+    this.#actions.settle();
     this.composer.focus();
   }
 
@@ -220,7 +235,7 @@ export class ChatView {
 
   #redrawAtMidnight() {
     this.#clock.schedule(() => {
-      if (this.#state !== null) this.render(this.#state);
+      if (this.#state !== null) this.render(this.#state, this.#isOpening);
       this.#redrawAtMidnight();
     }, untilMidnightMs(this.#clock.now()) + 50);
   }

@@ -1,9 +1,10 @@
 /** @import {Conversation} from "../model/conversation.js" */
-/** @import {Row} from "../model/rows.js" */
 /** @import {Dates} from "../text/dates.js" */
 import { byId, setText } from "../lib/dom.js";
 import { buildRows, countItems, itemAt } from "../model/rows.js";
-import { isSameRow, renderRow } from "./row.js";
+import { FoundMark } from "./found_mark.js";
+import { LoadLine } from "./load_line.js";
+import { RowList } from "./row_list.js";
 
 /** Entries shown while reading the newest ones: some screens full. */
 const WINDOW = 120;
@@ -23,6 +24,10 @@ const STICK_PX = 40;
  * @property {(id: string) => void} onRetry
  * @property {(id: string) => void} onDiscard
  * @property {() => void} onReachBottom The newest message came on screen.
+ * @property {() => void} onOlder What comes before the first entry is wanted.
+ * @property {() => void} onNewer What comes after the last entry is wanted.
+ * @property {() => void} onNewest The end of the conversation is wanted.
+ * @property {() => void} onFirstUnread The first unread message is wanted, which isn't loaded.
  */
 
 /**
@@ -35,22 +40,32 @@ export class Timeline {
   #list = byId("timeline-list", HTMLOListElement);
   #empty = byId("timeline-empty", HTMLParagraphElement);
   #newest = byId("newest-button", HTMLButtonElement);
+  #unread = byId("unread-button", HTMLButtonElement);
+  #rows = new RowList(this.#list);
+  #older;
+  #newer;
+  #found = new FoundMark();
   /** @type {Conversation | null} */
   #conversation = null;
   #ownName = "";
   #start = 0;
   #end = 0;
   #isStuck = true;
-  /** What is in the page now, by row key. @type {Map<string, {row: Row, element: HTMLElement}>} */
-  #shown = new Map();
+  /** Whether the first unread message is to come on screen as soon as it is there. */
+  #seeksDivider = true;
+  /** A message to show as soon as it is there. @type {string | null} */
+  #seeks = null;
 
   /** @param {TimelineOptions} options */
   constructor(options) {
     this.#options = options;
+    this.#older = new LoadLine(byId("load-older", HTMLDivElement), () => options.onOlder());
+    this.#newer = new LoadLine(byId("load-newer", HTMLDivElement), () => options.onNewer());
     this.#scroller.addEventListener("scroll", () => this.#scrolled(), { passive: true });
     this.#scroller.addEventListener("keydown", (event) => this.#move(event));
     this.#list.addEventListener("click", (event) => this.#act(event));
     this.#newest.addEventListener("click", () => this.jumpToNewest());
+    this.#unread.addEventListener("click", () => this.jumpToDivider());
     const resize = new ResizeObserver(() => this.#isStuck && this.#scrollToEnd());
     resize.observe(this.#scroller);
   }
@@ -65,39 +80,53 @@ export class Timeline {
    *
    * @param {Conversation} conversation
    * @param {string} ownName
+   * @param {boolean} isOpening Whether its first page is still to come.
    */
-  render(conversation, ownName) {
+  render(conversation, ownName, isOpening) {
     const previous = this.#conversation;
     this.#conversation = conversation;
     this.#ownName = ownName;
     if (previous?.key !== conversation.key) this.#reset(conversation);
     else this.#placeWindow(conversation);
     this.#patch();
-    this.#showButton();
-    setText(this.#empty, emptyText(conversation));
+    if (!isOpening) this.#settle();
+    this.#showButtons();
+    setText(this.#empty, emptyText(conversation, isOpening));
   }
 
   /** Goes to the end and follows it again. */
   jumpToNewest() {
     if (this.#conversation === null) return;
     this.#isStuck = true;
+    this.#found.clear();
+    if (this.#conversation.to !== Infinity) return this.#options.onNewest();
     this.#placeWindow(this.#conversation);
     this.#patch();
-    this.#showButton();
+    this.#showButtons();
     this.#options.onReachBottom();
   }
 
   /** Goes to the first unread message, if there is one. */
   jumpToDivider() {
     const conversation = this.#conversation;
-    if (conversation?.divider === null || conversation === null) return;
-    const index = conversation.entries.findIndex((entry) => entry.key === conversation.divider);
-    if (index === -1) return;
+    if (conversation === null) return;
+    if (this.#indexOf(conversation.divider) !== -1) return this.#showDivider();
+    if (conversation.unreadAfter === null) return;
+    this.#seeksDivider = true;
     this.#isStuck = false;
-    this.#start = Math.max(0, index - STEP);
-    this.#end = Math.min(countItems(conversation), this.#start + MAX_WINDOW);
-    this.#patch();
-    this.#shown.get("divider")?.element.scrollIntoView({ block: "start" });
+    this.#options.onFirstUnread();
+  }
+
+  /**
+   * Brings a message to the middle, and marks it, as soon as it is among the entries.
+   *
+   * @param {string} key
+   */
+  seek(key) {
+    this.#seeks = key;
+    this.#seeksDivider = false;
+    this.#isStuck = false;
+    if (this.#conversation !== null) this.#settle();
   }
 
   /**
@@ -111,9 +140,10 @@ export class Timeline {
 
   /** @param {Conversation} conversation */
   #reset(conversation) {
-    this.#list.replaceChildren();
-    this.#shown.clear();
-    this.#isStuck = true;
+    this.#rows.clear();
+    this.#found.clear();
+    this.#isStuck = this.#seeks === null;
+    this.#seeksDivider = this.#isStuck;
     this.#placeWindow(conversation);
     this.#scroller.classList.toggle("timeline--private", conversation.peer !== null);
   }
@@ -121,7 +151,7 @@ export class Timeline {
   /** @param {Conversation} conversation */
   #placeWindow(conversation) {
     const count = countItems(conversation);
-    if (this.#isStuck) {
+    if (this.#isStuck && conversation.to === Infinity) {
       this.#end = count;
       this.#start = Math.max(0, count - WINDOW);
       return;
@@ -136,94 +166,90 @@ export class Timeline {
    * @param {Conversation} conversation
    */
   #shownStart(conversation) {
-    for (const { row } of this.#shown.values()) {
+    for (const { row } of this.#rows.shown.values()) {
       if (row.kind !== "entry") continue;
       const guess = itemAt(conversation, this.#start);
       if (guess?.key === row.key) return this.#start;
-      const index = conversation.entries.findIndex((entry) => entry.key === row.key);
-      return Math.max(0, index);
+      const index = this.#indexOf(row.key);
+      if (index !== -1) return index;
     }
     return 0;
   }
 
   /** Brings the page's elements in line with the window, without moving what is being read. */
   #patch() {
-    if (this.#conversation === null) return;
+    const conversation = this.#conversation;
+    if (conversation === null) return;
     const { dates, now } = this.#options;
-    const rows = buildRows(this.#conversation, this.#start, this.#end, dates, now());
-    const anchor = this.#isStuck ? null : this.#findAnchor(new Set(rows.map((row) => row.key)));
-    const focused = this.#focusedKey();
-    this.#removeOthers(rows);
-    this.#placeAll(rows);
-    if (focused !== null) this.#shown.get(focused)?.element.focus({ preventScroll: true });
+    const rows = buildRows(conversation, this.#start, this.#end, dates, now());
+    const top = this.#scroller.getBoundingClientRect().top;
+    const anchor = this.#isStuck ? null : this.#rows.findBelow(top, rows);
+    this.#rows.render(rows, { dates, peer: conversation.peer, ownName: this.#ownName });
+    this.#found.mark(this.#rows.shown);
+    this.#older.render(conversation, "older", this.#start === 0 && conversation.from > 0);
+    this.#newer.render(conversation, "newer", conversation.to !== Infinity);
     if (this.#isStuck) this.#scrollToEnd();
     else if (anchor !== null) this.#restore(anchor);
   }
 
-  /** @param {Row[]} rows */
-  #removeOthers(rows) {
-    const keys = new Set(rows.map((row) => row.key));
-    for (const [key, { element }] of this.#shown) {
-      if (keys.has(key)) continue;
-      element.remove();
-      this.#shown.delete(key);
-    }
-  }
-
-  /** @param {Row[]} rows */
-  #placeAll(rows) {
-    const shown = new Map();
-    let next = this.#list.firstElementChild;
-    for (const row of rows) {
-      const old = this.#shown.get(row.key)?.element;
-      const element = this.#elementOf(row);
-      if (old !== undefined && old !== element) old.replaceWith(element);
-      if (old !== undefined && next === old) next = element;
-      if (element === next) next = next.nextElementSibling;
-      else this.#list.insertBefore(element, next);
-      shown.set(row.key, { row, element });
-    }
-    this.#shown = shown;
-  }
-
-  /** @param {Row} row */
-  #elementOf(row) {
-    const known = this.#shown.get(row.key);
-    if (known !== undefined && isSameRow(known.row, row)) return known.element;
-    const peer = this.#conversation?.peer ?? null;
-    const element = renderRow(row, { dates: this.#options.dates, peer, ownName: this.#ownName });
-    element.dataset.key = row.key;
-    return element;
-  }
-
-  /**
-   * The first entry on screen that will stay, and where it is.
-   *
-   * @param {Set<string>} staying
-   */
-  #findAnchor(staying) {
-    const top = this.#scroller.getBoundingClientRect().top;
-    for (const [key, { row, element }] of this.#shown) {
-      if (row.kind !== "entry" || !staying.has(key)) continue;
-      const box = element.getBoundingClientRect();
-      if (box.bottom > top) return { key, top: box.top };
-    }
-    return null;
-  }
-
   /** @param {{key: string, top: number}} anchor */
   #restore(anchor) {
-    const element = this.#shown.get(anchor.key)?.element;
+    const element = this.#rows.shown.get(anchor.key)?.element;
     if (element === undefined) return;
     const moved = element.getBoundingClientRect().top - anchor.top;
     if (moved !== 0) this.#scroller.scrollTop += moved;
   }
 
-  #focusedKey() {
-    const row = document.activeElement?.closest("#timeline-list > li");
-    return row === document.activeElement && row instanceof HTMLElement
-      ? row.dataset.key ?? null
-      : null;
+  /** Goes where it was to go as soon as that is there, and asks for what the screen has room for. */
+  #settle() {
+    if (this.#seeks !== null && this.#indexOf(this.#seeks) !== -1) this.#showFound(this.#seeks);
+    if (this.#seeksDivider) this.#openAtDivider();
+    this.#loadNearEnds();
+  }
+
+  /** A conversation opens at its first unread message, unless that is on the last screen. */
+  #openAtDivider() {
+    const { divider, unread } = this.#conversation ?? {};
+    const index = this.#indexOf(divider ?? null);
+    if (unread === 0 && this.#isStuck) this.#seeksDivider = false;
+    if (index === -1) return;
+    this.#seeksDivider = false;
+    const top = this.#scroller.getBoundingClientRect().top;
+    const element = this.#rows.shown.get("divider")?.element;
+    const isOnScreen = element !== undefined && element.getBoundingClientRect().top >= top;
+    if (!this.#isStuck || !isOnScreen) this.#showDivider();
+  }
+
+  #showDivider() {
+    this.#showAt(this.#indexOf(this.#conversation?.divider ?? null));
+    this.#rows.shown.get("divider")?.element.scrollIntoView({ block: "start" });
+    this.#showButtons();
+  }
+
+  /** @param {string} key */
+  #showFound(key) {
+    this.#seeks = null;
+    this.#found.set(key);
+    this.#showAt(this.#indexOf(key));
+    const element = this.#rows.shown.get(key)?.element;
+    element?.scrollIntoView({ block: "center" });
+    element?.focus({ preventScroll: true });
+    this.#showButtons();
+  }
+
+  /** @param {number} index Of the entry to have around. */
+  #showAt(index) {
+    if (this.#conversation === null || index === -1) return;
+    this.#isStuck = false;
+    this.#start = Math.max(0, index - STEP);
+    this.#end = Math.min(countItems(this.#conversation), this.#start + MAX_WINDOW);
+    this.#patch();
+  }
+
+  /** @param {string | null} key */
+  #indexOf(key) {
+    if (key === null) return -1;
+    return this.#conversation?.entries.findIndex((entry) => entry.key === key) ?? -1;
   }
 
   #scrollToEnd() {
@@ -237,11 +263,23 @@ export class Timeline {
     const below = scrollHeight - scrollTop - clientHeight;
     const count = countItems(conversation);
     const wasStuck = this.#isStuck;
-    this.#isStuck = this.#end === count && below < STICK_PX;
+    this.#isStuck = this.#end === count && below < STICK_PX && conversation.to === Infinity;
     if (scrollTop < NEAR_PX && this.#start > 0 && !this.#isStuck) this.#shift(-STEP, count);
     else if (below < NEAR_PX && this.#end < count) this.#shift(STEP, count);
-    if (this.#isStuck !== wasStuck) this.#showButton();
+    this.#loadNearEnds();
+    this.#showButtons();
     if (this.#isStuck && !wasStuck) this.#options.onReachBottom();
+  }
+
+  #loadNearEnds() {
+    const conversation = this.#conversation;
+    if (conversation === null || conversation.loading !== null) return;
+    if (conversation.loadError !== null) return;
+    const { scrollTop, scrollHeight, clientHeight } = this.#scroller;
+    const below = scrollHeight - scrollTop - clientHeight;
+    const isLast = this.#end === countItems(conversation);
+    if (conversation.from > 0 && this.#start === 0 && scrollTop < NEAR_PX) this.#options.onOlder();
+    else if (conversation.to !== Infinity && isLast && below < NEAR_PX) this.#options.onNewer();
   }
 
   /**
@@ -259,11 +297,22 @@ export class Timeline {
     this.#patch();
   }
 
-  #showButton() {
+  #showButtons() {
     const unread = this.#conversation?.unread ?? 0;
     this.#newest.hidden = this.#isStuck;
     const word = unread === 1 ? "message" : "messages";
     setText(this.#newest, unread === 0 ? "Newest messages" : `${unread} new ${word}`);
+    this.#unread.hidden = !this.#isDividerAbove();
+  }
+
+  #isDividerAbove() {
+    const { divider = null, unreadAfter = null, from = 0 } = this.#conversation ?? {};
+    const element = this.#rows.shown.get("divider")?.element;
+    if (element !== undefined) {
+      return element.getBoundingClientRect().bottom < this.#scroller.getBoundingClientRect().top;
+    }
+    const index = this.#indexOf(divider);
+    return index === -1 ? unreadAfter !== null && from > unreadAfter : index < this.#start;
   }
 
   /** @param {Event} event */
@@ -288,9 +337,13 @@ export class Timeline {
   }
 }
 
-/** @param {Conversation} conversation */
-function emptyText(conversation) {
-  if (countItems(conversation) > 0) return "";
+/**
+ * @param {Conversation} conversation
+ * @param {boolean} isOpening
+ */
+function emptyText(conversation, isOpening) {
+  if (countItems(conversation) > 0 || conversation.loadError !== null) return "";
+  if (isOpening || conversation.from > 0) return "";
   return conversation.peer === null
     ? "Nothing has been said yet. Say hello."
     : "Nothing yet. What you write here is read by the two of you alone.";

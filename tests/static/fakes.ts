@@ -74,3 +74,54 @@ export class MapStorage extends Map<string, string> {
     this.delete(key);
   }
 }
+
+/** The turn of the only tab: always held once taken. */
+export class FakeTurn {
+  isHeld = false;
+  /** Whether it comes when asked for, or only when the test says so. */
+  isFree = true;
+  insisted = 0;
+  #onTaken = () => {};
+
+  take(_account: string, onTaken: () => void): void {
+    this.#onTaken = onTaken;
+    if (this.isFree) this.give();
+  }
+
+  give(): void {
+    this.isHeld = true;
+    this.#onTaken();
+  }
+
+  insist(): void {
+    this.insisted++;
+    this.give();
+  }
+
+  release(): void {
+    this.isHeld = false;
+  }
+}
+
+/** Channels between the tabs of one browser, which hear each other at once. */
+export class FakeTabs {
+  #hears: ((message: unknown) => void)[] = [];
+
+  open() {
+    let own: ((message: unknown) => void) | undefined;
+    return {
+      post: (message: object) => {
+        for (const hear of this.#hears) if (hear !== own) hear(structuredClone(message));
+      },
+      listen: (hear: (message: unknown) => void) => {
+        own = hear;
+        this.#hears.push(hear);
+      },
+    };
+  }
+}
+
+/** Lets everything run that waits for no more than its turn. */
+export async function settle(): Promise<void> {
+  for (let turn = 0; turn < 50; turn++) await Promise.resolve();
+}

@@ -1,29 +1,45 @@
 import { assertEquals } from "@std/assert";
-import { Outbox } from "../../static/net/outbox.js";
-import { SessionOutboxStore } from "../../static/net/outbox_store.js";
 import { JsonStorage } from "../../static/lib/storage.js";
+import { Outbox, SILENT_TURN_MS } from "../../static/net/outbox.js";
+import { SessionOutboxStore } from "../../static/net/outbox_store.js";
 import { ManualClock } from "../support/manual_clock.ts";
-import { MapStorage, welcome } from "./fakes.ts";
+import { FakeTabs, FakeTurn, MapStorage, settle, welcome } from "./fakes.ts";
 
-function setUp(store = new SessionOutboxStore(new JsonStorage(new MapStorage()))) {
+function setUp(
+  store = new SessionOutboxStore(new JsonStorage(new MapStorage())),
+  tabs = new FakeTabs(),
+) {
   const clock = new ManualClock();
+  const turn = new FakeTurn();
   const sent: string[] = [];
   const shown: string[] = [];
   const objections = new Map<string, string>();
   const outbox = new Outbox({
     store,
+    turn,
+    channel: tabs.open(),
     clock,
     onChange: (row) => void shown.push(`${row.id} ${row.state}`),
+    onGone: (id) => void shown.push(`${id} gone`),
+    onAck: ({ id }) => void shown.push(`${id} acknowledged`),
     objection: (row) => objections.get(row.id) ?? null,
   });
-  const send = (frame: object) => {
-    sent.push((frame as { id: string }).id);
-    return true;
+  const attach = (changes = {}) => {
+    outbox.attach(welcome(changes), (frame) => {
+      sent.push((frame as { id: string }).id);
+      return true;
+    });
+    return settle();
   };
-  const push = (id: string, peer: { username: string; account: string | null } | null = null) =>
+  const push = (id: string, peer: { username: string; account: string | null } | null = null) => {
     outbox.push({ id, peer, text: `text of ${id}`, at: 1 });
-  const ack = (id: string) => outbox.acknowledge({ type: "ack", id, seq: 1, at: 1 });
-  return { clock, sent, shown, objections, outbox, send, push, ack, store };
+    return settle();
+  };
+  const ack = (id: string) => {
+    outbox.acknowledge({ type: "ack", id, seq: 1, at: 1 });
+    return settle();
+  };
+  return { clock, sent, shown, objections, outbox, turn, attach, push, ack, store };
 }
 
 const BOB = { username: "bob", account: "a_bob" };
@@ -32,71 +48,91 @@ function refusal(id: string, code: string, params = {}) {
   return { type: "error" as const, id, code, message: `${code}.`, params };
 }
 
-Deno.test("Outbox sends the next of a conversation only after the ack of the one before", () => {
-  const { outbox, send, sent, push, ack } = setUp();
-  outbox.attach(welcome(), send);
+Deno.test("Outbox sends the next of a conversation only after the ack of the one before", async () => {
+  const { attach, sent, push, ack } = setUp();
+  await attach();
 
-  push("m1");
-  push("m2");
-  push("m3");
+  await push("m1");
+  await push("m2");
+  await push("m3");
   assertEquals(sent, ["m1"]);
-  ack("m1");
+  await ack("m1");
   assertEquals(sent, ["m1", "m2"]);
-  ack("m2");
+  await ack("m2");
 
   assertEquals(sent, ["m1", "m2", "m3"]);
 });
 
-Deno.test("Outbox does not let one conversation wait for another", () => {
-  const { outbox, send, sent, push } = setUp();
-  outbox.attach(welcome(), send);
+Deno.test("Outbox does not let one conversation wait for another", async () => {
+  const { attach, sent, push } = setUp();
+  await attach();
 
-  push("public");
-  push("private", BOB);
+  await push("public");
+  await push("private", BOB);
 
   assertEquals(sent, ["public", "private"]);
 });
 
-Deno.test("Outbox sends the same id again in its time after rate_limited, nothing overtakes", () => {
-  const { clock, outbox, send, sent, push, ack } = setUp();
-  outbox.attach(welcome(), send);
-  push("m1");
-  push("m2");
+Deno.test("Outbox writes a message down before it goes out", async () => {
+  const { attach, sent, outbox, store } = setUp();
+  await attach();
 
-  outbox.refuse(refusal("m1", "rate_limited", { retryAfterMs: 700 }));
-  push("p1", BOB);
-  clock.advance(699);
+  outbox.push({ id: "m1", peer: null, text: "hi", at: 1 });
+  assertEquals([sent, (await store.all("a_alice")).map(({ id }) => id)], [[], ["m1"]]);
+  await settle();
+
   assertEquals(sent, ["m1"]);
-  clock.advance(1);
-  assertEquals(sent, ["m1", "m1", "p1"]);
-  ack("m1");
-
-  assertEquals(sent, ["m1", "m1", "p1", "m2"]);
 });
 
-Deno.test("Outbox sends what has no ack again after a reconnect, under the same id", () => {
-  const { outbox, send, sent, push, ack } = setUp();
-  outbox.attach(welcome(), send);
-  push("m1");
-  push("m2");
+Deno.test("Outbox sends what can't be written down all the same", async () => {
+  const { attach, sent, push, outbox } = setUp(new SessionOutboxStore(new JsonStorage(null)));
+  await attach();
+
+  await push("m1");
+
+  assertEquals([sent, outbox.rows.length], [["m1"], 1]);
+});
+
+for (const code of ["rate_limited", "unavailable"]) {
+  Deno.test(`Outbox sends the same id again in its time after ${code}, nothing overtakes`, async () => {
+    const { clock, attach, outbox, sent, push, ack } = setUp();
+    await attach();
+    await push("m1");
+    await push("m2");
+
+    outbox.refuse(refusal("m1", code, { retryAfterMs: 700 }));
+    await push("p1", BOB);
+    clock.advance(699);
+    assertEquals(sent, ["m1"]);
+    clock.advance(1);
+    assertEquals(sent, ["m1", "m1", "p1"]);
+    await ack("m1");
+
+    assertEquals(sent, ["m1", "m1", "p1", "m2"]);
+  });
+}
+
+Deno.test("Outbox sends what has no ack again after a reconnect, under the same id", async () => {
+  const { attach, outbox, sent, push, ack } = setUp();
+  await attach();
+  await push("m1");
+  await push("m2");
 
   outbox.detach();
-  push("m3");
+  await push("m3");
   assertEquals(sent, ["m1"]);
-  outbox.attach(welcome(), send);
-  ack("m1");
-  ack("m2");
-  ack("m3");
+  await attach();
+  for (const id of ["m1", "m2", "m3"]) await ack(id);
 
   assertEquals(sent, ["m1", "m1", "m2", "m3"]);
   assertEquals(outbox.rows, []);
 });
 
-Deno.test("Outbox fails a refused message and goes on with the next", () => {
-  const { outbox, send, sent, shown, push } = setUp();
-  outbox.attach(welcome(), send);
-  push("m1", BOB);
-  push("m2", BOB);
+Deno.test("Outbox fails a refused message and goes on with the next", async () => {
+  const { attach, outbox, sent, shown, push } = setUp();
+  await attach();
+  await push("m1", BOB);
+  await push("m2", BOB);
 
   outbox.refuse(refusal("m1", "user_away"));
 
@@ -105,82 +141,177 @@ Deno.test("Outbox fails a refused message and goes on with the next", () => {
   assertEquals(outbox.rows[0]?.reason, "user_away.");
 });
 
-Deno.test("Outbox.retry() sends the same id again, Outbox.discard() forgets it", () => {
-  const { outbox, send, sent, push } = setUp();
-  outbox.attach(welcome(), send);
-  push("m1", BOB);
+Deno.test("Outbox.retry() sends the same id again, Outbox.discard() forgets it", async () => {
+  const { attach, outbox, sent, push, store } = setUp();
+  await attach();
+  await push("m1", BOB);
   outbox.refuse(refusal("m1", "user_away"));
 
   outbox.retry("m1");
+  await settle();
   assertEquals(sent, ["m1", "m1"]);
   outbox.refuse(refusal("m1", "user_away"));
   outbox.discard("m1");
+  await settle();
 
-  assertEquals(outbox.rows, []);
+  assertEquals([outbox.rows, await store.all("a_alice")], [[], []]);
 });
 
-Deno.test("Outbox never sends a private message when its name is someone else's", () => {
-  const { outbox, objections, send, sent, push } = setUp();
+Deno.test("Outbox never sends a private message when its name is someone else's", async () => {
+  const { attach, outbox, objections, sent, push } = setUp();
   objections.set("m1", "Someone else has that name.");
-  outbox.attach(welcome(), send);
+  await attach();
 
-  push("m1", BOB);
+  await push("m1", BOB);
 
   assertEquals(sent, []);
   assertEquals(outbox.rows[0]?.state, "failed");
 });
 
-Deno.test("Outbox.restore() takes up what a reload left, in order, once", async () => {
+Deno.test("Outbox.attach() takes up what a reload left, in order, once", async () => {
   const before = setUp();
-  before.outbox.attach(welcome(), () => false);
-  before.push("m1");
-  before.push("m2");
+  await before.attach();
+  before.outbox.detach();
+  await before.push("m1");
+  await before.push("m2");
 
   const after = setUp(before.store);
-  await after.outbox.restore();
-  after.outbox.attach(welcome(), after.send);
-  after.ack("m1");
-  after.ack("m2");
+  await after.attach();
+  await after.ack("m1");
+  await after.ack("m2");
 
   assertEquals(after.sent, ["m1", "m2"]);
-  assertEquals(await before.store.all(), []);
+  assertEquals(await before.store.all("a_alice"), []);
 });
 
-Deno.test("Outbox sends public messages to a log that started anew, and holds private ones", () => {
-  const { outbox, send, sent, push } = setUp();
-  outbox.attach(welcome(), send);
+Deno.test("Outbox sends public messages to a log that started anew, and holds private ones", async () => {
+  const { attach, outbox, sent, push } = setUp();
+  await attach();
   outbox.detach();
-  push("public");
-  push("private", BOB);
+  await push("public");
+  await push("private", BOB);
 
-  outbox.attach(welcome({ epoch: "e_2", account: "a_alice2" }), send);
+  await attach({ epoch: "e_2", account: "a_alice2" });
 
   assertEquals(sent, ["public"]);
   assertEquals(outbox.rows[1]?.state, "failed");
   assertEquals(outbox.rows[1]?.peer, { username: "bob", account: null });
 });
 
-Deno.test("Outbox never sends under another account or another name", () => {
-  const { outbox, send, sent, push } = setUp();
-  outbox.attach(welcome(), send);
+Deno.test("Outbox holds what may be in a log already that was restored since", async () => {
+  const { attach, outbox, sent, push, store } = setUp();
+  await attach();
+  await push("on the wire");
   outbox.detach();
-  push("m1");
 
-  outbox.attach(welcome({ account: "a_other" }), send);
+  await attach({ epoch: "e_2" });
+  const reloaded = setUp(store);
+  await reloaded.attach({ epoch: "e_3" });
+
+  assertEquals([outbox.rows[0]?.state, sent], ["failed", ["on the wire"]]);
+  assertEquals([reloaded.outbox.rows[0]?.state, reloaded.sent], ["failed", []]);
+});
+
+Deno.test("Outbox never sends nor shows what another account wrote in this browser", async () => {
+  const alice = setUp();
+  await alice.attach();
+  alice.outbox.detach();
+  await alice.push("m1");
+
+  const other = setUp(alice.store);
+  await other.attach({ account: "a_other" });
+  const again = setUp(alice.store);
+  await again.attach();
+
+  assertEquals([other.sent, other.shown, other.outbox.rows], [[], [], []]);
+  assertEquals(again.sent, ["m1"]);
+});
+
+Deno.test("Outbox never sends by itself when this page's account became another", async () => {
+  const { attach, outbox, sent, push } = setUp();
+  await attach();
+  outbox.detach();
+  await push("m1");
+
+  await attach({ account: "a_other" });
   assertEquals(outbox.rows[0]?.state, "failed");
   outbox.detach();
-  outbox.attach(welcome({ username: "eve", account: "a_eve" }), send);
+  await attach({ username: "eve", account: "a_eve" });
 
   assertEquals([sent, outbox.rows], [[], []]);
 });
 
-Deno.test("Outbox.detach() leaves no timer behind", () => {
-  const { clock, outbox, send, push } = setUp();
-  outbox.attach(welcome(), send);
-  push("m1");
+Deno.test("Outbox hands what a second tab wrote to the tab whose turn it is", async () => {
+  const tabs = new FakeTabs();
+  const first = setUp(undefined, tabs);
+  const second = setUp(first.store, tabs);
+  second.turn.isFree = false;
+  await first.attach();
+  await second.attach();
+
+  await second.push("m1");
+  await first.ack("m1");
+
+  assertEquals([first.sent, second.sent], [["m1"], []]);
+  assertEquals(second.shown, ["m1 pending", "m1 acknowledged"]);
+  assertEquals([second.outbox.rows, second.clock.pending], [[], 0]);
+});
+
+Deno.test("Outbox takes the turn from a tab that stays silent", async () => {
+  const { attach, turn, clock, push, sent } = setUp();
+  turn.isFree = false;
+  await attach();
+  await push("m1");
+
+  clock.advance(SILENT_TURN_MS - 1);
+  assertEquals(sent, []);
+  clock.advance(1);
+  await settle();
+
+  assertEquals([turn.insisted, sent], [1, ["m1"]]);
+});
+
+Deno.test("Outbox shows in one tab what was retried or discarded in another", async () => {
+  const tabs = new FakeTabs();
+  const first = setUp(undefined, tabs);
+  const second = setUp(first.store, tabs);
+  second.turn.isFree = false;
+  await first.attach();
+  await second.attach();
+  await first.push("m1", BOB);
+  first.outbox.refuse(refusal("m1", "unknown_user"));
+  await settle();
+
+  second.outbox.discard("m1");
+  await settle();
+
+  assertEquals(second.shown, ["m1 pending", "m1 failed"]);
+  assertEquals(first.shown, ["m1 pending", "m1 failed", "m1 gone"]);
+});
+
+Deno.test("Outbox.wipe() forgets everything of the account, and nothing of others", async () => {
+  const { attach, outbox, push, store } = setUp();
+  await attach({ account: "a_other" });
+  outbox.detach();
+  await push("theirs");
+  const alice = setUp(store);
+  await alice.attach();
+  alice.outbox.detach();
+  await alice.push("mine");
+
+  await alice.outbox.wipe();
+
+  assertEquals([await store.all("a_alice"), alice.outbox.rows], [[], []]);
+  assertEquals((await store.all("a_other")).length, 1);
+});
+
+Deno.test("Outbox.detach() leaves no timer behind and gives the turn away", async () => {
+  const { clock, turn, attach, outbox, push } = setUp();
+  await attach();
+  await push("m1");
   outbox.refuse(refusal("m1", "rate_limited", { retryAfterMs: 700 }));
 
   outbox.detach();
 
-  assertEquals(clock.pending, 0);
+  assertEquals([clock.pending, turn.isHeld], [0, false]);
 });

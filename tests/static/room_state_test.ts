@@ -11,7 +11,7 @@ import { showOutgoing } from "../../static/model/room_outgoing.js";
 import { objectionTo, openPrivate } from "../../static/model/room_private.js";
 import { activate, markRead } from "../../static/model/room_reading.js";
 import { reduceBatch, reduceRoom } from "../../static/model/room_state.js";
-import { MAX_ENTRIES } from "../../static/model/entries.js";
+import { MAX_ENTRIES } from "../../static/model/ranges.js";
 import { sortedUsers } from "../../static/model/presence_state.js";
 import { message, welcome } from "./fakes.ts";
 
@@ -187,16 +187,19 @@ Deno.test("reduceRoom() keeps its position until what was missed has come", () =
   assertEquals(texts(resumed), ["a", "b"]);
 });
 
-Deno.test("reduceRoom() says that messages are missing when they can't be recovered", () => {
+Deno.test("reduceRoom() ends what it shows where too much was missed, and keeps the new apart", () => {
   const back = room(message({ seq: 1, message: "a" }), welcome({ seq: 9000 }));
+  const waited = reduceRoom(back, message({ seq: 8000, message: "had waited" }));
 
-  const state = reduceRoom(back, { type: "resumed", recovered: false, seq: 9000 });
+  const state = [
+    { type: "resumed" as const, recovered: false, seq: 9000 },
+    message({ seq: 9001, message: "z" }),
+  ].reduce(reduceRoom, waited);
 
-  assertEquals(texts(state), [
-    "a",
-    "You were away for long. Messages of that time are not shown.",
-  ]);
-  assertEquals(positionOf(state), { epoch: "e_1", seq: 9000 });
+  const { to, tail, tailFrom } = activeConversation(state);
+  assertEquals(texts(state), ["a"]);
+  assertEquals([to, tailFrom, tail.map(({ text }) => text)], [1, 9000, ["z"]]);
+  assertEquals(positionOf(state), { epoch: "e_1", seq: 9001 });
 });
 
 Deno.test("reduceRoom() does not take an ack for a position, which it may overtake", () => {

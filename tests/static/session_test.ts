@@ -4,9 +4,13 @@ import { activeConversation } from "../../static/model/room.js";
 import { SessionOutboxStore } from "../../static/net/outbox_store.js";
 import { ChatSession } from "../../static/session.js";
 import { ManualClock } from "../support/manual_clock.ts";
-import { FakeSocket, message, welcome } from "./fakes.ts";
+import { FakeSocket, FakeTabs, FakeTurn, MapStorage, message, settle, welcome } from "./fakes.ts";
 
-async function setUp() {
+const EMPTY = { messages: [], hasOlder: false, hasNewer: false, epoch: "e_1" };
+const NO_CONVERSATIONS = { conversations: [], lobby: { read: 0, unread: 0 }, epoch: "e_1" };
+
+async function setUp(pages: Record<string, unknown> = {}, first = welcome()) {
+  const asked: string[] = [];
   const clock = new ManualClock();
   const sockets: FakeSocket[] = [];
   const flushes: (() => void)[] = [];
@@ -20,23 +24,35 @@ async function setUp() {
       return opened;
     },
     clock,
-    store: new SessionOutboxStore(new JsonStorage(null)),
+    store: new SessionOutboxStore(new JsonStorage(new MapStorage())),
+    turn: new FakeTurn(),
+    channel: new FakeTabs().open(),
+    api: {
+      get(path: string, query: Record<string, unknown> = {}) {
+        const request = `${path} ${JSON.stringify(query)}`;
+        asked.push(request);
+        const isList = path === "conversations";
+        return Promise.resolve(pages[request] ?? (isList ? NO_CONVERSATIONS : EMPTY));
+      },
+    },
     defer: (flush) => void flushes.push(flush),
     isAttentive: () => true,
+    isAtEnd: () => true,
     onChange: () => void pictures++,
     onLine: () => {},
     onWelcome: () => {},
     onMessage: () => {},
     onRefusal: (error) => void refusals.push(error.code),
   });
-  await session.start();
-  sockets[0]!.receive(welcome());
+  session.start();
+  sockets[0]!.receive(first);
+  await settle();
   const draw = () => flushes.splice(0).forEach((flush) => flush());
   const ids = () =>
     sockets.flatMap(({ sent }) => sent.map((frame) => (frame as { id: string }).id));
   draw();
   pictures = 0;
-  return { clock, sockets, refusals, session, draw, ids, pictures: () => pictures };
+  return { asked, clock, sockets, refusals, session, draw, ids, pictures: () => pictures };
 }
 
 function shown(session: ChatSession): string[] {
@@ -60,6 +76,7 @@ Deno.test("ChatSession.send() shows a message as pending until its ack", async (
   const { sockets, session, draw, ids } = await setUp();
 
   session.send(null, "hello");
+  await settle();
   assertEquals(shown(session), ["hello (pending)"]);
   sockets[0]!.receive({ type: "ack", id: ids()[0]!, seq: 1, at: 2 });
   draw();
@@ -71,15 +88,17 @@ Deno.test("ChatSession.send() shows a message as pending until its ack", async (
 Deno.test("ChatSession sends what was written offline after the reconnect, under one id", async () => {
   const { clock, sockets, session, ids } = await setUp();
   session.send(null, "on the wire");
+  await settle();
   sockets[0]!.end(1006);
   session.send(null, "offline");
 
   clock.advance(20_000);
   sockets[1]!.receive(welcome());
+  await settle();
   sockets[1]!.receive({ type: "ack", id: ids()[0]!, seq: 1, at: 2, duplicate: true });
 
   const [first, again, second] = ids();
-  assert(first === again && second !== first);
+  assert(first === again && second !== first && second !== undefined);
   session.stop();
 });
 

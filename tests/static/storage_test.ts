@@ -31,7 +31,7 @@ Deno.test("JsonStorage works where nothing can be stored, or what is stored is d
 });
 
 Deno.test("Drafts keeps one text for each conversation, by account where it is known", () => {
-  const drafts = new Drafts(new JsonStorage(new MapStorage()), "alice");
+  const drafts = new Drafts(new JsonStorage(new MapStorage()), "a_alice");
 
   drafts.set(null, "for all");
   drafts.set(BOB, "for bob");
@@ -43,13 +43,16 @@ Deno.test("Drafts keeps one text for each conversation, by account where it is k
   assertEquals(drafts.all(), [{ peer: null, text: "for all" }]);
 });
 
-Deno.test("Drafts of one name are not those of another", () => {
+Deno.test("Drafts of one account are not those of another, and go when it is wiped", () => {
   const storage = new JsonStorage(new MapStorage());
+  const drafts = new Drafts(storage, "a_alice");
+  drafts.set(null, "mine");
 
-  new Drafts(storage, "alice").set(null, "mine");
+  assertEquals(new Drafts(storage, "a_alice").get(null), "mine");
+  assertEquals(new Drafts(storage, "a_eve").get(null), "");
+  drafts.wipe();
 
-  assertEquals(new Drafts(storage, "Alice").get(null), "mine");
-  assertEquals(new Drafts(storage, "eve").get(null), "");
+  assertEquals(drafts.all(), []);
 });
 
 Deno.test("SessionOutboxStore skips rows it can't read", async () => {
@@ -60,11 +63,10 @@ Deno.test("SessionOutboxStore skips rows it can't read", async () => {
     at: 1,
     state: "pending",
     reason: "",
-    writer: null,
+    writer: { username: "alice", account: "a_alice", epoch: "e_1" },
   };
   const map = new MapStorage([["parley.outbox", JSON.stringify([{ id: 1 }, row, null])]]);
 
-  assertEquals((await new SessionOutboxStore(new JsonStorage(map)).all()).map(({ id }) => id), [
-    "m1",
-  ]);
+  const rows = await new SessionOutboxStore(new JsonStorage(map)).all("a_alice");
+  assertEquals(rows.map(({ id }) => id), ["m1"]);
 });

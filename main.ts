@@ -5,6 +5,7 @@ import { StoreOpenError } from "./core/store.ts";
 import { environmentName, type Facts, SETTINGS } from "./core/settings.ts";
 import { VERSION } from "./core/version.ts";
 import { type RunningServer, startServer } from "./routes/server.ts";
+import { runTool, type ToolCommand } from "./routes/tools.ts";
 
 /** Exit codes: told wrong, or gone wrong. */
 const EXIT = { usage: 2, failure: 1 } as const;
@@ -21,7 +22,16 @@ async function main(args: string[]): Promise<void> {
   const command = readCommand(args);
   if (command.kind === "help") return console.log(command.text);
   if (command.kind === "version") return console.log(`parley ${VERSION}`);
+  if (command.kind === "tool") return await runToEnd(command);
   await run(command.config);
+}
+
+async function runToEnd(command: ToolCommand): Promise<void> {
+  try {
+    Deno.exit(await runTool(command) ? 0 : EXIT.failure);
+  } catch (error) {
+    fail(error instanceof Error ? error.message : String(error), EXIT.failure);
+  }
 }
 
 function readCommand(args: string[]) {

@@ -1,6 +1,7 @@
 import type * as z from "zod";
 import { helpText } from "./config_help.ts";
 import { environmentName, type Facts, type Setting, SETTINGS } from "./settings.ts";
+import { type ToolName, TOOLS, usageOf } from "./tools.ts";
 
 export type { Facts };
 
@@ -12,6 +13,13 @@ export type Config = {
 /** What the command line asks for. */
 export type Command =
   | { readonly kind: "run"; readonly config: Config }
+  | {
+    readonly kind: "tool";
+    readonly tool: ToolName;
+    /** Absent: standard input or output, or the tool needs none. */
+    readonly file: string | undefined;
+    readonly config: Config;
+  }
   | { readonly kind: "help"; readonly text: string }
   | { readonly kind: "version" };
 
@@ -42,21 +50,42 @@ export function parseConfig(args: readonly string[], env: Environment, facts: Fa
     return { kind: "help", text: helpText() };
   }
   if (args.includes("--version") || args.includes("-V")) return { kind: "version" };
-  const flags = readFlags(args);
+  const { flags, words } = readFlags(args);
   const values = Object.entries(SETTINGS).map(([name, setting]) => {
     const given = flags.get(setting.flag) ?? fromEnvironment(setting, env);
     return [name, readValue(setting, given, facts)];
   });
   const config = Object.freeze(Object.fromEntries(values)) as Config;
   rejectContradictions(config);
-  return { kind: "run", config };
+  return words.length === 0 ? { kind: "run", config } : readTool(words, config);
 }
 
-function readFlags(args: readonly string[]): Map<string, Given> {
+function readTool([tool = "", file, ...more]: readonly string[], config: Config): Command {
+  if (!isTool(tool)) throw new ConfigError(`Unexpected argument ${quote(tool)}.`);
+  const takesFile = TOOLS[tool].file !== "none";
+  const stray = takesFile ? more[0] : file;
+  if (stray !== undefined) throw new ConfigError(`Unexpected argument ${quote(stray)}.`);
+  if (TOOLS[tool].file === "needed" && file === undefined) {
+    throw new ConfigError(`A file is missing: parley ${usageOf(tool)}.`);
+  }
+  return { kind: "tool", tool, file, config };
+}
+
+function isTool(word: string): word is ToolName {
+  return Object.hasOwn(TOOLS, word);
+}
+
+/** The flags, and the words between them. */
+function readFlags(args: readonly string[]) {
   const flags = new Map<string, Given>();
+  const words: string[] = [];
   const known = new Set<string>(Object.values(SETTINGS).map((setting) => setting.flag));
   for (let index = 0; index < args.length; index++) {
     if (args[index] === "--") continue; // Out of habit, between a task's name and its flags.
+    if (!args[index]!.startsWith("-")) {
+      words.push(args[index]!);
+      continue;
+    }
     const [, flag, inline] = /^--([^=]+)(?:=(.*))?$/s.exec(args[index]!) ?? [];
     if (flag === undefined) throw new ConfigError(`Unexpected argument ${quote(args[index]!)}.`);
     const source = `--${flag}`;
@@ -66,7 +95,7 @@ function readFlags(args: readonly string[]): Map<string, Given> {
     if (text === undefined) throw new ConfigError(`${source} needs a value; see --help.`);
     flags.set(flag, { text, source });
   }
-  return flags;
+  return { flags, words };
 }
 
 function fromEnvironment(setting: Setting, env: Environment): Given | undefined {

@@ -1,9 +1,11 @@
 import { environmentName, type Setting, SETTINGS } from "./settings.ts";
+import { type ToolName, TOOLS, usageOf } from "./tools.ts";
 import { VERSION } from "./version.ts";
 
 /** What `--help` prints. */
 export function helpText(): string {
   const settings: Setting[] = Object.values(SETTINGS);
+  const tools = Object.keys(TOOLS) as ToolName[];
   const lines = [
     ...settings.map((setting) =>
       helpLine(
@@ -18,6 +20,9 @@ export function helpText(): string {
     `Parley ${VERSION}: a real-time chat server.`,
     "",
     "Usage: parley [settings]",
+    "       parley TOOL [settings]",
+    "",
+    ...tools.map((name) => helpLine(usageOf(name), TOOLS[name].effect)),
     "",
     ...lines,
     "",

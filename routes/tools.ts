@@ -1,0 +1,101 @@
+import type { Command } from "../core/config.ts";
+import { randomIds } from "../core/ids.ts";
+import { backupLog, type OnProgress, restoreLog } from "../core/sqlite_backup.ts";
+import { exportLog } from "../core/sqlite_export.ts";
+import { importLog } from "../core/sqlite_import.ts";
+import { verifyLog } from "../core/sqlite_verify.ts";
+import { StoreOpenError } from "../core/store.ts";
+
+/** A tool to be run, with its file and the settings. */
+export type ToolCommand = Extract<Command, { kind: "tool" }>;
+
+/** How often long work says how far it is. */
+const PROGRESS_MS = 1000;
+/** Files that hold what people said are for their owner alone. */
+const PRIVATE = { createNew: true, write: true, mode: 0o600 } as const;
+
+/**
+ * Runs a tool to its end, telling on standard error how far it is, and what it did.
+ *
+ * @returns Whether everything is well; only `verify` may find that it isn't.
+ * @throws {StoreOpenError} And other errors that stop it.
+ */
+export async function runTool({ tool, file = "", config }: ToolCommand): Promise<boolean> {
+  const { dataDir } = config;
+  const onProgress = tellProgress(tool);
+  switch (tool) {
+    case "backup":
+      await backupLog(dataDir, file, onProgress);
+      return tell(`The log is in “${file}”.`);
+    case "restore":
+      await restoreLog(file, dataDir, newIdentity(), onProgress);
+      return tell(`The log is in “${dataDir}”, under a new epoch.`);
+    case "export":
+      return await exportTo(file, dataDir, onProgress);
+    case "import":
+      return await importFrom(file, dataDir, onProgress);
+    case "verify":
+      return verify(dataDir, onProgress);
+  }
+}
+
+async function exportTo(file: string, dataDir: string, onProgress: OnProgress): Promise<boolean> {
+  const encoder = new TextEncoder();
+  const output = file === "" ? Deno.stdout : await openNew(file);
+  const writer = output.writable.getWriter();
+  await exportLog(dataDir, (text) => writer.write(encoder.encode(text)), onProgress);
+  await writer.close();
+  return tell(`Everything is written, what is private too: keep it as you keep the log.`);
+}
+
+async function openNew(file: string): Promise<Deno.FsFile> {
+  try {
+    return await Deno.open(file, PRIVATE);
+  } catch (cause) {
+    if (!(cause instanceof Deno.errors.AlreadyExists)) throw cause;
+    const message = `“${file}” is there already and has been left as it is.`;
+    throw new StoreOpenError("exists", message, { cause });
+  }
+}
+
+async function importFrom(file: string, dataDir: string, onProgress: OnProgress) {
+  const input = file === "" ? Deno.stdin : await Deno.open(file);
+  const count = await importLog(linesOf(input.readable), dataDir, newIdentity(), onProgress);
+  return tell(`${count} records are in “${dataDir}”, under a new epoch.`);
+}
+
+function verify(dataDir: string, onProgress: OnProgress): boolean {
+  const { events, lastSeq, problems } = verifyLog(dataDir, onProgress);
+  for (const problem of problems) console.log(problem);
+  const verdict = problems.length === 0 ? "sound" : "damaged";
+  console.log(`The log is ${verdict}: ${events} messages, the newest position is ${lastSeq}.`);
+  return problems.length === 0;
+}
+
+async function* linesOf(bytes: ReadableStream<Uint8Array<ArrayBuffer>>): AsyncIterable<string> {
+  let rest = "";
+  for await (const part of bytes.pipeThrough(new TextDecoderStream("utf-8", { fatal: true }))) {
+    const lines = (rest + part).split("\n");
+    rest = lines.pop()!;
+    yield* lines;
+  }
+  if (rest !== "") yield rest;
+}
+
+function newIdentity() {
+  return { epoch: randomIds.epoch(), secret: crypto.getRandomValues(new Uint8Array(32)) };
+}
+
+function tellProgress(tool: string): OnProgress {
+  let toldAt = performance.now();
+  return (done, total) => {
+    if (performance.now() - toldAt < PROGRESS_MS) return;
+    toldAt = performance.now();
+    tell(`${tool}: ${total > 0 ? `${Math.floor(done / total * 100)} %` : `${done} lines`}`);
+  };
+}
+
+function tell(text: string): true {
+  console.error(`parley: ${text}`);
+  return true;
+}

@@ -2,7 +2,7 @@ import { LOBBY, privateConversation } from "./conversations.ts";
 import { SqliteAcks } from "./sqlite_acks.ts";
 import type { Query, SqliteDatabase } from "./sqlite_database.ts";
 import { type AccountRow, SqlitePeople } from "./sqlite_people.ts";
-import { INDEXES, LOBBY_ROW } from "./sqlite_schema.ts";
+import { LOBBY_ROW } from "./sqlite_schema.ts";
 import type { AppendResult, Audience, NewEvent, Retention } from "./store.ts";
 import { usernameKey } from "./usernames.ts";
 
@@ -39,7 +39,6 @@ export class SqliteAppend {
   #lastSeq: Query<{ last_seq: number }>;
   #addEvent: Query<unknown>;
   #addWaiting: Query<unknown>;
-  #finish: readonly Query<unknown>[];
   #noteHour: Query<unknown>;
   #noteSeq: Query<unknown>;
 
@@ -57,12 +56,6 @@ export class SqliteAppend {
     );
     this.#addWaiting = db.prepare(
       "INSERT INTO waiting (seq, author, recipient) VALUES (:seq, :author, :recipient)",
-    );
-    this.#finish = INDEXES.map(({ index, columns }) =>
-      db.prepare(
-        `INSERT INTO ${index} (rowid, ${columns})
-         SELECT seq, ${columns} FROM searchable WHERE seq >= :firstSeq ORDER BY seq`,
-      )
     );
     this.#noteHour = db.prepare(
       `INSERT INTO hours (hour, first_seq, last_seq) VALUES (:hour, :firstSeq, :seq)
@@ -162,7 +155,6 @@ export class SqliteAppend {
     if (seq < firstSeq) return;
     this.#noteSeq.run({ seq, written });
     if (written === 0) return;
-    for (const index of this.#finish) index.run({ firstSeq });
     this.#noteHour.run({ hour: Math.floor(at / HOUR_MS), firstSeq, seq });
   }
 }

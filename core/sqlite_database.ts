@@ -187,9 +187,13 @@ function attempt<Result>(work: () => Result): Result {
   }
 }
 
+/** Whether SQLite itself refused a statement, as it does when the tables aren’t what they were. */
+export function isSqliteError(error: unknown): error is Error {
+  return error instanceof Error && "code" in error && error.code === "ERR_SQLITE_ERROR";
+}
+
 function isUnavailable(error: unknown): error is Error {
-  if (!(error instanceof Error) || !("code" in error)) return false;
-  if (error.code !== "ERR_SQLITE_ERROR") return false;
+  if (!isSqliteError(error)) return false;
   if ("errcode" in error) return UNAVAILABLE.has(Number(error.errcode) & 0xff);
   return UNAVAILABLE_TEXT.test(error.message);
 }

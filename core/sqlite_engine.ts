@@ -1,7 +1,8 @@
 import { SqliteAccounts } from "./sqlite_accounts.ts";
 import { SqliteAppend } from "./sqlite_append.ts";
-import { SqliteDatabase } from "./sqlite_database.ts";
+import { isSqliteError, SqliteDatabase } from "./sqlite_database.ts";
 import { filesIn, makePrivateFile } from "./sqlite_files.ts";
+import { SqliteIndexing } from "./sqlite_indexing.ts";
 import { SqliteReading } from "./sqlite_reading.ts";
 import { SqliteReads } from "./sqlite_reads.ts";
 import { SqliteRetention } from "./sqlite_retention.ts";
@@ -32,10 +33,15 @@ export function openWriter(options: EngineOptions) {
   const files = filesIn(options.dataDir);
   makePrivateFile(files.folder, files.log);
   const db = openChecked(files.log, options);
-  const append = new SqliteAppend(db, options.retention);
+  return prepare(files.log, db, () => writerOn(db, options.retention));
+}
+
+function writerOn(db: SqliteDatabase, kept: Retention) {
+  const append = new SqliteAppend(db, kept);
   const accounts = new SqliteAccounts(db);
   const reading = new SqliteReading(db);
-  const retention = new SqliteRetention(db, options.retention);
+  const retention = new SqliteRetention(db, kept);
+  const indexing = new SqliteIndexing(db);
   const position = db.prepare<LogPosition>(
     "SELECT epoch, last_seq AS lastSeq, pruned_up_to AS prunedUpTo FROM meta",
   );
@@ -44,6 +50,8 @@ export function openWriter(options: EngineOptions) {
   return {
     position: () => ({ ...position.get()! }),
     append: append.append.bind(append),
+    behind: indexing.behind.bind(indexing),
+    index: indexing.index.bind(indexing),
     claimName: accounts.claimName.bind(accounts),
     touchAccount: accounts.touchAccount.bind(accounts),
     setPassphrase: accounts.setPassphrase.bind(accounts),
@@ -69,7 +77,12 @@ export function openWriter(options: EngineOptions) {
 /** Opens a handle that only reads; a writer must have made the log. */
 export function openReader(options: Pick<EngineOptions, "dataDir" | "busyTimeoutMs">) {
   const { busyTimeoutMs } = options;
-  const db = new SqliteDatabase(filesIn(options.dataDir).log, { isReadOnly: true, busyTimeoutMs });
+  const { log } = filesIn(options.dataDir);
+  const db = new SqliteDatabase(log, { isReadOnly: true, busyTimeoutMs });
+  return prepare(log, db, () => readerOn(db));
+}
+
+function readerOn(db: SqliteDatabase) {
   const reads = new SqliteReads(db);
   const search = new SqliteSearch(db);
   return {
@@ -88,6 +101,21 @@ export function openReader(options: Pick<EngineOptions, "dataDir" | "busyTimeout
 export type Writer = ReturnType<typeof openWriter>;
 /** Everything that reads the log. */
 export type Reader = ReturnType<typeof openReader>;
+
+/** Prepares every statement there is, which fails if the tables or indexes aren’t theirs. */
+export function prepareAll(db: SqliteDatabase): void {
+  writerOn(db, { kind: "forever" });
+  readerOn(db);
+}
+
+function prepare<Half>(file: string, db: SqliteDatabase, half: () => Half): Half {
+  try {
+    return half();
+  } catch (error) {
+    db.close();
+    throw openErrorOf(file, error);
+  }
+}
 
 function openChecked(file: string, options: EngineOptions): SqliteDatabase {
   let db: SqliteDatabase | undefined;
@@ -122,8 +150,7 @@ function check(db: SqliteDatabase): void {
 }
 
 function openErrorOf(file: string, error: unknown): unknown {
-  if (!(error instanceof StoreUnavailableError)) return error;
-  if (/malformed|not a database/.test(error.message)) {
+  if (isDamage(error)) {
     return new StoreOpenError(
       "corrupt",
       `The log “${file}” is damaged and has been left as it is. Move it away and restore a backup ` +
@@ -131,7 +158,16 @@ function openErrorOf(file: string, error: unknown): unknown {
       { cause: error },
     );
   }
+  if (!(error instanceof StoreUnavailableError)) return error;
   return new StoreOpenError("unavailable", `Cannot open “${file}”: ${error.message}`, {
     cause: error,
   });
+}
+
+/** A statement that doesn’t fit what the log says of itself can only have met a damaged one. */
+function isDamage(error: unknown): boolean {
+  if (error instanceof StoreUnavailableError) {
+    return /malformed|not a database|vtable constructor/.test(error.message);
+  }
+  return isSqliteError(error);
 }

@@ -100,12 +100,13 @@ export class SqliteRetention {
   }
 }
 
-/** An index forgets what it is shown again, so the event goes last. */
+/** An index forgets what it is shown again, if it ever had it, so the event goes last. */
 function removeSql(): string[] {
   return [
     ...INDEXES.map(({ index, columns }) =>
       `INSERT INTO ${index} (${index}, rowid, ${columns})
-       SELECT 'delete', seq, ${columns} FROM searchable WHERE seq = :seq`
+       SELECT 'delete', seq, ${columns} FROM searchable
+       WHERE seq = :seq AND seq <= (SELECT indexed_up_to FROM meta)`
     ),
     "DELETE FROM waiting WHERE seq = :seq",
     "DELETE FROM events WHERE seq = :seq",

@@ -67,6 +67,8 @@ CREATE TABLE meta (
   last_seq INTEGER NOT NULL DEFAULT 0,
   -- Newest position that retention removed or that was never kept.
   pruned_up_to INTEGER NOT NULL DEFAULT 0,
+  -- Newest position that both search indexes hold, with all before it.
+  indexed_up_to INTEGER NOT NULL DEFAULT 0,
   events INTEGER NOT NULL DEFAULT 0,
   is_clean INTEGER NOT NULL DEFAULT 1
 ) STRICT;

@@ -23,6 +23,30 @@ const MAX_CANDIDATES = 5_000;
 const MAX_COUNTED = 500;
 const HOUR_MS = 3_600_000;
 
+/** Messages that no index holds yet are read so many at a time, and at most so many in all. */
+const NEWEST_CHUNK = 1_000;
+const MAX_UNINDEXED = 20_000;
+
+/** What the asker may see, in the asked time. */
+const VISIBLE_SQL = `(e.conversation = ${LOBBY_ROW}
+        OR (e.recipient IS NOT NULL AND :me IN (e.author, e.recipient)))
+      AND e.at >= :afterAt AND e.at < :beforeAt`;
+
+/** Positions and time between which a search looks, and who asks. */
+interface Range extends Params {
+  readonly after: number;
+  readonly before: number;
+  readonly afterAt: number;
+  readonly beforeAt: number;
+  readonly me: number | null;
+}
+
+/** An event that is read itself, with the rows of its conversation and of its author's name. */
+interface NewestRow extends EventRow {
+  readonly place: number;
+  readonly author_name_id: number;
+}
+
 /** A message that an index names. */
 interface Candidate {
   readonly seq: number;
@@ -33,6 +57,8 @@ interface Candidate {
 export class SqliteSearch {
   #candidates: Record<Index, Query<Candidate>>;
   #event: Query<EventRow>;
+  #indexed: Query<{ indexed_up_to: number }>;
+  #newest: Query<NewestRow>;
   #count: Record<Index, Query<{ count: number }>>;
   #account: Query<{ id: number }>;
   #name: Query<{ id: number }>;
@@ -47,6 +73,13 @@ export class SqliteSearch {
     };
     this.#event = db.prepare(
       `SELECT ${EVENT_COLUMNS} FROM events e ${EVENT_JOINS} WHERE e.seq = :seq`,
+    );
+    this.#indexed = db.prepare("SELECT indexed_up_to FROM meta");
+    this.#newest = db.prepare(
+      `SELECT ${EVENT_COLUMNS}, e.conversation AS place, a.name AS author_name_id
+       FROM events e ${EVENT_JOINS}
+       WHERE e.seq > :after AND e.seq < :before AND ${VISIBLE_SQL}
+       ORDER BY e.seq DESC LIMIT :limit`,
     );
     this.#count = {
       words: db.prepare(countSql("words")),
@@ -68,9 +101,53 @@ export class SqliteSearch {
     const me = account === undefined ? undefined : this.#account.get({ account })?.id;
     const scope = this.#scopeOf(query, me);
     if (!scope) return [];
-    const range = this.#rangeOf(query, before);
-    const plan = this.#planOf(query.terms, scope, range);
-    return this.#collect(query.terms, plan, { ...range, me: me ?? null }, limit);
+    const params = { ...this.#rangeOf(query, before), me: me ?? null };
+    const indexedUpTo = this.#indexed.get()!.indexed_up_to;
+    const newest = this.#searchNewest(query, {
+      ...params,
+      after: Math.max(params.after, indexedUpTo),
+    }, limit);
+    if (newest.length === limit) return newest;
+    const indexed = { ...params, before: Math.min(params.before, indexedUpTo + 1) };
+    const plan = this.#planOf(query.terms, scope, indexed);
+    return [...newest, ...this.#collect(query.terms, plan, indexed, limit - newest.length)];
+  }
+
+  /** Reads the messages that no index holds yet, newest first. */
+  #searchNewest(query: SearchQuery, params: Range, limit: number): SearchHit[] {
+    const isWanted = this.#filterOf(query, params.me ?? undefined);
+    const hits: SearchHit[] = [];
+    let { before } = params;
+    for (let read = 0; read < MAX_UNINDEXED && hits.length < limit; read += NEWEST_CHUNK) {
+      const rows = this.#newest.all({ ...params, before, limit: NEWEST_CHUNK });
+      for (const row of rows) {
+        if (hits.length === limit) break;
+        if (isWanted(row) && holdsTerms(row.text, query.terms)) hits.push(hitOf(row, query.terms));
+      }
+      if (rows.length < NEWEST_CHUNK) break;
+      before = rows.at(-1)!.seq;
+    }
+    return hits;
+  }
+
+  /** What `in:` and `from:` ask of a message that is read itself. */
+  #filterOf(query: SearchQuery, me: number | undefined): (row: NewestRow) => boolean {
+    const places = this.#rowsOf(query, me);
+    const name = query.from === undefined
+      ? undefined
+      : this.#name.get({ key: usernameKey(query.from) })?.id ?? null;
+    return (row) =>
+      (places === undefined || places.has(row.place)) &&
+      (name === undefined || row.author_name_id === name);
+  }
+
+  /** Rows of the conversations that `in:` names; all when it is not there. */
+  #rowsOf(query: SearchQuery, me: number | undefined): Set<number> | undefined {
+    if (query.in === undefined) return undefined;
+    if (query.in === "lobby") return new Set([LOBBY_ROW]);
+    if (me === undefined) return new Set();
+    const rows = this.#conversationsWith.all({ me, key: usernameKey(query.in) });
+    return new Set(rows.map(({ id }) => id));
   }
 
   /** The part of the index's query that says whose and where; nothing when it can't match. */
@@ -160,9 +237,7 @@ export class SqliteSearch {
 function candidatesSql(index: Index): string {
   return `SELECT e.seq, e.text FROM ${index} f CROSS JOIN events e ON e.seq = f.rowid
     WHERE ${index} MATCH :match AND ${rangeSql("f.rowid")}
-      AND (e.conversation = ${LOBBY_ROW}
-        OR (e.recipient IS NOT NULL AND :me IN (e.author, e.recipient)))
-      AND e.at >= :afterAt AND e.at < :beforeAt
+      AND ${VISIBLE_SQL}
     ORDER BY f.rowid DESC LIMIT :limit`;
 }
 

@@ -1,5 +1,6 @@
 import { type OnProgress, openExisting } from "./sqlite_backup.ts";
-import type { SqliteDatabase } from "./sqlite_database.ts";
+import { isSqliteError, type SqliteDatabase } from "./sqlite_database.ts";
+import { prepareAll } from "./sqlite_engine.ts";
 import { filesIn } from "./sqlite_files.ts";
 import { StoreUnavailableError } from "./store.ts";
 
@@ -44,7 +45,7 @@ const CHECKS: readonly (readonly [problem: string, sql: string])[] = [
     [
       `events are missing in, or left over in, the search index “${index}”`,
       `SELECT (SELECT count(*) FROM events e LEFT JOIN ${index}_docsize d ON d.id = e.seq
-           WHERE d.id IS NULL)
+           WHERE d.id IS NULL AND e.seq <= (SELECT indexed_up_to FROM meta))
          + (SELECT count(*) FROM ${index}_docsize d LEFT JOIN events e ON e.seq = d.id
            WHERE e.seq IS NULL) AS count`,
     ] as const
@@ -71,6 +72,7 @@ export function verifyLog(dataDir: string, onProgress: OnProgress = () => {}): V
 function runChecks(db: SqliteDatabase, onProgress: OnProgress): string[] {
   const checks = [
     () => checkFile(db),
+    () => checkStatements(db),
     () => checkReferences(db),
     ...CHECKS.map(([problem, sql]) => () => checkCount(db, problem, sql)),
   ];
@@ -86,9 +88,19 @@ function attempt(check: () => string[]): string[] {
   try {
     return check();
   } catch (error) {
-    if (error instanceof StoreUnavailableError) return [error.message];
+    if (isDamage(error)) return [error.message];
     throw error;
   }
+}
+
+function isDamage(error: unknown): error is Error {
+  return error instanceof StoreUnavailableError || isSqliteError(error);
+}
+
+/** The tables have the columns and references that a server will ask for. */
+function checkStatements(db: SqliteDatabase): string[] {
+  prepareAll(db);
+  return [];
 }
 
 function checkFile(db: SqliteDatabase): string[] {
@@ -108,7 +120,13 @@ function checkCount(db: SqliteDatabase, problem: string, sql: string): string[] 
   return count === 0 ? [] : [`${count} ${problem}`];
 }
 
+/** As the log says itself; nothing if it can’t. */
 function sizeOf(db: SqliteDatabase): { events: number; lastSeq: number } {
   const sql = "SELECT events, last_seq AS lastSeq FROM meta";
-  return { ...db.prepare<{ events: number; lastSeq: number }>(sql).get()! };
+  try {
+    return { events: 0, lastSeq: 0, ...db.prepare<{ events: number; lastSeq: number }>(sql).get() };
+  } catch (error) {
+    if (isDamage(error)) return { events: 0, lastSeq: 0 };
+    throw error;
+  }
 }

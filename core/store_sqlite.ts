@@ -1,5 +1,6 @@
 import type { Clock } from "./clock.ts";
 import { type Ids, randomIds } from "./ids.ts";
+import { Indexer } from "./indexer.ts";
 import type { Log } from "./log.ts";
 import { type Channel, LocalChannel } from "./store_channel.ts";
 import { openInWorker } from "./store_worker.ts";
@@ -34,7 +35,7 @@ import type {
 export interface SqliteStoreOptions {
   /** Folder of the log; made if it is missing. */
   readonly dataDir: string;
-  readonly clock: Pick<Clock, "now">;
+  readonly clock: Clock;
   readonly log: Log;
   /** @default {randomIds} */
   readonly ids?: Ids;
@@ -56,6 +57,8 @@ export interface SqliteStoreOptions {
   readonly busyTimeoutMs?: number;
 }
 
+/** Events indexed in one commit when all are. */
+const INDEX_STEP = 1_000;
 /** Events and keys of a closed account that are erased in one commit. */
 const ERASE_STEP = 100;
 
@@ -70,6 +73,7 @@ export class SqliteStore implements Store, AsyncDisposable {
   #writer: Channel<Writer>;
   #reader: Channel<Reader>;
   #lock: OwnerLock;
+  #indexer: Indexer;
 
   private constructor(parts: Parts, position: LogPosition, options: SqliteStoreOptions) {
     this.epoch = position.epoch;
@@ -81,6 +85,9 @@ export class SqliteStore implements Store, AsyncDisposable {
     this.#writer = parts.writer;
     this.#reader = parts.reader;
     this.#lock = parts.lock;
+    const index = (limit: number) => this.#writer.call("index", limit);
+    this.#indexer = new Indexer({ clock: options.clock, log: options.log, index });
+    this.#indexer.add(parts.behind);
   }
 
   /**
@@ -92,8 +99,10 @@ export class SqliteStore implements Store, AsyncDisposable {
   static async open(options: SqliteStoreOptions): Promise<SqliteStore> {
     const lock = new OwnerLock(filesIn(options.dataDir));
     try {
-      const parts = { lock, ...await openChannels(options) };
-      return new SqliteStore(parts, await parts.writer.call("position"), options);
+      const channels = await openChannels(options);
+      const behind = await channels.writer.call("behind");
+      const position = await channels.writer.call("position");
+      return new SqliteStore({ ...channels, lock, behind }, position, options);
     } catch (error) {
       lock.release();
       throw error;
@@ -113,8 +122,14 @@ export class SqliteStore implements Store, AsyncDisposable {
     for (const result of results) {
       if (result.outcome === "stored") this.#lastSeq = Math.max(this.#lastSeq, result.seq);
     }
-    if (!this.#keepsEvents) this.#prunedUpTo = this.#lastSeq;
+    if (this.#keepsEvents) this.#indexer.add(results.length);
+    else this.#prunedUpTo = this.#lastSeq;
     return results;
+  }
+
+  /** Indexes all there is for searching now, instead of when there is time. */
+  async indexAll(): Promise<void> {
+    while (await this.#writer.call("index", INDEX_STEP) === INDEX_STEP);
   }
 
   read(query: ReadQuery): Promise<StoredEvent[]> {
@@ -209,6 +224,7 @@ export class SqliteStore implements Store, AsyncDisposable {
   }
 
   async close(): Promise<void> {
+    await this.#indexer.close();
     await this.#reader.close();
     await this.#writer.close();
     this.#lock.release();
@@ -223,9 +239,13 @@ interface Parts {
   readonly writer: Channel<Writer>;
   readonly reader: Channel<Reader>;
   readonly lock: OwnerLock;
+  /** Events that wait to be indexed. */
+  readonly behind: number;
 }
 
-async function openChannels(options: SqliteStoreOptions): Promise<Omit<Parts, "lock">> {
+type Channels = Pick<Parts, "writer" | "reader">;
+
+async function openChannels(options: SqliteStoreOptions): Promise<Channels> {
   const engine = engineOptionsOf(options);
   if (options.inWorkers === false) return openHere(engine);
   const writer = await openInWorker<Writer>("writer", engine, options.log);
@@ -237,7 +257,7 @@ async function openChannels(options: SqliteStoreOptions): Promise<Omit<Parts, "l
   }
 }
 
-function openHere(engine: EngineOptions): Omit<Parts, "lock"> {
+function openHere(engine: EngineOptions): Channels {
   const writer = openWriter(engine);
   try {
     return { writer: new LocalChannel(writer), reader: new LocalChannel(openReader(engine)) };

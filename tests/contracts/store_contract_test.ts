@@ -1,5 +1,6 @@
 import { createLog } from "../../core/log.ts";
 import { MemoryStore } from "../../core/store_memory.ts";
+import type { Store } from "../../core/store.ts";
 import { SqliteStore } from "../../core/store_sqlite.ts";
 import { testStoreEvents } from "./store_events_contract.ts";
 import { testStoreNames } from "./store_names_contract.ts";
@@ -8,7 +9,23 @@ import { testStoreRetention } from "./store_retention_contract.ts";
 import { testStoreSearch } from "./store_search_contract.ts";
 import type { StoreSetting, StoreSubject } from "./store_contract.ts";
 
-function sqlite(name: string, inWorkers: boolean): StoreSubject {
+/** A store whose search indexes hold everything at once, instead of a little later. */
+function indexingAtOnce(store: SqliteStore): Store {
+  const append: Store["append"] = async (events) => {
+    const results = await store.append(events);
+    await store.indexAll();
+    return results;
+  };
+  return new Proxy<Store>(store, {
+    get(target, name) {
+      if (name === "append") return append;
+      const value = Reflect.get(target, name);
+      return typeof value === "function" ? value.bind(target) : value;
+    },
+  });
+}
+
+function sqlite(name: string, inWorkers: boolean, isIndexed: boolean): StoreSubject {
   return {
     name,
     async open({ clock, ids, retention }: StoreSetting) {
@@ -16,7 +33,7 @@ function sqlite(name: string, inWorkers: boolean): StoreSubject {
       const log = createLog({ level: "error", format: "json", clock, write: () => {} });
       const store = await SqliteStore.open({ dataDir, clock, ids, retention, log, inWorkers });
       return {
-        store,
+        store: isIndexed ? indexingAtOnce(store) : store,
         async dispose() {
           await store.close();
           await Deno.remove(dataDir, { recursive: true });
@@ -34,8 +51,9 @@ const memory: StoreSubject = {
 
 const SUBJECTS = [
   memory,
-  sqlite("SqliteStore", false),
-  sqlite("SqliteStore in Workers", true),
+  sqlite("SqliteStore, not indexed yet", false, false),
+  sqlite("SqliteStore, indexed", false, true),
+  sqlite("SqliteStore in Workers", true, true),
 ];
 
 for (const subject of SUBJECTS) {

@@ -190,6 +190,7 @@ Deno.test("verifyLog() reads beside a running server, and tells what is wrong", 
   await using folder = await DataFolder.make();
   const store = await folder.open();
   await fill(store);
+  await store.indexAll();
   const steps: number[] = [];
   assertEquals(verifyLog(folder.path, (done) => steps.push(done)).problems, []);
   assertEquals(steps, steps.map((_, index) => index + 1));

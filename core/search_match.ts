@@ -61,9 +61,14 @@ export function holdsTerms(text: string, terms: readonly SearchTerm[]): boolean 
   const plain = foldText(text);
   return terms.every((term) =>
     matchingOf(term) === "anywhere"
-      ? plain.includes(foldText(term.text))
+      ? includes(plain, foldText(term.text))
       : findWords({ text: plain, origins: [] }, term.text).length > 0
   );
+}
+
+/** What folds to nothing, such as an accent alone, is in no text. */
+function includes(plain: string, wanted: string): boolean {
+  return wanted !== "" && plain.includes(wanted);
 }
 
 function findAnywhere(folded: Folded, term: string): TextRange[] {

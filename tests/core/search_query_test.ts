@@ -71,6 +71,7 @@ Deno.test("SqliteStore.search() runs any query, and finds every message by its o
     "🎉🎉",
   ];
   await store.append(texts.map((text) => publicly(ann, text)));
+  await store.indexAll();
   const syntax = [
     '"',
     "*",

@@ -48,7 +48,10 @@ async function measureDisk(folder: string): Promise<readonly [p50: number, p99: 
 async function run(senders: number, options: Partial<SqliteStoreOptions>): Promise<Result> {
   const dataDir = await Deno.makeTempDir();
   const store = await SqliteStore.open({ dataDir, clock: systemClock, log, ...options });
-  const journal = new Journal(store, systemClock, { onCommitted: () => {} });
+  const journal = new Journal(store, systemClock, {
+    onCommitted: () => {},
+    onError: (cause) => console.error(cause),
+  });
   const lag = watchLag();
   const latencies: number[] = [];
   const started = performance.now();

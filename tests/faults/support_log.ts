@@ -1,6 +1,6 @@
 import { systemClock } from "../../core/clock.ts";
 import type { Store, StoredEvent } from "../../core/store.ts";
-import { SqliteStore } from "../../core/store_sqlite.ts";
+import { SqliteStore, type SqliteStoreOptions } from "../../core/store_sqlite.ts";
 import type { ResilientClient } from "../support/resilient_client.ts";
 import { silentLog } from "../support/test_app.ts";
 
@@ -10,8 +10,12 @@ const PAGE = 1000;
 export type Views = ReadonlyMap<string, readonly StoredEvent[]>;
 
 /** Opens the log in a folder that nobody serves. */
-export function openLog(dataDir: string): Promise<SqliteStore> {
-  return SqliteStore.open({ dataDir, clock: systemClock, log: silentLog, inWorkers: false });
+export function openLog(
+  dataDir: string,
+  options: Partial<SqliteStoreOptions> = {},
+): Promise<SqliteStore> {
+  const usual = { clock: systemClock, log: silentLog, inWorkers: false };
+  return SqliteStore.open({ ...usual, ...options, dataDir });
 }
 
 /** Reads the log in a folder that nobody serves, as each client's account may see it. */

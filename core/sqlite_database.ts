@@ -42,6 +42,7 @@ export class SqliteDatabase {
   #commit: StatementSync;
   #rollback: StatementSync;
   #rollbacks = 0;
+  #isInTransaction = false;
 
   /** @throws {StoreUnavailableError} When the file can't be opened. */
   constructor(path: string, options: DatabaseOptions) {
@@ -84,18 +85,35 @@ export class SqliteDatabase {
   }
 
   /**
-   * Runs `work` in one commit: all of it, or nothing.
+   * Runs `work` in one commit: all of it, or nothing. Within another one it is a part of that, and
+   * failing undoes this part alone.
    *
    * @throws {StoreUnavailableError} When it can't be stored now.
    */
   transaction<Result>(work: () => Result): Result {
+    if (this.#isInTransaction) return this.#part(work);
     attempt(() => this.#begin.run());
+    this.#isInTransaction = true;
     try {
       const result = work();
       attempt(() => this.#commit.run());
       return result;
     } catch (error) {
-      this.#undo();
+      this.#undo(() => this.#rollback.run());
+      throw error;
+    } finally {
+      this.#isInTransaction = false;
+    }
+  }
+
+  #part<Result>(work: () => Result): Result {
+    this.execute("SAVEPOINT part");
+    try {
+      const result = work();
+      this.execute("RELEASE part");
+      return result;
+    } catch (error) {
+      this.#undo(() => this.#db.exec("ROLLBACK TO part; RELEASE part"));
       throw error;
     }
   }
@@ -105,13 +123,13 @@ export class SqliteDatabase {
     this.#db.close();
   }
 
-  #undo(): void {
+  #undo(rollBack: () => void): void {
     this.#rollbacks++;
     try {
-      this.#rollback.run();
+      rollBack();
     } catch (error) {
-      // A full disk has ended the transaction already.
-      if (!/no transaction is active/.test(String(error))) throw error;
+      // A full disk has ended the transaction already, with all its parts.
+      if (!/no transaction is active|no such savepoint/.test(String(error))) throw error;
     }
   }
 }

@@ -70,8 +70,27 @@ function writerOn(db: SqliteDatabase, kept: Retention) {
     erase: retention.erase.bind(retention),
     limitPages: (pages: number) => db.execute(`PRAGMA max_page_count = ${Math.trunc(pages)}`),
     probe: () => db.transaction(() => steps.forEach((step) => step.run())),
+    together: <Result>(calls: readonly (() => Result)[]) => runTogether(db, calls),
     close: () => db.close(),
   };
+}
+
+/**
+ * Makes several changes in one commit. One that is a mistake fails alone.
+ *
+ * @throws {StoreUnavailableError} When they can't be stored now; none of them has been.
+ */
+function runTogether<Result>(db: SqliteDatabase, calls: readonly (() => Result)[]) {
+  return db.transaction(() =>
+    calls.map((call): { value: Result } | { error: unknown } => {
+      try {
+        return { value: db.transaction(call) };
+      } catch (error) {
+        if (error instanceof StoreUnavailableError) throw error;
+        return { error };
+      }
+    })
+  );
 }
 
 /** Opens a handle that only reads; a writer must have made the log. */
@@ -134,7 +153,7 @@ function openChecked(file: string, options: EngineOptions): SqliteDatabase {
 
 /**
  * Checks every table but the search indexes, which hold nothing of their own: `parley verify` looks
- * at them too. Why not all at each start: docs/decisions/0012-checks-at-start.md.
+ * at them too. Why not all at each start: docs/decisions/0006-checks-at-start.md.
  */
 function check(db: SqliteDatabase): void {
   const tables = db.prepare<{ name: string }>(

@@ -2,7 +2,7 @@ import type { Log } from "./log.ts";
 import type { EngineOptions } from "./sqlite_engine.ts";
 import { StoreOpenError, StoreUnavailableError } from "./store.ts";
 import type { Channel, Methods } from "./store_channel.ts";
-import type { FromWorker, ThrownError, ToWorker } from "./store_worker_messages.ts";
+import type { Call, FromWorker, Outcome, ThrownError, ToWorker } from "./store_worker_messages.ts";
 
 /** Which half of the store a Worker runs. */
 export type Role = "writer" | "reader";
@@ -13,6 +13,13 @@ interface Pending {
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: unknown) => void;
 }
+
+interface WaitingCall extends Pending, Call {}
+
+/** Most calls of one commit. */
+const MAX_CALLS = 512;
+/** What takes long, or ends things, keeps to itself. */
+const ALONE: ReadonlySet<string> = new Set(["index", "prune", "erase", "limitPages", "close"]);
 
 /** What a {@linkcode WorkerChannel} needs from outside. */
 export interface WorkerChannelOptions {
@@ -39,7 +46,9 @@ export async function openInWorker<Served extends Methods>(
 }
 
 /**
- * Calls methods in a Worker. Should it end by itself, what was asked of it fails as unavailable, and
+ * Calls methods in a Worker. Calls of the writer are made one commit at a time: those that come while
+ * one is under way share the next, so a crowd of names claimed at once waits for a few commits and
+ * not for one each. Should it end by itself, what was asked of it fails as unavailable, and
  * the next call starts another one.
  */
 export class WorkerChannel<Served extends Methods> implements Channel<Served> {
@@ -48,6 +57,8 @@ export class WorkerChannel<Served extends Methods> implements Channel<Served> {
   /** Calls made while it opens wait for that, or they would get there first. */
   #opening: Promise<void> = Promise.resolve();
   #pending = new Map<number, Pending>();
+  #waiting: WaitingCall[] = [];
+  #isCommitting = false;
   #lastId = 0;
 
   constructor(options: WorkerChannelOptions) {
@@ -71,14 +82,25 @@ export class WorkerChannel<Served extends Methods> implements Channel<Served> {
   ): Promise<ReturnType<Served[Name]>> {
     if (!this.#worker) this.#opening = this.#reopen();
     await this.#opening;
-    const message = { kind: "call" as const, method: String(name), args };
-    return await this.#post(message) as ReturnType<Served[Name]>;
+    const call = { method: String(name), args };
+    const value = this.#options.role === "reader"
+      ? this.#post({ kind: "call", ...call })
+      : this.#commitSoon(call);
+    return await value as ReturnType<Served[Name]>;
   }
 
   async close(): Promise<void> {
     await this.#opening.catch(() => {}); // Told to whoever called.
-    if (this.#worker) await this.#post({ kind: "call", method: "close", args: [] });
+    const call = { method: "close", args: [] };
+    if (this.#worker) await this.#commitSoon(call);
     this.#stop();
+  }
+
+  #commitSoon(call: Call): Promise<unknown> {
+    const { promise, resolve, reject } = Promise.withResolvers<unknown>();
+    this.#waiting.push({ ...call, resolve, reject });
+    if (!this.#isCommitting) this.#commit();
+    return promise;
   }
 
   async #reopen(): Promise<void> {
@@ -87,6 +109,27 @@ export class WorkerChannel<Served extends Methods> implements Channel<Served> {
     } catch (cause) {
       throw new StoreUnavailableError(`the log can’t be opened again: ${cause}`, { cause });
     }
+  }
+
+  /** Posts what waits as one commit; what comes meanwhile waits for the next one. */
+  async #commit(): Promise<void> {
+    const batch = this.#takeBatch();
+    const calls = batch.map(({ method, args }) => ({ method, args }));
+    this.#isCommitting = true;
+    try {
+      const outcomes = await this.#post({ kind: "calls", calls }) as Outcome[];
+      batch.forEach((pending, index) => settle(pending, outcomes[index]!));
+    } catch (error) {
+      for (const { reject } of batch) reject(error);
+    }
+    this.#isCommitting = false;
+    if (this.#waiting.length > 0) this.#commit();
+  }
+
+  #takeBatch(): WaitingCall[] {
+    const alone = this.#waiting.findIndex(({ method }) => ALONE.has(method));
+    const count = alone === -1 ? this.#waiting.length : Math.max(alone, 1);
+    return this.#waiting.splice(0, Math.min(count, MAX_CALLS));
   }
 
   #start(message: ToWorker): Promise<unknown> {
@@ -111,8 +154,7 @@ export class WorkerChannel<Served extends Methods> implements Channel<Served> {
   #settle(answer: FromWorker): void {
     const pending = this.#pending.get(answer.id);
     this.#pending.delete(answer.id);
-    if (answer.kind === "returned") pending?.resolve(answer.value);
-    else pending?.reject(errorOf(answer.error));
+    if (pending) settle(pending, answer);
   }
 
   #giveUp(worker: Worker, reason: string): void {
@@ -124,10 +166,15 @@ export class WorkerChannel<Served extends Methods> implements Channel<Served> {
   #stop(): void {
     this.#worker?.terminate();
     this.#worker = undefined;
-    const lost = [...this.#pending.values()];
+    const lost = [...this.#pending.values(), ...this.#waiting.splice(0)];
     this.#pending.clear();
     for (const { reject } of lost) reject(new StoreUnavailableError(WORKER_ENDED));
   }
+}
+
+function settle({ resolve, reject }: Pending, outcome: Outcome): void {
+  if (outcome.kind === "returned") resolve(outcome.value);
+  else reject(errorOf(outcome.error));
 }
 
 function spawnWorker(): Worker {

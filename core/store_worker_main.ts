@@ -1,7 +1,7 @@
-import { openReader, openWriter } from "./sqlite_engine.ts";
+import { openReader, openWriter, type Writer } from "./sqlite_engine.ts";
 import { StoreOpenError } from "./store.ts";
 import type { Methods } from "./store_channel.ts";
-import type { FromWorker, ThrownError, ToWorker } from "./store_worker_messages.ts";
+import type { Call, FromWorker, Outcome, ThrownError, ToWorker } from "./store_worker_messages.ts";
 
 /** The half of the store that runs in this Worker, once it is open. */
 let served: Methods = {};
@@ -16,18 +16,36 @@ const scope = globalThis as unknown as WorkerScope;
 scope.onmessage = ({ data }) => scope.postMessage(answer(data));
 
 function answer(message: ToWorker & { readonly id: number }): FromWorker {
-  const { id } = message;
-  try {
-    return { id, kind: "returned", value: perform(message) };
-  } catch (error) {
-    return { id, kind: "threw", error: thrownOf(error) };
-  }
+  return { id: message.id, ...outcomeOf(() => perform(message)) };
 }
 
 function perform(message: ToWorker): unknown {
-  if (message.kind === "call") return served[message.method]!(...message.args);
+  if (message.kind === "call") return call(message);
+  if (message.kind === "calls") return callTogether(message.calls);
   served = message.role === "writer" ? openWriter(message.engine) : openReader(message.engine);
   return undefined;
+}
+
+function call({ method, args }: Call): unknown {
+  return served[method]!(...args);
+}
+
+function callTogether(calls: readonly Call[]): Outcome[] {
+  if (calls.length === 1) return [outcomeOf(() => call(calls[0]!))];
+  const { together } = served as Writer;
+  return together(calls.map((one) => () => call(one))).map((result) =>
+    "error" in result
+      ? { kind: "threw", error: thrownOf(result.error) }
+      : { kind: "returned", value: result.value }
+  );
+}
+
+function outcomeOf(work: () => unknown): Outcome {
+  try {
+    return { kind: "returned", value: work() };
+  } catch (error) {
+    return { kind: "threw", error: thrownOf(error) };
+  }
 }
 
 function thrownOf(error: unknown): ThrownError {

@@ -4,12 +4,23 @@ import type { OpenProblem } from "./store.ts";
 /** What is asked of a Worker; each has an `id` that its answer repeats. */
 export type ToWorker =
   | { readonly kind: "open"; readonly role: "writer" | "reader"; readonly engine: EngineOptions }
-  | { readonly kind: "call"; readonly method: string; readonly args: readonly unknown[] };
+  | { readonly kind: "call" } & Call
+  /** Calls that go into one commit; the value returned is the {@linkcode Outcome} of each. */
+  | { readonly kind: "calls"; readonly calls: readonly Call[] };
+
+/** A method to call. */
+export interface Call {
+  readonly method: string;
+  readonly args: readonly unknown[];
+}
+
+/** What became of one call. */
+export type Outcome =
+  | { readonly kind: "returned"; readonly value: unknown }
+  | { readonly kind: "threw"; readonly error: ThrownError };
 
 /** What a Worker answers. */
-export type FromWorker =
-  | { readonly id: number; readonly kind: "returned"; readonly value: unknown }
-  | { readonly id: number; readonly kind: "threw"; readonly error: ThrownError };
+export type FromWorker = { readonly id: number } & Outcome;
 
 /** An error on its way between threads. */
 export interface ThrownError {

@@ -31,7 +31,7 @@ function optionsFor(dataDir: string, lines: string[] = []): WorkerChannelOptions
 /** A Worker that opens, and ends by itself at the first call. */
 function fragileWorker(): Worker {
   const source = `onmessage = ({ data }) => {
-    if (data.kind === "call") throw new Error("out of memory");
+    if (data.kind === "calls") throw new Error("out of memory");
     postMessage({ id: data.id, kind: "returned" });
   };`;
   return new Worker(`data:text/javascript,${encodeURIComponent(source)}`, { type: "module" });
@@ -94,5 +94,44 @@ Deno.test("WorkerChannel.call() carries the store's own errors, and tells mistak
     () => channel.call("append", [{ ...publicly(ann, "x"), from: undefined as never }], 1),
     Error,
   );
+  await channel.close();
+});
+
+Deno.test("WorkerChannel.call() makes calls that come together one commit, where a mistake fails alone", async () => {
+  await using folder = await DataFolder.make();
+  const channel = new WorkerChannel<Writer>(optionsFor(folder.path));
+  await channel.open();
+  const bad = { ...publicly(ann, "x"), from: undefined as never };
+
+  const first = channel.call("append", [publicly(ann, "one")], 1);
+  const together = await Promise.allSettled([
+    channel.call("append", [publicly(ann, "two")], 1),
+    channel.call("append", [publicly(ann, "no"), bad], 1),
+    channel.call("append", [publicly(ann, "three")], 1),
+  ]);
+  await first;
+
+  assertEquals(together.map(({ status }) => status), ["fulfilled", "rejected", "fulfilled"]);
+  assertEquals((await channel.call("position")).lastSeq, 3);
+  await channel.close();
+});
+
+Deno.test("WorkerChannel.call() fails all calls of a commit that can't be stored, and stores none", async () => {
+  await using folder = await DataFolder.make();
+  const channel = new WorkerChannel<Writer>(optionsFor(folder.path));
+  await channel.open();
+  await channel.call("limitPages", 1);
+  const large = Array.from({ length: 99 }, () => publicly(ann, "x".repeat(4000)));
+
+  const first = channel.call("position");
+  const together = await Promise.allSettled([
+    channel.call("append", [publicly(ann, "small")], 1),
+    channel.call("append", large, 1),
+    channel.call("append", [publicly(ann, "small too")], 1),
+  ]);
+  await first;
+
+  assertEquals(together.map(({ status }) => status), ["rejected", "rejected", "rejected"]);
+  assertEquals((await channel.call("position")).lastSeq, 0);
   await channel.close();
 });

@@ -1,6 +1,8 @@
 /// <reference lib="dom" />
 /// <reference lib="dom.iterable" />
+/** @import {MessageFrame} from "../core/protocol.ts" */
 /** @import {LineState} from "./net/socket.js" */
+import { accountActions } from "./account.js";
 import { JsonStorage, openStorage } from "./lib/storage.js";
 import { openTabChannel } from "./lib/tab_channel.js";
 import { browserClock } from "./lib/time.js";
@@ -11,11 +13,12 @@ import { openPrivate } from "./model/room_private.js";
 import { activate, clearDivider, markRead } from "./model/room_reading.js";
 import { Api } from "./net/api.js";
 import { socketUrl } from "./net/endpoint.js";
-import { openOutboxStore } from "./net/outbox_store.js";
+import { openOutboxStore } from "./net/outbox_database.js";
 import { LockTurn } from "./net/sending_turn.js";
 import { ChatSession } from "./session.js";
 import { readIntent } from "./text/commands.js";
-import { describeEnding } from "./text/endings.js";
+import { describeEnding, SIGNED_OUT } from "./text/endings.js";
+import { AccountDialog } from "./view/account_dialog.js";
 import { Announcer } from "./view/announcer.js";
 import { ChatView } from "./view/chat_view.js";
 import { JoinForm } from "./view/join_form.js";
@@ -33,7 +36,7 @@ const api = new Api(document.baseURI, (...request) => fetch(...request));
 const store = await openOutboxStore(place, tab);
 const channel = openTabChannel(place);
 
-const form = new JoinForm(join, leave);
+const form = new JoinForm(join, leave, signIn);
 const announcer = new Announcer(browserClock);
 const view = new ChatView({
   submit,
@@ -53,9 +56,22 @@ const view = new ChatView({
     const after = conversations?.get(active)?.unreadAfter ?? null;
     if (after !== null) void session?.around(active, after + 1);
   },
+  search: (query, before) =>
+    session?.search(query, before) ?? Promise.reject(new Error("You left.")),
+  peerOf,
+  goTo,
   leave,
   recover: (action) => action === "rejoin" ? leave() : session?.reconnect(),
 }, browserClock);
+
+new AccountDialog(accountActions({
+  api,
+  self: () => session?.state.self ?? null,
+  async onSignedOut() {
+    await forgetAccount();
+    leave();
+  },
+}));
 
 /** @type {ChatSession | null} */
 let session = null;
@@ -149,14 +165,48 @@ function entered(username) {
 /** @param {LineState} line */
 function lineChanged(line) {
   view.renderLine(line);
+  if (line.state === "ended" && line.code === SIGNED_OUT) void forgetAccount();
   if (form.isHidden) return;
   if (line.state === "ended") {
     const reason = line.refusal?.message ?? describeEnding(line.code, null).text;
     tab.set("joined", undefined);
-    form.show(attempted, reason);
+    form.show(attempted, reason, line.refusal?.code === "username_taken");
   } else if (line.state === "waiting") {
     form.say(`${line.refusal?.message ?? "The server can’t be reached."} Trying again…`);
   }
+}
+
+/** Nothing that was written and not sent stays here for whoever comes next. */
+async function forgetAccount() {
+  ownDrafts()?.wipe();
+  await session?.wipe();
+}
+
+/**
+ * @param {string} username
+ * @param {string} passphrase
+ */
+async function signIn(username, passphrase) {
+  const account = await api.post("sign-in", { username, passphrase });
+  join(account.username);
+}
+
+/**
+ * @param {MessageFrame} message
+ * @returns {string | null}
+ */
+function peerOf({ from, account, to }) {
+  if (to === undefined) return null;
+  return account === session?.state.self?.account ? to : from;
+}
+
+/** @param {MessageFrame} message */
+function goTo(message) {
+  const key = session?.place(message);
+  if (key === undefined) return;
+  view.timeline.seek(session?.keyOf(message.seq) ?? "");
+  change((state) => activate(state, key));
+  void session?.around(key, message.seq);
 }
 
 /** Back to the question for a name. */

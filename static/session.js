@@ -12,7 +12,8 @@ import { LOBBY } from "./model/conversation.js";
 import { showNewest } from "./model/ranges.js";
 import { changeAll, initialRoom, positionOf, readPosition } from "./model/room.js";
 import { dropOutgoing, showOutgoing } from "./model/room_outgoing.js";
-import { objectionTo, openPrivate } from "./model/room_private.js";
+import { toEntry } from "./model/room_messages.js";
+import { objectionTo, openPrivate, placePrivate } from "./model/room_private.js";
 import { clearDivider } from "./model/room_reading.js";
 import { reduceBatch } from "./model/room_state.js";
 import { History } from "./net/history.js";
@@ -183,6 +184,41 @@ export class ChatSession {
     this.update(() => clearDivider(opened.state, opened.key));
     this.#outbox.push({ id: randomId(), peer: known, text, at: this.#options.clock.now() });
     return opened.key;
+  }
+
+  /**
+   * Searches what this account may see.
+   *
+   * @param {string} query
+   * @param {number} [before] Only what comes before this position.
+   */
+  search(query, before) {
+    const as = this.isGuest ? undefined : this.#state.self?.username;
+    // Days in a query are the reader's own.
+    const offsetMinutes = -new Date(this.#options.clock.now()).getTimezoneOffset();
+    return this.#options.api.get("search", { q: query, before, offsetMinutes, as });
+  }
+
+  /**
+   * The conversation a message of the log belongs to, opened if need be.
+   *
+   * @param {MessageFrame} frame
+   * @returns {string} Its key.
+   */
+  place(frame) {
+    if (frame.to === undefined) return LOBBY;
+    const placed = placePrivate(this.#state, frame, toEntry(this.#state, frame), frame.to);
+    this.update(() => placed.state);
+    return placed.key;
+  }
+
+  /**
+   * Key of a message of this log among the entries.
+   *
+   * @param {number} seq
+   */
+  keyOf(seq) {
+    return `${this.#state.era}:${seq}`;
   }
 
   /** @param {string} id A failed message to send again. */

@@ -256,8 +256,7 @@ export class Outbox {
       this.#fail(row, objection);
       return false;
     }
-    const to = row.peer === null ? {} : { to: row.peer.username };
-    if (this.#send?.({ type: "message", id: row.id, ...to, message: row.text })) {
+    if (this.#send?.({ type: "message", id: row.id, ...toOf(row.peer), message: row.text })) {
       this.#inFlight.add(row.id);
       this.#tried.add(row.id);
       this.#post({ type: "alive" });
@@ -389,6 +388,17 @@ export class Outbox {
 }
 
 const OTHER_LOG = "The server’s messages were restored since. Look whether this is among them.";
+
+/**
+ * Whom a private message is for: the account too, once known, as a name may change hands.
+ *
+ * @param {Peer | null} peer
+ */
+function toOf(peer) {
+  if (peer === null) return {};
+  const { username, account } = peer;
+  return account === null ? { to: username } : { to: username, account };
+}
 
 /** @param {Peer} peer */
 function sureOf(peer) {

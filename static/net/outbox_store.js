@@ -1,23 +1,7 @@
 /** @import {OutboxRow, OutboxStore} from "./outbox.js" */
 /** @import {JsonStorage} from "../lib/storage.js" */
-import { IndexedOutboxStore } from "./outbox_database.js";
 
 const KEY = "outbox";
-
-/**
- * Opens the store that all tabs share, or this tab's own where the browser forbids databases.
- *
- * @param {string} name The database's name.
- * @param {JsonStorage} storage Of this tab.
- * @returns {Promise<OutboxStore>}
- */
-export async function openOutboxStore(name, storage) {
-  try {
-    return await IndexedOutboxStore.open(indexedDB, name);
-  } catch {
-    return new SessionOutboxStore(storage);
-  }
-}
 
 /**
  * Keeps the outbox in one tab's session storage: it survives a reload of this tab only.

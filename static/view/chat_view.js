@@ -3,6 +3,7 @@
 /** @import {Conversation, Peer} from "../model/conversation.js" */
 /** @import {RoomState} from "../model/room.js" */
 /** @import {LineState} from "../net/socket.js" */
+/** @import {SearchOptions} from "./search_dialog.js" */
 import { byId, setText } from "../lib/dom.js";
 import { untilMidnightMs } from "../lib/time.js";
 import { activeConversation } from "../model/room.js";
@@ -18,6 +19,7 @@ import { Drawer } from "./drawer.js";
 import { KeysDialog } from "./keys_dialog.js";
 import { Roster } from "./roster.js";
 import { listenForShortcuts } from "./shortcuts.js";
+import { SearchDialog } from "./search_dialog.js";
 import { Timeline } from "./timeline.js";
 
 /**
@@ -37,6 +39,9 @@ import { Timeline } from "./timeline.js";
  * @property {() => void} newer What comes after is wanted.
  * @property {() => void} newest The end of the conversation is wanted.
  * @property {() => void} firstUnread The first unread message is wanted.
+ * @property {SearchOptions["search"]} search
+ * @property {SearchOptions["peerOf"]} peerOf
+ * @property {SearchOptions["onChoose"]} goTo A message that was found is wanted in its place.
  * @property {() => void} leave
  * @property {(action: "rejoin" | "reconnect") => void} recover
  */
@@ -70,8 +75,16 @@ export class ChatView {
       onSubmit: (text) => this.#submit(text),
       onDraft: (text) => actions.keepDraft(this.#peer, text),
     });
+    const dates = new Dates();
+    this.search = new SearchDialog({
+      clock,
+      dates,
+      search: (query, before) => actions.search(query, before),
+      peerOf: (message) => actions.peerOf(message),
+      onChoose: (message) => actions.goTo(message),
+    });
     this.timeline = new Timeline({
-      dates: new Dates(),
+      dates,
       now: () => clock.now(),
       onRetry: (id) => actions.retry(id),
       onDiscard: (id) => actions.discard(id),
@@ -106,7 +119,9 @@ export class ChatView {
       this.#activeKey = null;
       this.composer.focusUnlessTouch();
     }
-    if (!isShown) document.title = titleFor([]);
+    if (isShown) return;
+    document.title = titleFor([]);
+    this.search.clear();
   }
 
   /**
@@ -207,9 +222,10 @@ export class ChatView {
     byId("leave-button", HTMLButtonElement).addEventListener("click", () => this.#actions.leave());
     document.addEventListener("visibilitychange", () => this.isAttentive && this.#actions.read());
     listenForShortcuts({
-      isEnabled: () => !this.#root.hidden && !this.#keys.isOpen,
+      isEnabled: () => !this.#root.hidden && document.querySelector("dialog[open]") === null,
       onType: () => !this.#drawer.isOpen && this.composer.focus(),
       onKeys: () => this.#keys.open(),
+      onSearch: () => this.search.open(),
       onEscape: () => this.#escape(),
       onPage: (direction) => this.timeline.page(direction),
       onSwitch: (direction) => this.#switch(direction),

@@ -1,4 +1,5 @@
 import { byId, setText } from "../lib/dom.js";
+import { Field } from "./field.js";
 
 /** Asks for a username; what is wrong with one stands beside the field. */
 export class JoinForm {
@@ -10,30 +11,44 @@ export class JoinForm {
   #error = byId("join-error", HTMLParagraphElement);
   #status = byId("join-status", HTMLParagraphElement);
   #button = byId("join-button", HTMLButtonElement);
+  #own = byId("join-own", HTMLButtonElement);
+  #passphraseRow = byId("join-passphrase-row", HTMLDivElement);
+  #passphrase = new Field("join-passphrase");
   #isBusy = false;
+  #onSignIn;
 
   /**
    * @param {(username: string) => void} onJoin
    * @param {() => void} onCancel
+   * @param {(username: string, passphrase: string) => Promise<void>} onSignIn Rejects with the
+   *   reason.
    */
-  constructor(onJoin, onCancel) {
+  constructor(onJoin, onCancel, onSignIn) {
     this.#onJoin = onJoin;
     this.#onCancel = onCancel;
+    this.#onSignIn = onSignIn;
+    this.#own.addEventListener("click", () => this.#showPassphrase(true));
     this.#form.addEventListener("submit", (event) => this.#submit(event));
-    this.#name.addEventListener("input", () => this.#showError(""));
+    this.#name.addEventListener("input", () => {
+      this.#showError("");
+      this.#showPassphrase(false);
+    });
   }
 
   /**
    * @param {string} username What the field holds at first.
    * @param {string} [error] What is wrong with it.
+   * @param {boolean} [isTaken] Whether its owner may come in with a passphrase.
    */
-  show(username, error = "") {
+  show(username, error = "", isTaken = false) {
     this.#root.hidden = false;
     this.#root.classList.remove("join--resuming");
     this.#name.value = username;
     this.#setBusy(false);
     this.say("");
     this.#showError(error);
+    this.#showPassphrase(false);
+    this.#own.hidden = !isTaken;
     this.#name.focus();
     this.#name.select();
   }
@@ -81,7 +96,31 @@ export class JoinForm {
     // A path of dots alone would never reach the server: the address is resolved here first.
     if (username === "") return this.#showError("Type a name first.");
     if (/^\.+$/.test(username)) return this.#showError("A name needs a letter or a digit.");
-    this.#onJoin(username);
+    if (this.#passphraseRow.hidden) this.#onJoin(username);
+    else void this.#signIn(username);
+  }
+
+  /** @param {string} username */
+  async #signIn(username) {
+    if (this.#passphrase.value === "") return this.#passphrase.complain("Type it first.");
+    this.say("One moment…");
+    try {
+      await this.#onSignIn(username, this.#passphrase.value);
+      this.#passphrase.clear();
+    } catch (error) {
+      this.say("");
+      this.#passphrase.complain(error instanceof Error ? error.message : String(error));
+    }
+  }
+
+  /** @param {boolean} isShown */
+  #showPassphrase(isShown) {
+    this.#own.hidden = true;
+    this.#passphraseRow.hidden = !isShown;
+    this.#passphrase.clear();
+    if (!isShown) return;
+    this.#showError("");
+    this.#passphrase.focus();
   }
 
   /** @param {string} text */

@@ -13,11 +13,6 @@ export class KeysDialog {
     });
   }
 
-  /** Whether it is on top now. */
-  get isOpen() {
-    return this.#dialog.open;
-  }
-
   open() {
     if (!this.#dialog.open) this.#dialog.showModal();
   }

@@ -5,6 +5,7 @@ import { isTextField } from "../lib/dom.js";
  * @property {() => boolean} isEnabled Whether the chat is on screen with nothing over it.
  * @property {() => void} onType A character was typed outside every field: it belongs in the box.
  * @property {() => void} onKeys
+ * @property {() => void} onSearch
  * @property {() => void} onEscape
  * @property {(direction: 1 | -1) => void} onPage
  * @property {(direction: 1 | -1) => void} onSwitch
@@ -31,6 +32,9 @@ export function listenForShortcuts(options) {
 function handle(event, options) {
   if (event.key === "Escape") return did(options.onEscape());
   if (event.altKey && !event.ctrlKey && !event.metaKey) return handleAlt(event, options);
+  if ((event.ctrlKey || event.metaKey) && !event.shiftKey && event.code === "KeyK") {
+    return did(options.onSearch());
+  }
   if (event.ctrlKey || event.metaKey) return false;
   if (event.key === "PageUp" && !isBusyField(event.target)) return did(options.onPage(-1));
   if (event.key === "PageDown" && !isBusyField(event.target)) return did(options.onPage(1));

@@ -1,0 +1,37 @@
+/** @import {Api} from "./net/api.js" */
+/** @import {AccountActions} from "./view/account_dialog.js" */
+
+/**
+ * The account that the page acts for, over HTTP.
+ *
+ * @param {object} options
+ * @param {Pick<Api, "get" | "post">} options.api
+ * @param {() => {username: string, account: string} | null} options.self
+ * @param {() => Promise<void>} options.onSignedOut Nothing of the account may stay here.
+ * @returns {AccountActions}
+ */
+export function accountActions({ api, self, onSignedOut }) {
+  const as = () => self()?.username;
+  return {
+    async look() {
+      const { accounts } = await api.get("session");
+      const own = self();
+      const kept = accounts.find((/** @type {any} */ one) => one.account === own?.account);
+      return {
+        username: own?.username ?? "",
+        isGuest: kept === undefined,
+        hasPassphrase: kept?.hasPassphrase === true,
+      };
+    },
+    setPassphrase: (passphrase, current) =>
+      api.post("passphrase", { as: as(), passphrase, current }),
+    async signOut(everywhere) {
+      await api.post("sign-out", { as: as(), everywhere });
+      await onSignedOut();
+    },
+    async remove(confirm) {
+      await api.post("account/delete", { as: as(), confirm });
+      await onSignedOut();
+    },
+  };
+}

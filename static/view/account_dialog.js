@@ -1,0 +1,174 @@
+import { byId, setText } from "../lib/dom.js";
+import { clampMarks } from "../text/names.js";
+import { Field } from "./field.js";
+
+/**
+ * What the reader can do about the name. Each rejects with an error whose `code` says which field
+ * it is about, and whose message says why.
+ *
+ * @typedef {object} AccountActions
+ * @property {() => Promise<{username: string, isGuest: boolean, hasPassphrase: boolean}>} look
+ * @property {(passphrase: string | null, current: string | undefined) => Promise<void>}
+ *   setPassphrase Null removes it.
+ * @property {(everywhere: boolean) => Promise<void>} signOut
+ * @property {(confirm: string) => Promise<void>} remove
+ */
+
+/** Refusals that are about the passphrase set before. */
+const ABOUT_CURRENT = new Set(["wrong_passphrase", "too_many_attempts"]);
+
+/** Keeps a name, signs out, ends an account. */
+export class AccountDialog {
+  #actions;
+  #dialog = byId("account", HTMLDialogElement);
+  #name = byId("account-name", HTMLElement);
+  #username = byId("account-username", HTMLInputElement);
+  #guest = byId("account-guest", HTMLParagraphElement);
+  #owner = byId("account-owner", HTMLDivElement);
+  #status = byId("account-status", HTMLParagraphElement);
+  #hint = byId("account-passphrase-hint", HTMLParagraphElement);
+  #warning = byId("account-warning", HTMLParagraphElement);
+  #currentRow = byId("account-current-row", HTMLDivElement);
+  #set = byId("account-set", HTMLButtonElement);
+  #unset = byId("account-unset", HTMLButtonElement);
+  #delete = byId("account-delete", HTMLDetailsElement);
+  #current = new Field("account-current");
+  #passphrase = new Field("account-passphrase");
+  #confirm = new Field("account-confirm");
+  #hasPassphrase = false;
+
+  /** @param {AccountActions} actions */
+  constructor(actions) {
+    this.#actions = actions;
+    byId("account-button", HTMLButtonElement).addEventListener("click", () => void this.open());
+    byId("account-close", HTMLButtonElement).addEventListener("click", () => this.#dialog.close());
+    this.#onSubmit("account-passphrase-form", () => this.#setPassphrase());
+    this.#onSubmit("account-delete-form", () => this.#remove());
+    this.#unset.addEventListener("click", () => void this.#unsetPassphrase());
+    const out = (/** @type {boolean} */ everywhere) => () => void this.#signOut(everywhere);
+    byId("sign-out", HTMLButtonElement).addEventListener("click", out(false));
+    byId("sign-out-everywhere", HTMLButtonElement).addEventListener("click", out(true));
+    this.#dialog.addEventListener("click", (event) => {
+      if (event.target === this.#dialog) this.#dialog.close();
+    });
+  }
+
+  /** Shows how things stand. */
+  async open() {
+    this.#forget();
+    this.#owner.hidden = true;
+    this.#guest.hidden = true;
+    this.#say("");
+    this.#dialog.showModal();
+    try {
+      this.#show(await this.#actions.look());
+    } catch (error) {
+      this.#say(messageOf(error));
+    }
+  }
+
+  /** @param {{username: string, isGuest: boolean, hasPassphrase: boolean}} account */
+  #show({ username, isGuest, hasPassphrase }) {
+    this.#name.textContent = clampMarks(username);
+    this.#username.value = username;
+    this.#guest.hidden = !isGuest;
+    this.#owner.hidden = isGuest;
+    this.#hasPassphrase = hasPassphrase;
+    this.#currentRow.hidden = !hasPassphrase;
+    this.#unset.hidden = !hasPassphrase;
+    this.#warning.hidden = hasPassphrase;
+    setText(this.#set, hasPassphrase ? "Change passphrase" : "Set passphrase");
+    setText(
+      this.#hint,
+      hasPassphrase
+        ? "A passphrase is set: with it you come in under this name from any device."
+        : "With a passphrase you can come in under this name from any device.",
+    );
+  }
+
+  async #setPassphrase() {
+    const passphrase = this.#passphrase.value;
+    if (this.#hasPassphrase && this.#current.value === "") {
+      return this.#current.complain("Type the current one first.");
+    }
+    if (passphrase === "") return this.#passphrase.complain("Type a passphrase first.");
+    await this.#change(passphrase, "The passphrase is set.");
+  }
+
+  async #unsetPassphrase() {
+    if (this.#current.value === "") return this.#current.complain("Type the current one first.");
+    await this.#change(null, "The passphrase is removed.");
+  }
+
+  /**
+   * @param {string | null} passphrase
+   * @param {string} done
+   */
+  async #change(passphrase, done) {
+    const current = this.#hasPassphrase ? this.#current.value : undefined;
+    try {
+      this.#say("One moment…");
+      await this.#actions.setPassphrase(passphrase, current);
+      this.#forget();
+      this.#show(await this.#actions.look());
+      this.#say(done);
+    } catch (error) {
+      this.#say("");
+      const field = ABOUT_CURRENT.has(codeOf(error)) && this.#hasPassphrase
+        ? this.#current
+        : this.#passphrase;
+      field.complain(messageOf(error));
+    }
+  }
+
+  /** @param {boolean} everywhere */
+  async #signOut(everywhere) {
+    try {
+      await this.#actions.signOut(everywhere);
+      this.#dialog.close();
+    } catch (error) {
+      this.#say(messageOf(error));
+    }
+  }
+
+  async #remove() {
+    if (this.#confirm.value.trim() === "") return this.#confirm.complain("Type your name.");
+    try {
+      await this.#actions.remove(this.#confirm.value.trim());
+      this.#dialog.close();
+    } catch (error) {
+      this.#confirm.complain(messageOf(error));
+    }
+  }
+
+  #forget() {
+    for (const field of [this.#current, this.#passphrase, this.#confirm]) field.clear();
+    this.#delete.open = false;
+  }
+
+  /** @param {string} text */
+  #say(text) {
+    setText(this.#status, text);
+  }
+
+  /**
+   * @param {string} id
+   * @param {() => Promise<void>} act
+   */
+  #onSubmit(id, act) {
+    byId(id, HTMLFormElement).addEventListener("submit", (event) => {
+      event.preventDefault();
+      void act();
+    });
+  }
+}
+
+/** @param {unknown} error */
+function messageOf(error) {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** @param {unknown} error */
+function codeOf(error) {
+  return error instanceof Error && "code" in error ? String(error.code) : "";
+}

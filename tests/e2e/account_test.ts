@@ -1,0 +1,110 @@
+import { assertEquals } from "@std/assert";
+import { pageTest, Person } from "../support/browser.ts";
+import { startTestServer } from "../support/test_server.ts";
+
+const PASSPHRASE = "correct horse battery";
+
+async function setPassphrase({ page }: Person): Promise<void> {
+  await page.getByRole("button", { name: "Account" }).click();
+  await page.getByLabel("New passphrase").fill("short");
+  await page.getByRole("button", { name: "Set passphrase" }).click();
+  await page.getByRole("alert").getByText("can’t be used").waitFor();
+  await page.getByLabel("New passphrase").fill(PASSPHRASE);
+  await page.getByRole("button", { name: "Set passphrase" }).click();
+  await page.getByText("The passphrase is set.").waitFor();
+  await page.keyboard.press("Escape");
+}
+
+async function signIn({ page }: Person, passphrase: string): Promise<void> {
+  await page.getByLabel("Its passphrase").fill(passphrase);
+  await page.keyboard.press("Enter");
+}
+
+pageTest(
+  "a passphrase lets its owner in from another browser, until she signs out everywhere",
+  async (browser) => {
+    await using server = await startTestServer();
+    const laptop = await Person.join(browser, server.url, "alice");
+    await setPassphrase(laptop);
+    await laptop.say("from the laptop");
+    await laptop.sees("from the laptop");
+
+    const phone = await Person.open(browser, server.url);
+    await phone.page.getByLabel("Your name").fill("Alice");
+    await phone.page.keyboard.press("Enter");
+    await phone.page.getByRole("alert").getByText("is taken").waitFor();
+    await phone.page.getByRole("button", { name: "It’s mine" }).click();
+    await signIn(phone, "wrong horse battery");
+    await phone.page.getByRole("alert").getByText("don’t belong together").waitFor();
+    await signIn(phone, PASSPHRASE);
+    await phone.box.waitFor();
+    await phone.sees("from the laptop");
+    assertEquals(await phone.timeline.locator(".message--mine").count(), 1);
+
+    await phone.page.getByRole("button", { name: "Account" }).click();
+    await phone.page.getByRole("button", { name: "Sign out everywhere" }).click();
+    await phone.page.getByLabel("Your name").waitFor();
+    await laptop.page.getByText("You have been signed out.").waitFor();
+    await laptop.page.getByRole("button", { name: "Join again" }).click();
+    await laptop.page.keyboard.press("Enter");
+
+    await laptop.page.getByRole("alert").getByText("is taken").waitFor();
+  },
+);
+
+pageTest("signing out wipes drafts and what was not sent", async (browser) => {
+  await using server = await startTestServer();
+  const alice = await Person.join(browser, server.url, "alice");
+  await alice.say("/msg nobody secret");
+  await alice.page.getByRole("button", { name: "Discard" }).waitFor();
+  await alice.box.fill("half a thought");
+
+  await alice.page.getByRole("button", { name: "Account" }).click();
+  await alice.page.getByRole("button", { name: "Sign out", exact: true }).click();
+  await alice.page.getByLabel("Your name").waitFor();
+
+  const kept = await alice.page.evaluate(`(async () => {
+    const [{ name }] = await indexedDB.databases();
+    const database = await new Promise((resolve) => {
+      indexedDB.open(name).onsuccess = ({ target }) => resolve(target.result);
+    });
+    const rows = await new Promise((resolve) => {
+      database.transaction("rows").objectStore("rows").getAll().onsuccess =
+        ({ target }) => resolve(target.result);
+    });
+    return [rows, Object.values(localStorage).filter((value) => value.includes("half"))];
+  })()`);
+  assertEquals(kept, [[], []]);
+});
+
+pageTest("an account is deleted only by typing its name", async (browser) => {
+  await using server = await startTestServer();
+  const alice = await Person.join(browser, server.url, "alice");
+  const { page } = alice;
+
+  await page.getByRole("button", { name: "Account" }).click();
+  await page.getByText("Delete this account").click();
+  await page.getByLabel("Type the name to confirm").fill("alic");
+  await page.keyboard.press("Enter");
+  await page.locator("#account-confirm-error").getByText(/./).waitFor();
+  await page.getByLabel("Type the name to confirm").fill("alice");
+  await page.keyboard.press("Enter");
+  await page.getByLabel("Your name").waitFor();
+
+  const other = await Person.join(browser, server.url, "alice");
+  await other.box.waitFor();
+});
+
+pageTest("a guest is told that nothing is kept", async (browser) => {
+  await using server = await startTestServer();
+  const guest = await Person.open(browser, server.url);
+  await guest.page.context().clearCookies();
+  // As with cookies forbidden: the page's own requests present none, nor does its socket.
+  await guest.page.route("**/api/session", (route) => route.fulfill({ json: { accounts: [] } }));
+  await guest.enter("greta");
+
+  await guest.page.getByRole("button", { name: "Account" }).click();
+
+  await guest.page.getByText("You are a guest").waitFor();
+  assertEquals(await guest.page.getByText("Set passphrase").isVisible(), false);
+});

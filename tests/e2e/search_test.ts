@@ -1,0 +1,63 @@
+import { assert, assertEquals } from "@std/assert";
+import { pageTest, Person } from "../support/browser.ts";
+import { ChatClient } from "../support/chat_client.ts";
+import { startTestServer } from "../support/test_server.ts";
+
+pageTest("a search finds a message and leads to it in its place", async (browser) => {
+  await using server = await startTestServer();
+  const bob = await ChatClient.connect(server.wsUrl, "bob");
+  for (let i = 1; i <= 300; i++) {
+    bob.send({ message: i === 100 ? "the <b>blue folder</b>" : `line ${i}.` });
+  }
+  await bob.until(() => bob.messages.length >= 300);
+  const alice = await Person.join(browser, server.url, "alice");
+  await alice.sees("line 300.");
+  const { keyboard } = alice.page;
+
+  await keyboard.press("Control+K");
+  await keyboard.type('from:bob "blue folder"');
+  const found = alice.page.getByRole("listitem").filter({ hasText: "<b>blue folder</b>" });
+  await found.waitFor();
+  assertEquals(await alice.page.locator("mark").allTextContents(), ["blue folder"]);
+  await keyboard.press("ArrowDown");
+  await keyboard.press("Enter");
+  await alice.timeline.locator(".message--found").getByText("blue folder").waitFor();
+  await alice.sees("line 101.");
+  assertEquals(await alice.count("line 300."), 0);
+  assert(await alice.page.evaluate("document.activeElement.matches('.message--found')"));
+  bob.send({ message: "line 301." });
+  for (let step = 0; step < 40 && await alice.count("line 301.") === 0; step++) {
+    await alice.timeline.evaluate((log) => void (log.scrollTop += 700));
+    await alice.page.evaluate("new Promise(requestAnimationFrame)");
+  }
+  await alice.sees("line 301.");
+
+  assertEquals(alice.complaints, []);
+});
+
+pageTest(
+  "a search shows private messages to their people alone, and more on request",
+  async (browser) => {
+    await using server = await startTestServer();
+    const bob = await ChatClient.connect(server.wsUrl, "bob");
+    const alice = await Person.join(browser, server.url, "alice");
+    const carol = await Person.join(browser, server.url, "carol");
+    for (let i = 1; i <= 30; i++) bob.send({ to: "alice", message: `secret ${i}` });
+    await bob.settled();
+    const look = async ({ page }: Person) => {
+      await page.getByRole("button", { name: "Search" }).click();
+      await page.keyboard.type("secret");
+    };
+
+    await look(carol);
+    await carol.page.getByText("Nothing found.").waitFor();
+    await look(alice);
+    await alice.page.getByText("20 messages, and more").waitFor();
+    await alice.page.getByRole("button", { name: "More", exact: true }).click();
+    await alice.page.getByText("30 messages", { exact: true }).waitFor();
+    await alice.page.getByRole("button", { name: "secret 30" }).click();
+    await alice.page.getByLabel("private, to bob").waitFor();
+
+    await alice.timeline.locator(".message--found").getByText("secret 30").waitFor();
+  },
+);

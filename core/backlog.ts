@@ -1,8 +1,13 @@
 import type { Clock, Timer } from "./clock.ts";
 import type { Connection } from "./connection.ts";
 
-/** Time between two feedings in milliseconds: sockets tell nobody when they have room again. */
-const SWEEP_MS = 20;
+/**
+ * Shortest and longest time between two feedings in milliseconds: sockets tell nobody when they have
+ * room again. In between, feeding takes at most a fifth of the time.
+ */
+const MIN_PAUSE_MS = 2;
+const MAX_PAUSE_MS = 20;
+const PAUSE_PER_COST = 4;
 
 /** Feeds the sockets of connections whose packets wait in their outbox, on one timer for all. */
 export class Backlog {
@@ -25,7 +30,7 @@ export class Backlog {
   /** Starts feeding a connection. */
   add(connection: Connection): void {
     this.#waiting.add(connection);
-    this.#timer ??= this.#clock.schedule(() => this.#sweep(), SWEEP_MS);
+    this.#schedule(MIN_PAUSE_MS);
   }
 
   /** Stops feeding it. */
@@ -42,11 +47,18 @@ export class Backlog {
 
   #sweep(): void {
     this.#timer = undefined;
+    const startedAt = this.#clock.monotonic();
     for (const connection of this.#waiting) {
       const state = connection.drain();
       if (state === "empty") this.#waiting.delete(connection);
       if (state === "slow_consumer") this.#onSlow(connection);
     }
-    if (this.#waiting.size > 0) this.#timer ??= this.#clock.schedule(() => this.#sweep(), SWEEP_MS);
+    const cost = this.#clock.monotonic() - startedAt;
+    const pause = Math.min(Math.max(cost * PAUSE_PER_COST, MIN_PAUSE_MS), MAX_PAUSE_MS);
+    if (this.#waiting.size > 0) this.#schedule(pause);
+  }
+
+  #schedule(pauseMs: number): void {
+    this.#timer ??= this.#clock.schedule(() => this.#sweep(), pauseMs);
   }
 }

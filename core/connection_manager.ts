@@ -19,6 +19,7 @@ import { type Member, Members } from "./members.ts";
 import { type OutboxLimits, textPacket } from "./outbox.ts";
 import type { Dialect } from "./packets.ts";
 import {
+  CROWD_LISTED_USERS,
   encodeFrame,
   errorFrame,
   LIMITS,
@@ -85,6 +86,11 @@ export class ConnectionManager {
   #receipts: Receipts;
   #requests: Requests;
   #ping = [textPacket(encodeFrame({ type: "ping" }))];
+  /** What every connection tells; made once, not for each. */
+  #listeners = {
+    onBacklog: (connection: Connection) => this.#backlog.add(connection),
+    onSlow: (connection: Connection) => this.#endSlow(connection),
+  };
   #isShuttingDown = false;
 
   constructor(options: ConnectionManagerOptions) {
@@ -180,8 +186,7 @@ export class ConnectionManager {
       clock,
       dialect: request.dialect ?? "plain",
       ...(outboxLimits ? { outboxLimits } : {}),
-      onBacklog: (behind) => this.#backlog.add(behind),
-      onSlow: (slow) => this.#endSlow(slow),
+      ...this.#listeners,
     });
     this.#enter(connection);
     this.#catchUp(connection, request);
@@ -267,6 +272,8 @@ export class ConnectionManager {
 
   #welcome(member: Member): WelcomeFrame {
     const { store, server, clock } = this.#options;
+    const { online } = this.#attendance;
+    const listed = online > MAX_LISTED_USERS ? CROWD_LISTED_USERS : MAX_LISTED_USERS;
     return {
       type: "welcome",
       username: member.username,
@@ -274,8 +281,8 @@ export class ConnectionManager {
       epoch: store.epoch,
       seq: this.#delivery.seq,
       at: clock.now(),
-      online: this.#attendance.online,
-      users: this.#attendance.list(MAX_LISTED_USERS, member),
+      online,
+      users: this.#attendance.list(listed, member),
       server,
       limits: LIMITS,
       heartbeatMs: HEARTBEAT_MS,

@@ -15,6 +15,11 @@ export const LIMITS = {
 
 /** Most users that one `welcome` lists; its `online` counts all. */
 export const MAX_LISTED_USERS = 200;
+/**
+ * How many it lists when there are more: nobody reads 200 strangers' names out of thousands, and the
+ * runtime keeps a buffer of the longest packet ever sent for as long as the connection lasts.
+ */
+export const CROWD_LISTED_USERS = 40;
 
 // ─── Values ──────────────────────────────────────────────────────────────────────────────────────
 
@@ -99,7 +104,7 @@ export const WelcomeFrame = z.object({
   at: At,
   /** Number of users present. */
   online: z.int(),
-  /** At most {@linkcode MAX_LISTED_USERS} of them. */
+  /** All of them, up to {@linkcode MAX_LISTED_USERS}; of more, {@linkcode CROWD_LISTED_USERS}. */
   users: z.array(User),
   server: z.string(),
   limits: z.object({ messageLength: z.int(), frameBytes: z.int() }),

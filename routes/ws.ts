@@ -2,11 +2,10 @@ import type { Handler } from "hono";
 import { CLOSE_CODES, type CloseCode } from "../core/close_codes.ts";
 import type { Config } from "../core/config.ts";
 import type { Connection } from "../core/connection.ts";
-import type { ConnectionManager } from "../core/connection_manager.ts";
+import type { ConnectionManager, ConnectRequest } from "../core/connection_manager.ts";
 import { ChatError } from "../core/errors.ts";
 import type { Ticket } from "../core/admission.ts";
 import type { Log } from "../core/log.ts";
-import type { Dialect } from "../core/packets.ts";
 import { SUBPROTOCOL } from "../core/protocol.ts";
 import { refuse } from "../core/refusal.ts";
 import { type CatchUpRequest, MAX_HISTORY } from "../core/recovery.ts";
@@ -64,17 +63,14 @@ export function createWebSocketRoute(deps: WebSocketRouteDeps): Handler<RouteEnv
     }
     const dialect = speaksParley ? SUBPROTOCOL : "plain";
     const url = new URL(request.url);
-    serve(socket, deps, entry, { username: usernameIn(url), sessionId, dialect, url });
+    // Read here, so that nothing of the request is kept for as long as the socket lasts.
+    const catchUp = attempt(() => readCatchUp(url.searchParams));
+    const refusal = entry.refusal ?? (catchUp instanceof ChatError ? catchUp : undefined);
+    const visitor = { username: usernameIn(url), sessionId, dialect, ticket: entry.ticket };
+    const wishes = catchUp instanceof ChatError ? {} : catchUp;
+    serve(socket, deps, { ...entry, refusal }, { ...visitor, ...wishes });
     return response;
   };
-}
-
-/** Who wants what, as far as it can be told from the request alone. */
-interface Visitor {
-  readonly username: string;
-  readonly sessionId: string | undefined;
-  readonly dialect: Dialect;
-  readonly url: URL;
 }
 
 /** A socket's place: counted among those served, or among those only told why they are not. */
@@ -115,7 +111,7 @@ function serve(
   socket: WebSocket,
   { manager, log }: WebSocketRouteDeps,
   { ticket, refusal }: Entry,
-  visitor: Visitor,
+  request: ConnectRequest,
 ): void {
   const transport = new WebSocketTransport(socket, log);
   let connection: Connection | undefined;
@@ -125,8 +121,7 @@ function serve(
   socket.onopen = async () => {
     if (refusal) return refuse(transport, refusal);
     try {
-      const request = readCatchUp(visitor.url.searchParams);
-      connection = await manager.connect(transport, { ...visitor, ...request, ticket });
+      connection = await manager.connect(transport, request);
     } catch (cause) {
       return refuse(transport, asChatError(cause, log));
     }
@@ -231,6 +226,15 @@ function wholeNumber(query: URLSearchParams, key: string, max: number): number |
   if (text === null) return undefined;
   if (/^\d{1,16}$/.test(text) && Number(text) <= max) return Number(text);
   throw new ChatError("invalid_query", { reason: `${key} must be a whole number up to ${max}.` });
+}
+
+function attempt<Result>(work: () => Result): Result | ChatError {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof ChatError) return error;
+    throw error;
+  }
 }
 
 function asChatError(cause: unknown, log: Log): ChatError {

@@ -6,6 +6,7 @@ import type { ConnectionManager, ConnectRequest } from "../core/connection_manag
 import { ChatError } from "../core/errors.ts";
 import type { Ticket } from "../core/admission.ts";
 import type { Log } from "../core/log.ts";
+import type { Dialect } from "../core/packets.ts";
 import { SUBPROTOCOL } from "../core/protocol.ts";
 import { refuse } from "../core/refusal.ts";
 import { type CatchUpRequest, MAX_HISTORY } from "../core/recovery.ts";
@@ -61,7 +62,7 @@ export function createWebSocketRoute(deps: WebSocketRouteDeps): Handler<RouteEnv
       const context = { ...security, port: portOf(request, security) };
       response.headers.set("set-cookie", credentialCookie(newCredential(), context));
     }
-    const dialect = speaksParley ? SUBPROTOCOL : "plain";
+    const dialect: Dialect = speaksParley ? SUBPROTOCOL : "plain";
     const url = new URL(request.url);
     // Read here, so that nothing of the request is kept for as long as the socket lasts.
     const catchUp = attempt(() => readCatchUp(url.searchParams));

@@ -17,8 +17,8 @@ trial(
   async (random) => {
     await using data = await makeDataFolder();
     const clock = new JumpingClock();
-    const settings = { store: "sqlite", dataDir: data.path, leaveGraceMs: 50 } as const;
-    const server = await startTestServer(settings, { clock });
+    const store = await openLog(data.path, { clock, inWorkers: true });
+    await using server = await startTestServer({ leaveGraceMs: 50 }, { clock, store });
     const usernames = ["ann", "bob", "cy", "cy"];
     await using crowd = new Crowd({
       random,

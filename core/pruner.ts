@@ -3,7 +3,7 @@ import type { Log } from "./log.ts";
 import type { Store } from "./store.ts";
 
 /** Events removed in one commit: a step that delays nobody's message noticeably. */
-const STEP_EVENTS = 200;
+const STEP_EVENTS = 50;
 /** Pause between two steps, so that messages come in between, in milliseconds. */
 const STEP_PAUSE_MS = 20;
 /** Pause when there is nothing left to remove, in milliseconds. */

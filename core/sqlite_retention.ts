@@ -1,11 +1,13 @@
 import type { Query, SqliteDatabase } from "./sqlite_database.ts";
 import { INDEXES } from "./sqlite_schema.ts";
+import { SqliteTidying } from "./sqlite_tidying.ts";
 import type { Retention } from "./store.ts";
 
 /** Removes events, in the log and in both indexes. */
 export class SqliteRetention {
   #db: SqliteDatabase;
   #retention: Retention;
+  #tidying: SqliteTidying;
   #byAge: Query<{ seq: number }>;
   #oldest: Query<{ seq: number }>;
   #erasable: Query<{ seq: number }>;
@@ -21,6 +23,7 @@ export class SqliteRetention {
   constructor(db: SqliteDatabase, retention: Retention) {
     this.#db = db;
     this.#retention = retention;
+    this.#tidying = new SqliteTidying(db);
     this.#byAge = db.prepare("SELECT seq FROM events WHERE at < :before ORDER BY at LIMIT :limit");
     this.#oldest = db.prepare("SELECT seq FROM events ORDER BY seq LIMIT :limit");
     this.#erasable = db.prepare("SELECT seq FROM events WHERE author = :id LIMIT :limit");
@@ -43,10 +46,16 @@ export class SqliteRetention {
     ].map((sql) => db.prepare(sql));
   }
 
-  /** Removes at most `limit` events that retention no longer covers. Returns how many it did. */
+  /**
+   * Removes at most `limit` events that retention no longer covers; if there are none, takes a step
+   * at tidying the indexes. Returns how many events it removed.
+   */
   prune(now: number, limit: number): number {
     const rows = this.#uncovered(now, limit);
-    if (rows.length === 0) return 0;
+    if (rows.length === 0) {
+      this.#tidying.step(now);
+      return 0;
+    }
     const positions = rows.map(({ seq }) => seq);
     return this.#db.transaction(() => {
       this.#notePruned.run({ seq: Math.max(...positions) });
@@ -95,6 +104,7 @@ export class SqliteRetention {
       for (const statement of this.#remove) statement.run({ seq });
     }
     this.#noteRemoved.run({ removed: positions.length });
+    this.#tidying.note(positions.length);
     this.#forgetHours.run();
     return positions.length;
   }

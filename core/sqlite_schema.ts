@@ -70,7 +70,8 @@ CREATE TABLE meta (
   -- Newest position that both search indexes hold, with all before it.
   indexed_up_to INTEGER NOT NULL DEFAULT 0,
   events INTEGER NOT NULL DEFAULT 0,
-  is_clean INTEGER NOT NULL DEFAULT 1
+  -- Events that the search indexes were told to forget and still hold traces of.
+  untidied INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 
 CREATE TABLE names (
@@ -191,9 +192,6 @@ CREATE VIRTUAL TABLE trigrams USING fts5 (
   text, scope, content = 'searchable', content_rowid = 'seq',
   detail = 'column', tokenize = 'trigram remove_diacritics 1'
 );
--- What is deleted leaves the indexes at once, not at some later merge.
-INSERT INTO words (words, rank) VALUES ('secure-delete', 1);
-INSERT INTO trigrams (trigrams, rank) VALUES ('secure-delete', 1);
 `;
 
 /** The way from each version to the next; the first makes version 1 out of an empty file. */

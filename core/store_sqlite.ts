@@ -60,7 +60,7 @@ export interface SqliteStoreOptions {
 /** Events indexed in one commit when all are. */
 const INDEX_STEP = 1_000;
 /** Events and keys of a closed account that are erased in one commit. */
-const ERASE_STEP = 100;
+const ERASE_STEP = 50;
 
 /** A log in an SQLite file, kept to one process by a lock. */
 export class SqliteStore implements Store, AsyncDisposable {

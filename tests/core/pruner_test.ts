@@ -29,10 +29,10 @@ function createPruner(removals: (number | Error)[]) {
 }
 
 Deno.test("Pruner goes on in small steps until nothing is left, then looks again later", async () => {
-  const { steps, pass, pruner } = createPruner([200, 200, 7]);
+  const { steps, pass, pruner } = createPruner([50, 50, 7]);
 
   for (let i = 0; i < 10; i++) await pass(20);
-  assertEquals(steps, [200, 200, 200]);
+  assertEquals(steps, [50, 50, 50]);
   await pass(10_000);
 
   assertEquals(steps.length, 4);
@@ -51,7 +51,7 @@ Deno.test("Pruner logs a failure and tries again", async () => {
 });
 
 Deno.test("Pruner.close() leaves no timer behind, also during a step", async () => {
-  const { clock, pass, pruner } = createPruner([200]);
+  const { clock, pass, pruner } = createPruner([50]);
   clock.advance(0);
 
   await pruner.close();

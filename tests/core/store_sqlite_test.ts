@@ -2,6 +2,7 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { DatabaseSync } from "node:sqlite";
 import { SqliteDatabase } from "../../core/sqlite_database.ts";
 import { migrate, MIGRATIONS } from "../../core/sqlite_schema.ts";
+import { verifyLog } from "../../core/sqlite_verify.ts";
 import { StoreOpenError, StoreUnavailableError } from "../../core/store.ts";
 import type { SqliteStore } from "../../core/store_sqlite.ts";
 import { publicly } from "../contracts/store_contract.ts";
@@ -254,16 +255,21 @@ Deno.test("SqliteStore never writes a text to disk when nothing is kept", async 
   assertEquals((await again.append([publicly(ann, "unmistakable", "k")]))[0]?.outcome, "duplicate");
 });
 
-Deno.test("SqliteStore leaves nothing of a removed text in its file", async () => {
+Deno.test("SqliteStore.prune() leaves nothing of a removed text in the file, in the end", async () => {
   await using folder = await DataFolder.make();
-  const store = await folder.open({ retention: { kind: "count", maxEvents: 1 } });
+  const store = await folder.open({ retention: { kind: "count", maxEvents: 600 } });
   const ann = await user(store, "ann");
-  await store.append([publicly(ann, "unmistakable"), publicly(ann, "other")]);
+  const texts = Array.from({ length: 600 }, (_, i) => `something else, number ${i}`);
+  await store.append(["unmistakable", ...texts].map((text) => publicly(ann, text)));
+  await store.indexAll();
 
-  await store.prune(0, 10);
+  const steps = [];
+  for (let i = 0; i < 9; i++) steps.push(await store.prune(0, 10));
   await store.close();
 
+  assertEquals(steps, [1, 0, 0, 0, 0, 0, 0, 0, 0]);
   await assertNowhere(folder.path, "unmistakable");
+  assertEquals(verifyLog(folder.path).problems, []);
 });
 
 async function assertNowhere(folder: string, text: string): Promise<void> {

@@ -9,7 +9,7 @@ const MAX_TOLD = 20;
 
 /**
  * Checks what may never be broken, whatever breaks: what was acknowledged is stored, where the ack
- * said; nothing is stored twice; each client got everything it may see once, in the log's order,
+ * said, and in its author's order; nothing is stored twice; each client got everything it may see once, in the log's order,
  * and nothing else; and nobody saw what is private to others.
  *
  * @param views The log as each account may see it, read when nobody sent any more and everybody
@@ -21,6 +21,7 @@ export function checkInvariants(clients: readonly ResilientClient[], views: View
     const view = views.get(client.account) ?? [];
     violations.push(...client.problems.map((problem) => `${client.username} ${problem}`));
     violations.push(...checkDeliveries(client, view), ...checkPrivacy(client, view));
+    violations.push(...checkOrder(client));
   }
   assertEquals(violations.slice(0, MAX_TOLD), []);
 }
@@ -33,6 +34,17 @@ function* checkAcks(clients: readonly ResilientClient[], views: Views): Iterable
       const isTheirs = event?.author === account && event.text === sent.get(id)?.message;
       if (!isTheirs) yield `${username}: ${id} was acknowledged at ${seq}, where it is not`;
     }
+  }
+}
+
+/** What one client said is in the order in which it said it, unless something was put off. */
+function* checkOrder({ username, sent, acks, errors }: ResilientClient): Iterable<string> {
+  if (errors.some(({ params }) => params?.retryAfterMs !== undefined)) return;
+  let last = 0;
+  for (const id of sent.keys()) {
+    const { seq } = acks.get(id) ?? { seq: last };
+    if (seq < last) yield `${username} said what is at ${seq} after what is at ${last}`;
+    last = seq;
   }
 }
 

@@ -84,9 +84,13 @@ export class MortalServer implements AsyncDisposable {
     return this.#program ? `ws://127.0.0.1:${this.port}` : "ws://127.0.0.1:9";
   };
 
-  /** Starts it again. @param port 0 takes a free one. */
+  /** Starts it again, on the same port if there is one to be had. @param port 0 takes a free one. */
   async restart(port = 0): Promise<void> {
-    this.#program = await startProgram(serveCommand({ ...this.#options, port }));
+    this.#program = await startProgram(serveCommand({ ...this.#options, port })).catch((error) => {
+      // Another program of this machine may have taken the port meanwhile.
+      if (port === 0 || !/the port is in use/.test(String(error))) throw error;
+      return startProgram(serveCommand(this.#options));
+    });
     this.#up.resolve();
   }
 

@@ -192,6 +192,9 @@ CREATE VIRTUAL TABLE trigrams USING fts5 (
   text, scope, content = 'searchable', content_rowid = 'seq',
   detail = 'column', tokenize = 'trigram remove_diacritics 1'
 );
+-- Lets a rewriting of the whole index go on in steps until it is done.
+INSERT INTO words (words, rank) VALUES ('usermerge', 2);
+INSERT INTO trigrams (trigrams, rank) VALUES ('usermerge', 2);
 `;
 
 /** The way from each version to the next; the first makes version 1 out of an empty file. */

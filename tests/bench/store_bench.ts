@@ -184,4 +184,12 @@ await measure(
 await measure("conversations", async () => (await store.conversations(account)).length);
 await measure("unread of the lobby", async () => (await store.lobbyReadBy(account)).unread);
 await store.close();
+const shrinking = await SqliteStore.open({
+  dataDir: folder,
+  clock,
+  log,
+  retention: { kind: "count", maxEvents: Math.floor(messages / 2) },
+});
+await measure("retention, a step of 50 messages", () => shrinking.prune(time, 50));
+await shrinking.close();
 if (Deno.args[1] === undefined) await Deno.remove(folder, { recursive: true });

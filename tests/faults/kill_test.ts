@@ -1,4 +1,5 @@
-import { assert } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
+import { verifyLog } from "../../core/sqlite_verify.ts";
 import { checkInvariants } from "./support_invariants.ts";
 import { Crowd } from "./support_crowd.ts";
 import { readLog } from "./support_log.ts";
@@ -32,6 +33,7 @@ trial("a server killed at any moment keeps its promises", async (random) => {
       return crowd.steps >= end;
     }, `the ${kill + 1}th death`);
     await server.kill();
+    assertEquals(verifyLog(data.path).problems, []);
     if (random.happens(0.2)) random.oneOf(crowd.clients).forgetUnanswered();
     await server.restart(random.happens(0.5) ? port : 0);
   }
@@ -39,5 +41,6 @@ trial("a server killed at any moment keeps its promises", async (random) => {
   await crowd.settled();
   await server.stop();
   checkInvariants(crowd.clients, await readLog(data.path, crowd.clients));
+  assertEquals(verifyLog(data.path).problems, []);
   assert(crowd.clients.every(({ gaps }) => gaps.length === 0), "every resume should recover all");
 });

@@ -68,6 +68,8 @@ export class ResilientClient implements AsyncDisposable {
   readonly acks = new Map<string, AckFrame>();
   /** Positions of private messages that arrived after they had waited. */
   readonly delivered: number[] = [];
+  /** Who has left while it was there. */
+  readonly left = new Set<string>();
   /** Refusals it got, temporary ones too. */
   readonly errors: ErrorFrame[] = [];
   readonly endings: Closing[] = [];
@@ -221,6 +223,10 @@ export class ResilientClient implements AsyncDisposable {
         return this.#acknowledge(frame);
       case "error":
         return this.#refuse(frame);
+      case "left":
+        return void this.left.add(frame.username);
+      case "presence":
+        return frame.left.forEach(({ username }) => this.left.add(username));
       case "delivered":
         return void this.delivered.push(frame.seq);
       case "ping":

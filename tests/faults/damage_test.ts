@@ -1,5 +1,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { DatabaseSync } from "node:sqlite";
+import { exportLog } from "../../core/sqlite_export.ts";
+import { importLog } from "../../core/sqlite_import.ts";
 import { verifyLog } from "../../core/sqlite_verify.ts";
 import { type NewEvent, type StoredEvent, StoreOpenError } from "../../core/store.ts";
 import type { SqliteStore } from "../../core/store_sqlite.ts";
@@ -90,6 +92,24 @@ Deno.test("main.ts ends with one line and code 1 when its log is damaged, and le
   assertEquals(await Deno.readFile(file), damaged);
 });
 
+for (const table of ["words_data", "words_config", "trigrams_docsize"]) {
+  trial(`an export saves a log of which only “${table}” is damaged`, async (random) => {
+    await using data = await makeDataFolder();
+    await using saved = await makeDataFolder();
+    const { events } = await writeLog(data.path, random);
+    await spoilPageOf(table, `${data.path}/parley.db`);
+
+    const problems = isSound(data.path);
+    let text = "";
+    await exportLog(data.path, (lines) => Promise.resolve(void (text += lines)));
+    await importLog(linesOf(text), saved.path, { epoch: "e_2", secret: new Uint8Array(32) });
+    await using store = await opened(saved.path);
+
+    assertEquals(problems, false);
+    assertEquals(await readAll(store), events);
+  });
+}
+
 /** Opens a damaged log, and reads and checks it if it can be opened. */
 async function open(dataDir: string, events: readonly StoredEvent[]): Promise<Outcome> {
   let store: SqliteStore;
@@ -141,6 +161,10 @@ async function writeLog(dataDir: string, random: Random, crashedDir?: string) {
   }
   await store.close();
   return { events, ends };
+}
+
+async function* linesOf(text: string): AsyncIterable<string> {
+  yield* text.trimEnd().split("\n");
 }
 
 function publicEvent(text: string, number: number): NewEvent {

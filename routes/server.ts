@@ -13,6 +13,7 @@ import { createApi } from "./api.ts";
 import { createApp } from "./app.ts";
 import { loadAssets } from "./assets.ts";
 import { problemResponse } from "./problem.ts";
+import { Readiness } from "./readiness.ts";
 import { createWebSocketRoute } from "./ws.ts";
 
 /** What a server is built from besides its settings. */
@@ -64,13 +65,15 @@ export async function startServer(deps: ServerDeps): Promise<RunningServer> {
   let isStopping = false;
   const store = deps.store ?? await openStore({ ...deps, clock, ids });
   const manager = createManager({ config, log, clock, store });
+  const readiness = new Readiness(store, clock);
   const app = createApp({
     config,
     log,
     assets: await loadAssets(new URL("../static/", import.meta.url)),
     ws: createWebSocketRoute({ manager, config, log }),
     api: createApi({ config, clock, store, live: manager }),
-    whyNotReady: () => isStopping ? Promise.resolve(new ChatError("shutting_down")) : probe(store),
+    whyNotReady: () =>
+      isStopping ? Promise.resolve(new ChatError("shutting_down")) : readiness.whyNot(),
   });
   const abort = new AbortController();
   const server = await listen(
@@ -125,16 +128,6 @@ function openStore({ config, log, clock, ids }: Required<Omit<ServerDeps, "store
   const { dataDir, keep: retention } = config;
   if (config.store === "memory") return new MemoryStore({ clock, ids, retention });
   return SqliteStore.open({ dataDir, retention, clock, ids, log });
-}
-
-/** Whether the log takes writes; a disk that is full again takes them as soon as there is room. */
-async function probe(store: Store): Promise<ChatError | undefined> {
-  try {
-    await store.probe();
-    return undefined;
-  } catch (cause) {
-    return new ChatError("unavailable", {}, { cause });
-  }
 }
 
 function createManager({ config, log, clock, store }: ManagerDeps) {

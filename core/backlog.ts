@@ -13,13 +13,18 @@ const PAUSE_PER_COST = 4;
 export class Backlog {
   #clock: Clock;
   #onSlow: (connection: Connection) => void;
+  #onFed: () => void;
   #waiting = new Set<Connection>();
   #timer: Timer | undefined;
 
-  /** @param onSlow Told of a connection that made no progress for too long. */
-  constructor(clock: Clock, onSlow: (connection: Connection) => void) {
+  /**
+   * @param onSlow Told of a connection that made no progress for too long.
+   * @param onFed Told when some connection may have caught up.
+   */
+  constructor(clock: Clock, onSlow: (connection: Connection) => void, onFed = () => {}) {
     this.#clock = clock;
     this.#onSlow = onSlow;
+    this.#onFed = onFed;
   }
 
   /** Number of connections that are behind. */
@@ -56,6 +61,7 @@ export class Backlog {
     const cost = this.#clock.monotonic() - startedAt;
     const pause = Math.min(Math.max(cost * PAUSE_PER_COST, MIN_PAUSE_MS), MAX_PAUSE_MS);
     if (this.#waiting.size > 0) this.#schedule(pause);
+    this.#onFed();
   }
 
   #schedule(pauseMs: number): void {

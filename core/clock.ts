@@ -19,7 +19,21 @@ export const systemClock: Clock = {
   now: () => Date.now(),
   monotonic: () => performance.now(),
   schedule(callback, delayMs) {
+    if (delayMs <= 0) return nextTurn(callback);
     const id = setTimeout(callback, delayMs);
     return { cancel: () => clearTimeout(id) };
   },
 };
+
+/** What Node's and Deno's event loops offer and a page's doesn't. */
+interface Immediates {
+  setImmediate(callback: () => void): unknown;
+  clearImmediate(id: unknown): void;
+}
+
+/** The shortest timer takes more than a millisecond; the next turn comes in microseconds. */
+function nextTurn(callback: () => void): Timer {
+  const { setImmediate, clearImmediate } = globalThis as unknown as Immediates;
+  const id = setImmediate(callback);
+  return { cancel: () => clearImmediate(id) };
+}

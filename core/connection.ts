@@ -33,6 +33,8 @@ export class Connection {
   state: "catching_up" | "live" = "catching_up";
   /** Bad frames since the last good one. */
   badFrames = 0;
+  /** Messages on their way into the log. */
+  unsettled = 0;
   /** When a `ping` went out that nothing has answered yet, in monotonic milliseconds. */
   pingedAt: number | undefined;
   #transport: Transport;
@@ -59,6 +61,11 @@ export class Connection {
   /** Whether frames still go out; false from the moment the server gave it up. */
   get isOpen(): boolean {
     return this.#isOpen;
+  }
+
+  /** Whether packets wait here because the socket has no room for them. */
+  get isBehind(): boolean {
+    return this.#outbox.queuedBytes > 0;
   }
 
   /** Sends one frame to this connection alone. */

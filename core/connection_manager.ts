@@ -14,6 +14,7 @@ import { Delivery, UNAVAILABLE_RETRY_MS } from "./delivery.ts";
 import { ChatError } from "./errors.ts";
 import { Fanout } from "./fanout.ts";
 import { Heartbeat, HEARTBEAT_MS } from "./heartbeat.ts";
+import { Intake } from "./intake.ts";
 import type { Log } from "./log.ts";
 import { type Member, Members } from "./members.ts";
 import { type OutboxLimits, textPacket } from "./outbox.ts";
@@ -85,6 +86,7 @@ export class ConnectionManager {
   #recovery: Recovery;
   #receipts: Receipts;
   #requests: Requests;
+  #intake: Intake;
   #ping = [textPacket(encodeFrame({ type: "ping" }))];
   /** What every connection tells; made once, not for each. */
   #listeners = {
@@ -106,6 +108,7 @@ export class ConnectionManager {
       log,
       members,
       fanout,
+      onSettled: () => this.#intake.release(),
       onLateRecipient: (...late) => this.#receipts.noteLate(...late),
     });
     this.#attendance = new Attendance({
@@ -135,7 +138,15 @@ export class ConnectionManager {
       ping: (connection) => connection.sendPackets(this.#ping),
       onSilent: (connection) => this.#giveUp(connection),
     });
-    this.#backlog = new Backlog(clock, (connection) => this.#endSlow(connection));
+    this.#intake = new Intake({
+      handle: (connection, packet) => this.#requests.receive(connection, packet),
+      onFlood: (connection) => this.#endSlow(connection),
+    });
+    this.#backlog = new Backlog(
+      clock,
+      (connection) => this.#endSlow(connection),
+      () => this.#intake.release(),
+    );
   }
 
   /** Number of connections that are served. */
@@ -212,7 +223,7 @@ export class ConnectionManager {
   receive(connection: Connection, packet: string | ArrayBuffer): void {
     if (!connection.isOpen) return;
     connection.pingedAt = undefined;
-    this.#requests.receive(connection, packet);
+    this.#intake.take(connection, packet);
   }
 
   /** Closes the connections of sessions that have been ended. */
@@ -323,6 +334,7 @@ export class ConnectionManager {
     this.#fanout.remove(connection);
     this.#heartbeat.remove(connection);
     this.#backlog.remove(connection);
+    this.#intake.remove(connection);
     this.#attendance.exit(connection);
   }
 

@@ -18,6 +18,8 @@ export interface DeliveryOptions {
   readonly members: Members;
   readonly fanout: Fanout;
   readonly log: Log;
+  /** Told when the answers and copies of a commit have been sent or queued. */
+  readonly onSettled: () => void;
   /**
    * Told when a recipient came or went between the sending of a private message and its commit, so
    * that the log is wrong about whether it waits.
@@ -128,12 +130,17 @@ export class Delivery {
       text,
       ...(key === undefined ? {} : { key }),
     };
-    this.#journal.append(event, (result) => this.#settle({ connection, event }, result));
+    connection.unsettled++;
+    this.#journal.append(event, (result) => {
+      connection.unsettled--;
+      this.#settle({ connection, event }, result);
+    });
   }
 
   #sendOut(): void {
     this.#sendAnswers();
     this.#options.fanout.flush();
+    this.#options.onSettled();
   }
 
   #sendAnswers(): void {

@@ -2,6 +2,7 @@ import type { Handler } from "hono";
 import { CLOSE_CODES, type CloseCode } from "../core/close_codes.ts";
 import type { Config } from "../core/config.ts";
 import type { Connection } from "../core/connection.ts";
+import { UNAVAILABLE_RETRY_MS } from "../core/delivery.ts";
 import type { ConnectionManager, ConnectRequest } from "../core/connection_manager.ts";
 import { ChatError } from "../core/errors.ts";
 import type { Ticket } from "../core/admission.ts";
@@ -10,6 +11,7 @@ import type { Dialect } from "../core/packets.ts";
 import { SUBPROTOCOL } from "../core/protocol.ts";
 import { refuse } from "../core/refusal.ts";
 import { type CatchUpRequest, MAX_HISTORY } from "../core/recovery.ts";
+import { StoreUnavailableError } from "../core/store.ts";
 import type { Transport } from "../core/transport.ts";
 import { addressKey, clientAddress, isSecure, type RouteEnv } from "./address.ts";
 import { credentialCookie, newCredential, readCredential, sessionIdOf } from "./credentials.ts";
@@ -241,5 +243,8 @@ function attempt<Result>(work: () => Result): Result | ChatError {
 function asChatError(cause: unknown, log: Log): ChatError {
   if (cause instanceof ChatError) return cause;
   log.error("connecting failed", { cause: String(cause) });
+  if (cause instanceof StoreUnavailableError) {
+    return new ChatError("unavailable", { retryAfterMs: UNAVAILABLE_RETRY_MS }, { cause });
+  }
   return new ChatError("internal", {}, { cause });
 }

@@ -3,6 +3,7 @@ import { SqliteAppend } from "../../core/sqlite_append.ts";
 import { SqliteDatabase } from "../../core/sqlite_database.ts";
 import { filesIn } from "../../core/sqlite_files.ts";
 import { StoreUnavailableError } from "../../core/store.ts";
+import { ChatClient } from "../support/chat_client.ts";
 import type { Random } from "../support/random.ts";
 import type { ResilientClient } from "../support/resilient_client.ts";
 import { startTestServer } from "../support/test_server.ts";
@@ -40,6 +41,7 @@ trial("a full disk refuses for a time what can't be stored, and nothing else", a
     fill: () => disk.fill(),
     async free() {
       await waitForStatus(url, "/readyz", 503);
+      assertEquals(await refusalOf(url, "newcomer"), "unavailable 4011");
       await disk.free();
     },
     async viewsOf(clients) {
@@ -152,6 +154,14 @@ async function tellStory(crowd: Crowd, served: Served): Promise<void> {
   await waitForStatus(url, "/readyz", 200);
   await crowd.settled();
   checkInvariants(crowd.clients, await served.viewsOf(crowd.clients));
+}
+
+/** With which code and close code somebody is not let in. */
+async function refusalOf(url: string, username: string): Promise<string> {
+  const credential = credentialFor(username);
+  const client = await ChatClient.connect(url.replace("http", "ws"), username, { credential });
+  const { code } = await client.closed;
+  return `${client.framesOf("error")[0]?.code} ${code}`;
 }
 
 async function statusOf(url: string, path: string): Promise<number> {

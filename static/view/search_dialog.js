@@ -139,9 +139,7 @@ export class SearchDialog {
     element.classList.toggle("found--private", peer !== null);
     paintAvatar(part(element, "avatar"), message.from);
     part(element, "author").textContent = clampMarks(message.from);
-    part(element, "place").textContent = peer === null
-      ? "to everyone"
-      : `private, with ${clampMarks(peer)}`;
+    part(element, "place").textContent = placeText(message, peer);
     const time = part(element, "time");
     time.textContent = `${dates.dayLabel(message.at, this.#options.clock.now())}, ${
       dates.time(message.at)
@@ -169,4 +167,13 @@ export class SearchDialog {
     next.focus();
     event.preventDefault();
   }
+}
+
+/**
+ * @param {MessageFrame} message
+ * @param {string | null} peer
+ */
+function placeText({ from }, peer) {
+  if (peer === null) return "to everyone";
+  return peer === from ? "private, to you" : `private, to ${clampMarks(peer)}`;
 }

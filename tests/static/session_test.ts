@@ -141,3 +141,71 @@ Deno.test("ChatSession.stop() leaves no timer behind", async () => {
 
   assertEquals(clock.pending, 0);
 });
+
+function pageOf(first: number, last: number, hasOlder: boolean, epoch = "e_1") {
+  const messages = Array.from({ length: last - first + 1 }, (_, i) => {
+    return message({ seq: first + i, message: String(first + i) });
+  });
+  return { messages, hasOlder, hasNewer: false, epoch };
+}
+
+Deno.test("ChatSession loads the newest page on arrival and older ones on request", async () => {
+  const { session, asked, draw } = await setUp({
+    'messages {"before":101,"limit":50}': pageOf(51, 100, true),
+    'messages {"before":51,"limit":50}': pageOf(1, 50, false),
+  }, welcome({ seq: 100 }));
+  assertEquals([shown(session).length, session.isOpening], [50, false]);
+
+  session.older();
+  await settle();
+  draw();
+  session.older();
+
+  assertEquals(shown(session).slice(0, 2), ["1", "2"]);
+  assertEquals(asked, [
+    'conversations {"as":"alice"}',
+    'messages {"before":101,"limit":50}',
+    'messages {"before":51,"limit":50}',
+  ]);
+  session.stop();
+});
+
+Deno.test("ChatSession goes to the newest after too long an absence, and back through history", async () => {
+  const { clock, sockets, session, draw } = await setUp({
+    'messages {"before":9001,"limit":50}': pageOf(8951, 9000, true),
+    'messages {"before":8951,"limit":50}': pageOf(8901, 8950, true),
+  });
+  sockets[0]!.receive(message({ seq: 1, message: "old" }));
+  draw();
+
+  sockets[0]!.end(1006);
+  clock.advance(20_000);
+  sockets[1]!.receive(welcome({ seq: 9000 }), { type: "resumed", recovered: false, seq: 9000 });
+  sockets[1]!.receive(message({ seq: 9001, message: "live" }));
+  draw();
+  await settle();
+  draw();
+  assertEquals([shown(session)[0], shown(session).at(-1)], ["8951", "live"]);
+  session.older();
+  await settle();
+
+  assertEquals([shown(session)[0], shown(session).length], ["8901", 101]);
+  session.stop();
+});
+
+Deno.test("ChatSession counts nothing as read before the first page has been on screen", async () => {
+  const list = { conversations: [], lobby: { read: 60, unread: 40 }, epoch: "e_1" };
+  const { clock, sockets, session, draw } = await setUp({
+    'conversations {"as":"alice"}': list,
+    'messages {"before":101,"limit":65}': pageOf(36, 100, true),
+  }, welcome({ seq: 100 }));
+  const first = activeConversation(session.state);
+  assertEquals([first.unread, first.divider], [40, "0:61"]);
+
+  draw();
+  clock.advance(1000);
+
+  assertEquals(activeConversation(session.state).unread, 0);
+  assertEquals(sockets[0]!.sent, [{ type: "read", conversation: "lobby", seq: 100 }]);
+  session.stop();
+});

@@ -33,6 +33,9 @@ export class Connection {
   state: "catching_up" | "live" = "catching_up";
   /** Bad frames since the last good one. */
   badFrames = 0;
+  /** Pings sent, and answers to them. */
+  pings = 0;
+  pongs = 0;
   /** Messages on their way into the log. */
   unsettled = 0;
   /** When a `ping` went out that nothing has answered yet, in monotonic milliseconds. */

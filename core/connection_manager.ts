@@ -5,6 +5,7 @@ import {
   type Origin,
   type Ticket,
 } from "./admission.ts";
+import { Arrivals } from "./arrivals.ts";
 import { Attendance } from "./attendance.ts";
 import { Backlog } from "./backlog.ts";
 import type { Clock } from "./clock.ts";
@@ -84,6 +85,7 @@ export class ConnectionManager {
   #heartbeat: Heartbeat;
   #backlog: Backlog;
   #recovery: Recovery;
+  #arrivals: Arrivals;
   #receipts: Receipts;
   #requests: Requests;
   #intake: Intake;
@@ -124,6 +126,7 @@ export class ConnectionManager {
       log,
       delivery: this.#delivery,
       receipts: this.#receipts,
+      onHeard: (connection) => this.#arrivals.heard(connection),
       endRefused: (connection, error) => this.#endRefused(connection, error),
     });
     this.#recovery = new Recovery({
@@ -131,11 +134,16 @@ export class ConnectionManager {
       fanout,
       newestSeq: () => this.#delivery.seq,
       maxEvents: options.maxRecoveredEvents,
-      noteDelivered: (account, upTo) => this.#receipts.noteDelivered(account, upTo),
+      onSentWaiting: (connection, upTo) => this.#arrivals.expect(connection, upTo),
+    });
+    this.#arrivals = new Arrivals({
+      clock,
+      ping: (connection) => this.#sendPing(connection),
+      onArrived: ({ member }, upTo) => this.#receipts.noteArrived(member.account, upTo),
     });
     this.#heartbeat = new Heartbeat({
       clock,
-      ping: (connection) => connection.sendPackets(this.#ping),
+      ping: (connection) => this.#sendPing(connection),
       onSilent: (connection) => this.#giveUp(connection),
     });
     this.#intake = new Intake({
@@ -309,6 +317,11 @@ export class ConnectionManager {
     for (const connection of connections) this.#end(connection, CLOSE_CODES.signedOut);
   }
 
+  #sendPing(connection: Connection): void {
+    connection.pings++;
+    connection.sendPackets(this.#ping);
+  }
+
   #endSlow(connection: Connection): void {
     this.#end(connection, CLOSE_CODES.slowConsumer);
     this.#logGivenUp("slow consumer", connection);
@@ -335,6 +348,7 @@ export class ConnectionManager {
     this.#heartbeat.remove(connection);
     this.#backlog.remove(connection);
     this.#intake.remove(connection);
+    this.#arrivals.remove(connection);
     this.#attendance.exit(connection);
   }
 

@@ -43,6 +43,12 @@ export class Receipts {
     }
   }
 
+  /** Notes that what waited for an account up to a position has arrived. */
+  noteArrived(account: string, upTo: number): void {
+    this.noteDelivered(account, upTo)
+      .catch((cause) => this.#logFailure("noting a delivery failed", cause));
+  }
+
   /** Corrects the log about a recipient who came or went while a message was being committed. */
   noteLate(account: string, seq: number, isConnected: boolean): void {
     const { store } = this.#options;

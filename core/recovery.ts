@@ -36,8 +36,8 @@ export interface RecoveryOptions {
   readonly newestSeq: () => number;
   /** @default {MAX_RECOVERED_EVENTS} */
   readonly maxEvents?: number | undefined;
-  /** Notes that messages which waited for an account have reached it, up to a position. */
-  readonly noteDelivered: (account: string, upTo: number) => Promise<void>;
+  /** Told that messages which had waited have been sent to a connection, up to a position. */
+  readonly onSentWaiting: (connection: Connection, upTo: number) => void;
 }
 
 /**
@@ -70,6 +70,8 @@ export class Recovery {
     // What retention removed can't be sent, so who was before it has missed more than can be had.
     const isKnown = epoch === store.epoch && seq >= store.prunedUpTo && seq <= newestSeq();
     if (isKnown && await this.#isWithinReach(connection, seq)) {
+      // It may have been sent to a connection that broke before it arrived.
+      await this.#sendWaiting(connection, seq);
       return await this.#replayFrom(connection, seq, true);
     }
     const start = newestSeq();
@@ -127,10 +129,12 @@ export class Recovery {
   async #sendWaiting(connection: Connection, upTo: number): Promise<void> {
     const { member } = connection;
     if (isGuest(member)) return;
-    let page: StoredEvent[];
+    const { account } = member;
+    let page: StoredEvent[] = [];
     do {
-      page = await this.#options.store.waitingFor(member.account, upTo, WAITING_PAGE);
-      await this.#send(connection, page, (event) => replayFrame(event, member.account));
+      const after = page.at(-1)?.seq ?? 0;
+      page = await this.#options.store.waitingFor(account, upTo, WAITING_PAGE, after);
+      await this.#send(connection, page, (event) => replayFrame(event, account));
     } while (connection.isOpen && page.length === WAITING_PAGE);
   }
 
@@ -147,8 +151,7 @@ export class Recovery {
     }
     const { account } = connection.member;
     const waited = events.findLast((event) => hasWaitedFor(event, account));
-    if (!waited || !connection.isOpen) return;
-    await this.#options.noteDelivered(account, waited.seq);
+    if (waited && connection.isOpen) this.#options.onSentWaiting(connection, waited.seq);
   }
 }
 

@@ -18,6 +18,8 @@ export interface RequestsOptions {
   readonly log: Log;
   readonly delivery: Pick<Delivery, "toEveryone" | "toOne" | "seq">;
   readonly receipts: Pick<Receipts, "noteRead">;
+  /** Told of every frame that was understood. */
+  readonly onHeard: (connection: Connection) => void;
   /** Ends a connection that went too far, and tells it why. */
   readonly endRefused: (connection: Connection, error: ChatError) => void;
 }
@@ -62,6 +64,8 @@ export class Requests {
     if (!parsed.ok) return this.#refuseFrame(connection, parsed.error, parsed.id);
     connection.badFrames = 0;
     const { frame } = parsed;
+    if (frame.type === "pong") connection.pongs++;
+    this.#options.onHeard(connection);
     if (frame.type === "pong") return;
     if (frame.type === "read") return this.#read(connection, frame);
     const { to: username, account, message, id } = frame;

@@ -46,7 +46,8 @@ export class SqliteReads {
       `SELECT ${EVENT_COLUMNS} FROM waiting w JOIN events e ON e.seq = w.seq
        JOIN conversations c ON c.id = e.conversation JOIN accounts a ON a.id = e.author
        LEFT JOIN accounts r ON r.id = e.recipient
-       WHERE w.recipient = ${ME} AND w.is_delivered = 0 AND w.seq <= :upTo
+       WHERE w.recipient = ${ME} AND w.is_delivered = 0
+         AND w.seq > :after AND w.seq <= :upTo
        ORDER BY w.seq LIMIT :limit`,
     );
     this.#lobbyRead = db.prepare(
@@ -89,8 +90,8 @@ export class SqliteReads {
     }));
   }
 
-  waitingFor(account: string, upTo: number, limit: number): StoredEvent[] {
-    return this.#waiting.all({ account, upTo, limit }).map(eventOf);
+  waitingFor(account: string, upTo: number, limit: number, after: number): StoredEvent[] {
+    return this.#waiting.all({ account, upTo, limit, after }).map(eventOf);
   }
 
   lobbyReadBy(account: string): ReadPosition {

@@ -44,8 +44,9 @@ export interface Store {
    * Private messages that have not reached any connection of their recipient, oldest first.
    *
    * @param upTo Newest position of interest, inclusive.
+   * @param after Only what comes after this position: the next page.
    */
-  waitingFor(account: string, upTo: number, limit: number): Promise<StoredEvent[]>;
+  waitingFor(account: string, upTo: number, limit: number, after?: number): Promise<StoredEvent[]>;
 
   /**
    * Notes that what waited for an account has reached it.

@@ -121,9 +121,15 @@ export class MemoryStore implements Store {
     }));
   }
 
-  waitingFor(account: string, upTo: number, limit: number): Promise<StoredEvent[]> {
+  waitingFor(
+    account: string,
+    upTo: number,
+    limit: number,
+    after = 0,
+  ): Promise<StoredEvent[]> {
     const waiting = this.#events.filter((event) =>
-      event.isWaiting && event.recipient?.account === account && event.seq <= upTo
+      event.isWaiting && event.recipient?.account === account && event.seq <= upTo &&
+      event.seq > after
     );
     return Promise.resolve(waiting.slice(0, limit));
   }

@@ -144,8 +144,13 @@ export class SqliteStore implements Store, AsyncDisposable {
     return this.#reader.call("conversations", account);
   }
 
-  waitingFor(account: string, upTo: number, limit: number): Promise<StoredEvent[]> {
-    return this.#reader.call("waitingFor", account, upTo, limit);
+  waitingFor(
+    account: string,
+    upTo: number,
+    limit: number,
+    after = 0,
+  ): Promise<StoredEvent[]> {
+    return this.#reader.call("waitingFor", account, upTo, limit, after);
   }
 
   markDelivered(account: string, upTo: number): Promise<Delivered[]> {

@@ -177,8 +177,9 @@ Deno.test("a private message to someone away waits, arrives when they come back,
   chat.manager.disconnect(bob.connection);
 
   await chat.say(alice, { id: "k1", to: "bob", message: "are you there?" });
-  const back = await chat.join("bob", { sessionId: "s1" });
-  await chat.settle();
+  const back = await chat.join("bob", { sessionId: "s1", dialect: "parley.v1" });
+  assertEquals(alice.transport.framesOf("delivered"), []);
+  await chat.say(back, { type: "pong" });
   const again = await chat.join("bob", { sessionId: "s1" });
 
   assertEquals(alice.transport.framesOf("ack").map(({ id, waiting }) => [id, waiting]), [
@@ -196,8 +197,9 @@ Deno.test("an author who was away is told of a delivery on coming back, once", a
   chat.manager.disconnect(bob.connection);
   await chat.say(alice, { to: "bob", message: "psst" });
   chat.manager.disconnect(alice.connection);
-  await chat.join("bob", { sessionId: "s1" });
-  await chat.settle();
+  const bobAgain = await chat.join("bob", { sessionId: "s1" });
+  chat.clock.advance(2_000);
+  await chat.say(bobAgain, { type: "pong" });
 
   const back = await chat.join("alice", { sessionId: "s0" });
   await chat.settle();
@@ -344,12 +346,53 @@ Deno.test("someone who drops during a commit and comes back at once gets the mes
 
   chat.manager.receive(alice.connection, '{"id":"k1","to":"bob","message":"psst"}');
   chat.manager.disconnect(bob.connection);
-  const back = await chat.join("bob", { sessionId: "s1" });
-  await chat.settle();
+  const back = await chat.join("bob", { sessionId: "s1", dialect: "parley.v1" });
+  await chat.say(back, { type: "pong" });
   const again = await chat.join("bob", { sessionId: "s1" });
 
   assertEquals(back.transport.messages, ["psst"]);
   assertEquals(again.transport.messages, []);
   assertEquals(alice.transport.framesOf("ack")[0]!.waiting, true);
   assertEquals(alice.transport.framesOf("delivered").length, 1);
+});
+
+Deno.test("what had waited is sent again when the connection it was sent to broke before it arrived", async () => {
+  // The kernel had it, the line was cut, and it was never sent again.
+  const chat = createChat();
+  const alice = await chat.join("alice", { sessionId: "s0" });
+  const bob = await chat.join("bob", { sessionId: "s1" });
+  chat.manager.disconnect(bob.connection);
+  for (const message of ["one", "two"]) await chat.say(alice, { to: "bob", message });
+
+  const cut = await chat.join("bob", { sessionId: "s1", dialect: "parley.v1" });
+  const { epoch, seq } = cut.transport.framesOf("welcome")[0]!;
+  chat.manager.disconnect(cut.connection);
+  const plain = await chat.join("bob", { sessionId: "s1" });
+  await chat.say(plain, { type: "pong" });
+  chat.manager.disconnect(plain.connection);
+  const resume = { epoch, seq };
+  const back = await chat.join("bob", { sessionId: "s1", dialect: "parley.v1", resume });
+
+  for (const { transport } of [cut, plain, back]) {
+    assertEquals(transport.messages, ["one", "two"]);
+    assertEquals(transport.framesOf("message").every(({ replay }) => replay), true);
+  }
+  assertEquals(alice.transport.framesOf("delivered"), []);
+  await chat.say(back, { type: "pong" });
+  assertEquals(alice.transport.framesOf("delivered").length, 2);
+});
+
+Deno.test("more than a page of what had waited arrives whole, in order", async () => {
+  const chat = createChat();
+  const alice = await chat.join("alice", { sessionId: "s0" });
+  const bob = await chat.join("bob", { sessionId: "s1" });
+  chat.manager.disconnect(bob.connection);
+  for (let i = 0; i < 450; i++) await chat.say(alice, { to: "bob", message: `${i}` });
+
+  const back = await chat.join("bob", { sessionId: "s1", dialect: "parley.v1" });
+  await chat.settle();
+  for (let i = 0; i < 3; i++) await chat.say(back, { type: "pong" });
+
+  assertEquals(back.transport.messages, Array.from({ length: 450 }, (_, i) => `${i}`));
+  assertEquals(alice.transport.framesOf("delivered").length, 450);
 });

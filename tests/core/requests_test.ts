@@ -24,6 +24,7 @@ function createRequests() {
     log: createLog({ level: "debug", format: "json", clock, write }),
     delivery,
     receipts: { noteRead: (_, ...args) => void done.push(["noteRead", ...args]) },
+    onHeard: () => {},
     endRefused: (_, { code, params }) => void done.push(["endRefused", code, params]),
   });
   const receive = (packet: unknown) =>

@@ -97,7 +97,10 @@ Deno.test("a private message waits for someone away, and its author hears when i
 
   alice.send({ id: "k1", to: "bob", message: "are you there?" });
   const ack = await alice.next("ack");
-  const back = await ChatClient.connect(server.wsUrl, "bob", { credential: BOB });
+  const back = await ChatClient.connect(server.wsUrl, "bob", {
+    credential: BOB,
+    protocols: ["parley.v1"],
+  });
   const message = await back.next("message");
   const delivered = await alice.next("delivered");
 

@@ -51,7 +51,7 @@ const TCP_BACKLOG = 4096;
 const CLOSE_WAIT_MS = 1000;
 /** How often it is looked whether they have. */
 const CLOSE_POLL_MS = 10;
-/** How long requests under way may take to finish before their connections are cut. */
+/** How long requests under way may take to finish. */
 const DRAIN_WAIT_MS = 1000;
 
 /**
@@ -75,11 +75,9 @@ export async function startServer(deps: ServerDeps): Promise<RunningServer> {
     whyNotReady: () =>
       isStopping ? Promise.resolve(new ChatError("shutting_down")) : readiness.whyNot(),
   });
-  const abort = new AbortController();
   const server = await listen(
     config,
     log,
-    abort.signal,
     (request, info) => app.fetch(request, info),
   )
     .catch((error) => closeAfter(error, store));
@@ -95,7 +93,7 @@ export async function startServer(deps: ServerDeps): Promise<RunningServer> {
       isStopping = true;
       await manager.shutdown();
       await waitForCloses(manager);
-      await drain(server, abort);
+      await drain(server);
       await pruner.close();
       await store.close();
     },
@@ -106,14 +104,12 @@ export async function startServer(deps: ServerDeps): Promise<RunningServer> {
 async function listen(
   config: Config,
   log: Log,
-  signal: AbortSignal,
   handle: Deno.ServeHandler<Deno.NetAddr>,
 ): Promise<Deno.HttpServer<Deno.NetAddr>> {
   return Deno.serve({
     hostname: config.host,
     port: config.port,
     tcpBacklog: TCP_BACKLOG,
-    signal,
     onListen: () => {},
     onError: (error) => respondToMistake(error, log),
   }, handle);
@@ -150,16 +146,15 @@ async function waitForCloses(manager: ConnectionManager): Promise<void> {
   while (manager.sockets > 0 && performance.now() < deadline) await delay(CLOSE_POLL_MS).done;
 }
 
-/** Stops listening and waits for requests under way, then cuts what is left. */
-async function drain(server: Deno.HttpServer, abort: AbortController): Promise<void> {
+/**
+ * Stops listening and waits for requests under way, as long as is fair to one that never ends: what
+ * is left then ends with the process. (The runtime can't cut it: after a shutdown, aborting throws.)
+ */
+async function drain(server: Deno.HttpServer): Promise<void> {
   const timeout = delay(DRAIN_WAIT_MS);
-  const outcome = await Promise.race([
-    server.shutdown().then(() => "drained"),
-    timeout.done.then(() => "timeout"),
-  ]).finally(() => timeout.cancel());
-  if (outcome === "timeout") abort.abort();
-  // How it ended is told to those who wait for it; here it only has to have.
-  await Promise.allSettled([server.finished]);
+  // How it ended is told to those who wait for `finished`; here it only has to have.
+  const drained = Promise.allSettled([server.shutdown(), server.finished]);
+  await Promise.race([drained, timeout.done]).finally(() => timeout.cancel());
 }
 
 function delay(ms: number): { done: Promise<void>; cancel(): void } {

@@ -37,7 +37,7 @@ export interface ServeOptions {
 }
 
 /** The command that serves the log in a folder, without limits. */
-function serveCommand({ dataDir, port = 0, args = [] }: ServeOptions): ProgramCommand {
+export function serveCommand({ dataDir, port = 0, args = [] }: ServeOptions): ProgramCommand {
   const settings = ["--port", String(port), "--data", dataDir, ...NO_LIMITS, ...args];
   return [DENO, ...START, ...settings];
 }

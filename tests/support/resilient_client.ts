@@ -138,7 +138,10 @@ export class ResilientClient implements AsyncDisposable {
 
   /** Ends the connection, not the client: it comes back as soon as there is an endpoint. */
   drop(): void {
-    this.#socket?.close();
+    const socket = this.#socket;
+    // A socket that is closed while it connects leaves its server with half a handshake.
+    if (socket?.readyState === WebSocket.CONNECTING) socket.onopen = () => socket.close();
+    else socket?.close();
   }
 
   /** Waits until a condition holds. */
@@ -152,7 +155,7 @@ export class ResilientClient implements AsyncDisposable {
     this.#isStopped = true;
     this.#stopped.resolve(undefined);
     this.#resumeSending();
-    this.#socket?.close();
+    this.drop();
     await this.#life;
   }
 

@@ -140,6 +140,10 @@ for (const colorScheme of ["light", "dark"] as const) {
       await alice.page.getByRole("button", { name: "Back to everyone" }).click();
       await alice.say("/oops");
       faults.push(await findFaults(alice));
+      await alice.box.fill("@");
+      await alice.page.getByRole("option").first().waitFor();
+      faults.push(await findFaults(alice));
+      await alice.page.keyboard.press("Escape");
       await alice.page.getByRole("button", { name: "Keys" }).click();
       faults.push(await findFaults(alice));
       await alice.page.keyboard.press("Escape");

@@ -6,6 +6,7 @@
 /** @import {SearchOptions} from "./search_dialog.js" */
 import { byId, setText } from "../lib/dom.js";
 import { untilMidnightMs } from "../lib/time.js";
+import { likelyNames } from "../model/completion.js";
 import { activeConversation } from "../model/room.js";
 import { Dates } from "../text/dates.js";
 import { clampMarks } from "../text/names.js";
@@ -74,6 +75,7 @@ export class ChatView {
     this.composer = new Composer({
       onSubmit: (text) => this.#submit(text),
       onDraft: (text) => actions.keepDraft(this.#peer, text),
+      names: () => this.#state === null ? [] : likelyNames(this.#state),
     });
     const dates = new Dates();
     this.search = new SearchDialog({

@@ -1,7 +1,9 @@
 /** @import {Peer} from "../model/conversation.js" */
 import { byId, setText } from "../lib/dom.js";
 import { clampMarks } from "../text/names.js";
+import { complete } from "../model/completion.js";
 import { cleanText, countCharacters } from "../text/plain_text.js";
+import { Suggestions } from "./suggestions.js";
 
 /** Characters left at which the count shows. */
 const COUNT_FROM = 200;
@@ -12,6 +14,7 @@ const IME_KEY_CODE = 229;
  * @typedef {object} ComposerOptions
  * @property {(text: string) => string | null} onSubmit Takes the text, or says why not.
  * @property {(text: string) => void} onDraft What is written so far.
+ * @property {() => readonly string[]} names Of people one may mean, most likely ones first.
  */
 
 /** The box where messages are written. It always says who will read them. */
@@ -22,12 +25,17 @@ export class Composer {
   #to = byId("composer-to", HTMLSpanElement);
   #count = byId("composer-count", HTMLSpanElement);
   #note = byId("composer-note", HTMLParagraphElement);
+  #suggestions;
   #limit = Infinity;
   #touch = matchMedia("(hover: none) and (pointer: coarse)");
 
   /** @param {ComposerOptions} options */
   constructor(options) {
     this.#options = options;
+    this.#suggestions = new Suggestions(this.#text, ({ start, end }, { text }) => {
+      this.#text.setRangeText(text, start, end, "end");
+      this.#changed();
+    });
     this.#form.addEventListener("submit", (event) => this.#submit(event));
     this.#text.addEventListener("keydown", (event) => this.#press(event));
     this.#text.addEventListener("input", () => this.#changed());
@@ -48,6 +56,7 @@ export class Composer {
       ? "Write to everyone"
       : `Write to ${clampMarks(peer.username)} alone`;
     this.#text.value = draft;
+    this.#suggestions.show(null);
     this.say("");
     this.#fit();
     this.#showCount();
@@ -91,8 +100,9 @@ export class Composer {
 
   /** @param {KeyboardEvent} event */
   #press(event) {
-    if (event.key !== "Enter" || event.shiftKey || this.#touch.matches) return;
     if (event.isComposing || event.keyCode === IME_KEY_CODE) return;
+    if (this.#suggestions.press(event)) return event.preventDefault();
+    if (event.key !== "Enter" || event.shiftKey || this.#touch.matches) return;
     event.preventDefault();
     this.#form.requestSubmit();
   }
@@ -102,6 +112,8 @@ export class Composer {
     this.#fit();
     this.#showCount();
     this.#options.onDraft(this.#text.value);
+    const { value, selectionStart } = this.#text;
+    this.#suggestions.show(complete(value, selectionStart, this.#options.names()));
   }
 
   /** Makes the box as high as its text, up to a third of the window. */

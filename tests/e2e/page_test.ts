@@ -259,3 +259,32 @@ pageTest("what one tab has read is read in the other", async (browser) => {
 
   await badge(other).waitFor({ state: "hidden" });
 });
+
+pageTest("the page completes names and commands from the keyboard", async (browser) => {
+  await using server = await startTestServer();
+  const alice = await Person.join(browser, server.url, "alice");
+  await ChatClient.connect(server.wsUrl, "carol");
+  const bob = await ChatClient.connect(server.wsUrl, "bob");
+  bob.send({ message: "I spoke last" });
+  await alice.sees("I spoke last");
+  const { keyboard } = alice.page;
+  const chosen = alice.page.getByRole("option", { selected: true });
+
+  await alice.box.focus();
+  await keyboard.type("hello @");
+  assertEquals((await chosen.innerText()).trim(), "bob");
+  await keyboard.press("ArrowDown");
+  assertEquals(
+    await chosen.getAttribute("id"),
+    await alice.box.getAttribute("aria-activedescendant"),
+  );
+  await keyboard.press("Enter");
+  assertEquals(await alice.box.inputValue(), "hello @carol ");
+  await keyboard.type("@");
+  await keyboard.press("Escape");
+  assertEquals(await alice.page.getByRole("option").count(), 0);
+  await keyboard.press("Backspace");
+  await keyboard.press("Enter");
+
+  assertEquals((await bob.next("message", ({ from }) => from === "alice")).message, "hello @carol");
+});

@@ -1,0 +1,38 @@
+import { assertEquals } from "@std/assert";
+import { complete } from "../../static/model/completion.js";
+
+const NAMES = ["bob", "Bärbel", "carol"];
+
+function offered(text: string, cursor = text.length) {
+  return complete(text, cursor, NAMES)?.suggestions.map((suggestion) => suggestion.text) ?? null;
+}
+
+Deno.test("complete() offers names after @, most likely ones first", () => {
+  assertEquals(offered("hello @"), ["@bob ", "@Bärbel ", "@carol "]);
+  assertEquals(offered("hello @B"), ["@bob ", "@Bärbel "]);
+  assertEquals(offered("@c and more", 2), ["@carol "]);
+  assertEquals(offered("mail@b"), null);
+});
+
+Deno.test("complete() says which part of the text it stands for", () => {
+  const { start, end } = complete("hello @bo there", 9, NAMES)!;
+
+  assertEquals([start, end], [6, 9]);
+});
+
+Deno.test("complete() offers commands at the very start, and names after /msg", () => {
+  assertEquals(offered("/"), ["/msg ", "/keys "]);
+  assertEquals(offered("/m"), ["/msg "]);
+  assertEquals(offered("/msg c"), ["carol "]);
+  assertEquals(offered("/msg carol hi b"), null);
+  assertEquals(offered("see /m"), null);
+});
+
+Deno.test("complete() offers nothing for a word that is complete or unknown", () => {
+  assertEquals([offered("@bob"), offered("@zoe"), offered("hello"), offered("")], [
+    null,
+    null,
+    null,
+    null,
+  ]);
+});

@@ -7,6 +7,8 @@ import { type Dialect, packFrames } from "./packets.ts";
 const RECIPIENTS_PER_TURN = 512;
 /** Longest pause between two flushes, in milliseconds. */
 const MAX_PAUSE_MS = 50;
+/** Rest after a flush, as a share of the time it took. */
+const REST_SHARE = 0.5;
 
 /** What a moment holds for some connections only: frames in their order among the public ones. */
 interface Personal {
@@ -28,7 +30,7 @@ interface Flush {
   readonly moment: Moment;
   readonly shared: SharedPackets;
   sent: number;
-  costMs: number;
+  readonly startedAt: number;
 }
 
 /**
@@ -36,9 +38,9 @@ interface Flush {
  * joined once, and the same packets go to everyone who gets nothing else; a connection with frames
  * of its own gets them in their place among the public ones.
  *
- * A lone frame goes out at once. While a flush is going on, and afterwards for as long as it took,
- * frames gather for the next one: delay grows with what fan-out costs, and never takes more than
- * half of the server's time.
+ * A lone frame goes out at once. While a flush is going on, and for half as long afterwards,
+ * frames gather for the next one: delay grows with what fan-out costs, and fan-out never takes more
+ * than two thirds of the server's time.
  */
 export class Fanout {
   #clock: Clock;
@@ -118,24 +120,25 @@ export class Fanout {
     this.#moment = newMoment();
     const recipients = moment.publicFrames.length > 0 ? this.#members : moment.personal.keys();
     const shared = new SharedPackets(moment.publicFrames);
-    this.#sendSlice({ recipients: [...recipients], moment, shared, sent: 0, costMs: 0 });
+    const startedAt = this.#clock.monotonic();
+    this.#sendSlice({ recipients: [...recipients], moment, shared, sent: 0, startedAt });
   }
 
   #sendSlice(flush: Flush): void {
     const { recipients, moment, shared } = flush;
-    const startedAt = this.#clock.monotonic();
     const end = Math.min(flush.sent + RECIPIENTS_PER_TURN, recipients.length);
     while (flush.sent < end) {
       const connection = recipients[flush.sent++]!;
       connection.sendPackets(packetsFor(connection, moment, shared));
     }
-    flush.costMs += this.#clock.monotonic() - startedAt;
-    if (end < recipients.length) this.#clock.schedule(() => this.#sendSlice(flush), 0);
-    else this.#finish(flush.costMs);
+    // What was handed to sockets is written before the next turn: only then is its cost known.
+    const next = end < recipients.length ? () => this.#sendSlice(flush) : () => this.#finish(flush);
+    this.#clock.schedule(next, 0);
   }
 
-  #finish(costMs: number): void {
-    this.#restUntil = this.#clock.monotonic() + Math.min(costMs, MAX_PAUSE_MS);
+  #finish({ startedAt }: Flush): void {
+    const now = this.#clock.monotonic();
+    this.#restUntil = now + Math.min((now - startedAt) * REST_SHARE, MAX_PAUSE_MS);
     this.#state = "idle";
     this.flush();
     if (this.#state === "idle") this.#whenIdle.splice(0).forEach((resolve) => resolve());

@@ -37,6 +37,7 @@ function createAttendance(release: () => Promise<void> = () => Promise.resolve()
     opened.connection.state = state;
     attendance.enter(opened.connection);
     if (state === "live") fanout.add(opened.connection);
+    clock.advance(0);
     return opened;
   }
 

@@ -6,16 +6,21 @@ import type { Call, FromWorker, Outcome, ThrownError, ToWorker } from "./store_w
 /** The half of the store that runs in this Worker, once it is open. */
 let served: Methods = {};
 
+type Asked = ToWorker & { readonly id: number };
+
 /** What a Worker's own global is to its maker; the types of a page and of Deno differ about it. */
 interface WorkerScope {
-  onmessage: (event: MessageEvent<ToWorker & { readonly id: number }>) => void;
-  postMessage(message: FromWorker): void;
+  onmessage: (event: MessageEvent<string | Asked>) => void;
+  postMessage(message: string): void;
 }
 
 const scope = globalThis as unknown as WorkerScope;
-scope.onmessage = ({ data }) => scope.postMessage(answer(data));
+scope.onmessage = ({ data }) => {
+  const message: Asked = typeof data === "string" ? JSON.parse(data) : data;
+  scope.postMessage(JSON.stringify(answer(message)));
+};
 
-function answer(message: ToWorker & { readonly id: number }): FromWorker {
+function answer(message: Asked): FromWorker {
   return { id: message.id, ...outcomeOf(() => perform(message)) };
 }
 
@@ -27,7 +32,8 @@ function perform(message: ToWorker): unknown {
 }
 
 function call({ method, args }: Call): unknown {
-  return served[method]!(...args);
+  // As text, an argument left out becomes null, which no method takes.
+  return served[method]!(...args.map((argument) => argument ?? undefined));
 }
 
 function callTogether(calls: readonly Call[]): Outcome[] {

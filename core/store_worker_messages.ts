@@ -1,7 +1,10 @@
 import type { EngineOptions } from "./sqlite_engine.ts";
 import type { OpenProblem } from "./store.ts";
 
-/** What is asked of a Worker; each has an `id` that its answer repeats. */
+/**
+ * What is asked of a Worker; each has an `id` that its answer repeats. All but `open`, which holds
+ * bytes, travel as JSON text.
+ */
 export type ToWorker =
   | { readonly kind: "open"; readonly role: "writer" | "reader"; readonly engine: EngineOptions }
   | { readonly kind: "call" } & Call

@@ -31,8 +31,8 @@ function optionsFor(dataDir: string, lines: string[] = []): WorkerChannelOptions
 /** A Worker that opens, and ends by itself at the first call. */
 function fragileWorker(): Worker {
   const source = `onmessage = ({ data }) => {
-    if (data.kind === "calls") throw new Error("out of memory");
-    postMessage({ id: data.id, kind: "returned" });
+    if (typeof data === "string") throw new Error("out of memory");
+    postMessage(JSON.stringify({ id: data.id, kind: "returned" }));
   };`;
   return new Worker(`data:text/javascript,${encodeURIComponent(source)}`, { type: "module" });
 }

@@ -2,6 +2,7 @@
 /** @import {Dates} from "../text/dates.js" */
 import { byId, setText } from "../lib/dom.js";
 import { buildRows, countItems, itemAt } from "../model/rows.js";
+import { emptyText } from "./empty_text.js";
 import { FoundMark } from "./found_mark.js";
 import { LoadLine } from "./load_line.js";
 import { RowList } from "./row_list.js";
@@ -156,7 +157,10 @@ export class Timeline {
       this.#start = Math.max(0, count - WINDOW);
       return;
     }
-    this.#start = this.#shownStart(conversation);
+    const shown = this.#shownStart(conversation);
+    // A page that has come is shown at once to who waits for it at the top.
+    const isAwaited = this.#scroller.scrollTop < NEAR_PX;
+    this.#start = isAwaited ? Math.max(0, shown - STEP) : shown;
     this.#end = Math.min(count, Math.max(this.#start + MAX_WINDOW, this.#start));
   }
 
@@ -335,16 +339,4 @@ export class Timeline {
     if (next instanceof HTMLElement) next.focus();
     event.preventDefault();
   }
-}
-
-/**
- * @param {Conversation} conversation
- * @param {boolean} isOpening
- */
-function emptyText(conversation, isOpening) {
-  if (countItems(conversation) > 0 || conversation.loadError !== null) return "";
-  if (isOpening || conversation.from > 0) return "";
-  return conversation.peer === null
-    ? "Nothing has been said yet. Say hello."
-    : "Nothing yet. What you write here is read by the two of you alone.";
 }

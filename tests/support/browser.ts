@@ -55,21 +55,28 @@ async function unpackPacked(): Promise<string | undefined> {
   return await packed.executablePath();
 }
 
+/** The browser of this file's stories: starting one takes longer than most of them. */
+let shared: Promise<Browser | undefined> | undefined;
+
+Deno.test.afterAll(async () => await (await shared)?.close());
+
 /**
- * A test that tells a story in a browser of its own. The browser's driver keeps pipes and timers
- * that are not the page's to close, so those checks are off here.
+ * A test that tells a story in a browser, in which each person has cookies and storage of their
+ * own. The browser's driver keeps pipes and timers that are not the page's to close, so those
+ * checks are off here.
  */
 export function pageTest(name: string, story: (browser: Browser) => Promise<void>): void {
   Deno.test({ name, sanitizeOps: false, sanitizeResources: false, fn: () => tell(story) });
 }
 
 async function tell(story: (browser: Browser) => Promise<void>): Promise<void> {
-  const browser = await launchBrowser();
+  shared ??= launchBrowser();
+  const browser = await shared;
   if (browser === undefined) return;
   try {
     await story(browser);
   } finally {
-    await browser.close();
+    await Promise.all(browser.contexts().map((context) => context.close()));
   }
 }
 

@@ -16,7 +16,7 @@ import { toEntry } from "./model/room_messages.js";
 import { objectionTo, openPrivate, placePrivate } from "./model/room_private.js";
 import { clearDivider } from "./model/room_reading.js";
 import { reduceBatch } from "./model/room_state.js";
-import { History } from "./net/history.js";
+import { History } from "./history.js";
 import { Outbox } from "./net/outbox.js";
 import { ReadReceipts } from "./net/read_receipts.js";
 import { ReconnectingSocket } from "./net/socket.js";

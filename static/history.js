@@ -1,13 +1,13 @@
-/** @import {Clock, Timer} from "../../core/clock.ts" */
-/** @import {Conversation} from "../model/conversation.js" */
-/** @import {RoomState} from "../model/room.js" */
-/** @import {Page} from "../model/room_history.js" */
-/** @import {Api} from "./api.js" */
-import { LOBBY } from "../model/conversation.js";
-import { activeConversation, change, changeAll } from "../model/room.js";
-import { addPage, listConversations, listNothing, noteLoading } from "../model/room_history.js";
-import { showNewest } from "../model/ranges.js";
-import { ApiError } from "./api.js";
+/** @import {Clock, Timer} from "../core/clock.ts" */
+/** @import {Conversation} from "./model/conversation.js" */
+/** @import {RoomState} from "./model/room.js" */
+/** @import {Page} from "./model/room_history.js" */
+/** @import {Api} from "./net/api.js" */
+import { LOBBY } from "./model/conversation.js";
+import { activeConversation, change, changeAll } from "./model/room.js";
+import { addPage, listConversations, listNothing, noteLoading } from "./model/room_history.js";
+import { showNewest } from "./model/ranges.js";
+import { ApiError } from "./net/api.js";
 
 /** Messages on a page: some screens full. */
 const PAGE = 50;
@@ -215,7 +215,7 @@ export class History {
 
   /**
    * @param {Conversation} conversation
-   * @param {import("./api.js").Query} query
+   * @param {import("./net/api.js").Query} query
    * @returns {Promise<Page>}
    */
   async #page({ key, id }, query) {

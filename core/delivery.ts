@@ -139,7 +139,7 @@ export class Delivery {
 
   #sendOut(): void {
     this.#sendAnswers();
-    this.#options.fanout.flush();
+    this.#options.fanout.flush(this.#journal.isBehind);
     this.#options.onSettled();
   }
 

@@ -1,4 +1,4 @@
-import type { Clock } from "./clock.ts";
+import type { Clock, Timer } from "./clock.ts";
 import type { Connection } from "./connection.ts";
 import type { Packet } from "./outbox.ts";
 import { type Dialect, packFrames } from "./packets.ts";
@@ -7,8 +7,10 @@ import { type Dialect, packFrames } from "./packets.ts";
 const RECIPIENTS_PER_TURN = 512;
 /** Longest pause between two flushes, in milliseconds. */
 const MAX_PAUSE_MS = 50;
+/** A flush that takes less waits for no more frames: timers are no finer than this. */
+const MIN_GATHER_MS = 2;
 /** Rest after a flush, as a share of the time it took. */
-const REST_SHARE = 0.5;
+const REST_SHARE = 0.2;
 
 /** What a moment holds for some connections only: frames in their order among the public ones. */
 interface Personal {
@@ -38,9 +40,9 @@ interface Flush {
  * joined once, and the same packets go to everyone who gets nothing else; a connection with frames
  * of its own gets them in their place among the public ones.
  *
- * A lone frame goes out at once. While a flush is going on, and for half as long afterwards,
+ * A lone frame goes out at once. While a flush is going on, and for a fifth as long afterwards,
  * frames gather for the next one: delay grows with what fan-out costs, and fan-out never takes more
- * than two thirds of the server's time.
+ * than five sixths of the server's time.
  */
 export class Fanout {
   #clock: Clock;
@@ -48,6 +50,11 @@ export class Fanout {
   #moment: Moment = newMoment();
   #state: "idle" | "waiting" | "flushing" = "idle";
   #restUntil = 0;
+  /** What the last flush took, in milliseconds. */
+  #costMs = 0;
+  #timer: Timer | undefined;
+  /** When the flush that is waited for begins. */
+  #dueAt = 0;
   #whenIdle: (() => void)[] = [];
 
   constructor(clock: Clock) {
@@ -89,13 +96,23 @@ export class Fanout {
     for (const connection of connections) this.#catchUp(connection).frames.push(frame);
   }
 
-  /** Sends what is queued, now if nothing was sent lately, else as soon as that has paid off. */
-  flush(): void {
-    if (this.#state !== "idle" || isEmpty(this.#moment)) return;
-    const rest = this.#restUntil - this.#clock.monotonic();
-    if (rest <= 0) return this.#flushNow();
+  /**
+   * Sends what is queued, now if nothing was sent lately, else as soon as that has paid off.
+   *
+   * @param isMoreComing Whether frames are known to follow shortly: what is queued waits for them,
+   * but no longer than sending it takes.
+   */
+  flush(isMoreComing = false): void {
+    if (this.#state === "flushing" || isEmpty(this.#moment)) return;
+    const now = this.#clock.monotonic();
+    const gatherMs = isMoreComing && this.#costMs >= MIN_GATHER_MS ? this.#costMs : 0;
+    const dueAt = Math.max(this.#restUntil, now + gatherMs);
+    if (this.#state === "waiting" && dueAt >= this.#dueAt) return;
+    this.#timer?.cancel();
+    if (dueAt <= now) return this.#flushNow();
     this.#state = "waiting";
-    this.#clock.schedule(() => this.#flushNow(), rest);
+    this.#dueAt = dueAt;
+    this.#timer = this.#clock.schedule(() => this.#flushNow(), dueAt - now);
   }
 
   /** Resolves once nothing is queued any more. */
@@ -138,7 +155,8 @@ export class Fanout {
 
   #finish({ startedAt }: Flush): void {
     const now = this.#clock.monotonic();
-    this.#restUntil = now + Math.min((now - startedAt) * REST_SHARE, MAX_PAUSE_MS);
+    this.#costMs = Math.min(now - startedAt, MAX_PAUSE_MS);
+    this.#restUntil = now + this.#costMs * REST_SHARE;
     this.#state = "idle";
     this.flush();
     if (this.#state === "idle") this.#whenIdle.splice(0).forEach((resolve) => resolve());

@@ -56,6 +56,11 @@ export class Journal {
     this.#waiting.push({ event: undefined, settled: callback });
   }
 
+  /** Whether events wait for the next commit. */
+  get isBehind(): boolean {
+    return this.#waiting.length > 0;
+  }
+
   /** Resolves once nothing waits any more. */
   idle(): Promise<void> {
     if (this.#state === "idle") return Promise.resolve();

@@ -186,16 +186,16 @@ Deno.test("Fanout.add() during a flush gives nothing of what is being sent", () 
   assertEquals(peers.at(-1)!.transport.packets, ["one", "two"]);
 });
 
-Deno.test("Fanout rests after a flush for half as long as it took, and joins what gathers meanwhile", () => {
+Deno.test("Fanout rests after a flush for a fifth as long as it took, and joins what gathers meanwhile", () => {
   const { clock, fanout, join, publishAtACost } = createFanout();
   const alice = join();
-  publishAtACost(8);
+  publishAtACost(10);
 
   fanout.publish("one");
   fanout.flush();
   fanout.publish("two");
   fanout.flush();
-  clock.advance(3);
+  clock.advance(1);
   assertEquals(alice.transport.packets, ["costly"]);
   clock.advance(1);
 
@@ -247,4 +247,46 @@ Deno.test("Fanout.idle() sends what is queued, and resolves when the last of it 
   await idle;
 
   assertEquals(peers.at(-1)!.transport.packets, ["one"]);
+});
+
+Deno.test("Fanout.flush() waits for frames that are coming, but no longer than sending takes", () => {
+  const { clock, fanout, join, publishAtACost } = createFanout();
+  const alice = join();
+  publishAtACost(10);
+  clock.advance(2);
+
+  fanout.publish("one");
+  fanout.flush(true);
+  clock.advance(9);
+  fanout.publish("two");
+  fanout.flush(true);
+  assertEquals(alice.transport.packets, ["costly"]);
+  clock.advance(1);
+
+  assertEquals(alice.transport.packets, ["costly", "one\ntwo"]);
+});
+
+Deno.test("Fanout.flush() waits no longer once nothing more is coming, but for its rest", () => {
+  const { clock, fanout, join, publishAtACost } = createFanout();
+  const alice = join();
+  publishAtACost(10);
+
+  fanout.publish("one");
+  fanout.flush(true);
+  fanout.publish("two");
+  fanout.flush();
+  clock.advance(1);
+  assertEquals(alice.transport.packets, ["costly"]);
+  clock.advance(1);
+  assertEquals(alice.transport.packets, ["costly", "one\ntwo"]);
+});
+
+Deno.test("Fanout.flush() waits for nothing when sending costs next to nothing", () => {
+  const { fanout, join } = createFanout();
+  const alice = join();
+
+  fanout.publish("one");
+  fanout.flush(true);
+
+  assertEquals(alice.transport.packets, ["one"]);
 });

@@ -30,7 +30,14 @@ export async function runProgram(
   return { code: output.code, stdout: stdout!, stderr: stderr! };
 }
 
-/** Starts a server and waits until it says where it is. */
+/** How long a server may take to say where it is, in milliseconds. */
+const START_LIMIT_MS = 30_000;
+
+/**
+ * Starts a server and waits until it says where it is.
+ *
+ * @throws {Error} When it ends before, or doesn't say so in time and is killed.
+ */
 export async function startProgram(
   [path, ...args]: ProgramCommand,
   cwd: URL | string = PROJECT,
@@ -45,7 +52,8 @@ export async function startProgram(
     ready.reject(new Error(`Ended before it was ready, with code ${code}: ${stderr}`));
     return { code, stdout: stdout!, stderr: stderr! };
   })();
-  const url = await ready.promise;
+  const limit = setTimeout(() => child.kill("SIGKILL"), START_LIMIT_MS);
+  const url = await ready.promise.finally(() => clearTimeout(limit));
   const signal = (name: Deno.Signal) => child.kill(name);
   const dispose = async () => {
     if (isRunning) signal("SIGKILL");

@@ -281,7 +281,7 @@ export class ConnectionManager {
     try {
       await this.#receipts.settled(connection.member.account);
       await this.#recovery.catchUp(connection, request);
-      await this.#receipts.tellAuthor(connection.member.account);
+      this.#receipts.tellWhatArrived(connection.member.account);
     } catch (cause) {
       this.#options.log.error("catching up failed", { cause: describe(cause) });
       const retryAfterMs = UNAVAILABLE_RETRY_MS;

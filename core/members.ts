@@ -2,7 +2,7 @@ import type { Clock, Timer } from "./clock.ts";
 import type { Connection } from "./connection.ts";
 import { ChatError } from "./errors.ts";
 import { type Rate, TokenBucket } from "./rate_limiter.ts";
-import type { Account, Store } from "./store.ts";
+import { type Account, type Store, StoreUnavailableError } from "./store.ts";
 import { isReservedUsername, usernameKey, usernameProblem } from "./usernames.ts";
 
 /** Someone present: an account with at least one connection, or within its grace. */
@@ -23,7 +23,7 @@ export interface Member extends Account {
 
 /** What a {@linkcode Members} needs from outside. */
 export interface MembersOptions {
-  readonly store: Pick<Store, "claimName" | "touchAccount">;
+  readonly store: Pick<Store, "claimName" | "accountsOf" | "touchAccount">;
   readonly clock: Clock;
   readonly rate: Rate;
   readonly nameTtlMs: number;
@@ -116,14 +116,29 @@ export class Members {
     if (present && (sessionId === undefined || isGuest(present))) {
       throw new ChatError("username_taken", { username });
     }
-    const { store, clock, nameTtlMs } = this.#options;
-    const at = clock.now();
-    const account = await store.claimName({ ...claim, at, nameTtlMs });
+    const account = await this.#claimName(claim);
     if (account === "taken") throw new ChatError("username_taken", { username });
     const member = this.#byAccount.get(account.account) ??
       this.#add(account, claim);
     if (sessionId !== undefined) member.sessions.add(sessionId);
     return member;
+  }
+
+  /**
+   * Asks the log for the name. While nothing can be stored, those whose name it is already are let
+   * in all the same: they can read.
+   */
+  async #claimName(claim: Claim): Promise<Account | "taken"> {
+    const { store, clock, nameTtlMs } = this.#options;
+    try {
+      return await store.claimName({ ...claim, at: clock.now(), nameTtlMs });
+    } catch (error) {
+      if (!(error instanceof StoreUnavailableError) || claim.sessionId === undefined) throw error;
+      const accounts = await store.accountsOf(claim.sessionId);
+      const own = accounts.find(({ username }) => usernameKey(username) === claim.nameKey);
+      if (!own) throw error;
+      return own;
+    }
   }
 
   #add({ account, username }: Account, { nameKey, sessionId }: Claim): Member {

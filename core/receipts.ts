@@ -33,6 +33,12 @@ export class Receipts {
     for (const author of authors) await this.tellAuthor(author);
   }
 
+  /** Tells an author who came back which messages have arrived meanwhile, if that can be noted. */
+  tellWhatArrived(author: string): void {
+    this.tellAuthor(author)
+      .catch((cause) => this.#logFailure("telling of deliveries failed", cause));
+  }
+
   /** Tells an author who is connected which messages have arrived since it was last told. */
   async tellAuthor(author: string): Promise<void> {
     const { store, members } = this.#options;

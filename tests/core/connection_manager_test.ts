@@ -2,6 +2,7 @@ import { assert, assertEquals, assertRejects, assertStrictEquals, assertThrows }
 import { CLOSE_CODES } from "../../core/close_codes.ts";
 import { refuse } from "../../core/refusal.ts";
 import { ChatError } from "../../core/errors.ts";
+import { type Account, type NameClaim, StoreUnavailableError } from "../../core/store.ts";
 import { MemoryStore } from "../../core/store_memory.ts";
 import { createChat } from "../support/chat.ts";
 import { FakeTransport } from "../support/fake_transport.ts";
@@ -468,6 +469,35 @@ Deno.test("a commit that fails is answered to each sender, acknowledged to none"
   assertEquals(alice.transport.framesOf("ack"), []);
   assertEquals(alice.transport.framesOf("error").map(({ id }) => id), ["k1"]);
   assertEquals(bob.transport.messages, []);
+});
+
+Deno.test("connect() lets those in whose name it is while nothing can be stored, and nobody new", async () => {
+  let isFull = false;
+  class FillingStore extends MemoryStore {
+    override claimName(claim: NameClaim): Promise<Account | "taken"> {
+      if (isFull) return Promise.reject(new StoreUnavailableError("disk full"));
+      return super.claimName(claim);
+    }
+    override takeDelivered(author: string): Promise<number[]> {
+      if (isFull) return Promise.reject(new StoreUnavailableError("disk full"));
+      return super.takeDelivered(author);
+    }
+  }
+  const clock = new ManualClock();
+  const store = new FillingStore({ clock, ids: new SequentialIds() });
+  const chat = createChat({ clock, store });
+  const alice = await chat.join("alice", { sessionId: "s1" });
+  await chat.say(alice, { message: "before" });
+  chat.manager.disconnect(alice.connection);
+  clock.advance(60_000);
+  isFull = true;
+
+  const back = await chat.join("alice", { sessionId: "s1", history: 10 });
+  await assertRejects(() => chat.join("alice", { sessionId: "s2" }), StoreUnavailableError);
+  await assertRejects(() => chat.join("bob", { sessionId: "s1" }), StoreUnavailableError);
+
+  assertEquals(back.transport.messages, ["before"]);
+  assertEquals(back.transport.closed, undefined);
 });
 
 // ─── Liveness and slow readers ───────────────────────────────────────────────────────────────────

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
 import { ChatError } from "../../core/errors.ts";
 import { isGuest, Members } from "../../core/members.ts";
-import type { Account, NameClaim } from "../../core/store.ts";
+import type { Account, NameClaim, OwnedAccount } from "../../core/store.ts";
 import { ManualClock } from "../support/manual_clock.ts";
 
 /** A store of names that gives each to the first, and to whoever it is shared with. */
@@ -22,6 +22,10 @@ class FakeNames {
     const owner = this.#owners.get(nameKey) ?? { ...account, sessions: new Set([sessionId]) };
     this.#owners.set(nameKey, owner);
     return owner.sessions.has(sessionId) ? owner : "taken";
+  }
+
+  accountsOf(): Promise<OwnedAccount[]> {
+    return Promise.resolve([]);
   }
 
   touchAccount(account: string, at: number): Promise<void> {

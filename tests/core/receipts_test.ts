@@ -48,6 +48,7 @@ function createReceipts() {
   const members = new Members({
     store: {
       claimName: ({ username }) => Promise.resolve({ account: `a_${++accounts}`, username }),
+      accountsOf: () => Promise.resolve([]),
       touchAccount: () => Promise.resolve(),
     },
     clock,

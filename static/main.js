@@ -64,13 +64,10 @@ const view = new ChatView({
   recover: (action) => action === "rejoin" ? leave() : session?.reconnect(),
 }, browserClock);
 
-new AccountDialog(accountActions({
+const accountDialog = new AccountDialog(accountActions({
   api,
   self: () => session?.state.self ?? null,
-  async onSignedOut() {
-    await forgetAccount();
-    leave();
-  },
+  onSignedOut: forgetAccount,
 }));
 
 /** @type {ChatSession | null} */
@@ -164,8 +161,8 @@ function entered(username) {
 
 /** @param {LineState} line */
 function lineChanged(line) {
+  if (line.state === "ended" && line.code === SIGNED_OUT) return void signedOut();
   view.renderLine(line);
-  if (line.state === "ended" && line.code === SIGNED_OUT) void forgetAccount();
   if (form.isHidden) return;
   if (line.state === "ended") {
     const reason = line.refusal?.message ?? describeEnding(line.code, null).text;
@@ -176,10 +173,20 @@ function lineChanged(line) {
   }
 }
 
-/** Nothing that was written and not sent stays here for whoever comes next. */
-async function forgetAccount() {
-  ownDrafts()?.wipe();
-  await session?.wipe();
+/** This browser's session was ended from elsewhere. */
+function signedOut() {
+  const wiping = forgetAccount();
+  form.say(describeEnding(SIGNED_OUT, null).text);
+  return wiping;
+}
+
+/** Nothing of the account stays here for whoever comes next, on screen or stored. */
+function forgetAccount() {
+  const drafts = ownDrafts();
+  const ended = session;
+  leave();
+  drafts?.wipe();
+  return ended?.wipe() ?? Promise.resolve();
 }
 
 /**
@@ -215,6 +222,8 @@ function leave() {
   session = null;
   tab.set("joined", undefined);
   view.show(false);
+  announcer.clear();
+  accountDialog.clear();
   form.show(rememberedName());
 }
 

@@ -79,6 +79,8 @@ export class Outbox {
   #pause = null;
   /** @type {Timer | null} */
   #patience = null;
+  /** Whether its account has signed out: nothing is taken any more. */
+  #isWiped = false;
   /** Counts this tab's own writes, to notice that a reading was overtaken by one. */
   #writes = 0;
 
@@ -125,6 +127,7 @@ export class Outbox {
    * @param {{id: string, peer: Peer | null, text: string, at: number}} message
    */
   push(message) {
+    if (this.#isWiped) return;
     /** @type {OutboxRow} */
     const row = { ...message, state: "pending", reason: "", writer: this.#identity };
     this.#rows.push(row);
@@ -182,14 +185,18 @@ export class Outbox {
     this.#pump();
   }
 
-  /** Forgets everything this account has written: it signs out of this browser. */
+  /** Forgets everything this account has written, for good: it signs out of this browser. */
   async wipe() {
-    const { account } = this.#identity ?? {};
+    const identity = this.#identity;
+    this.detach();
+    this.#isWiped = true;
+    this.#identity = null;
     this.#rows = [];
     this.#unkept.clear();
-    this.#writes++;
-    if (account !== undefined) await this.#options.store.wipe(account).catch(() => {});
-    this.#post({ type: "changed" });
+    if (identity === null) return;
+    const { account, epoch } = identity;
+    await this.#options.store.wipe(account).catch(() => {});
+    this.#options.channel.post({ type: "changed", account, epoch });
   }
 
   /** @param {Identity} identity */

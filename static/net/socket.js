@@ -1,6 +1,7 @@
 /** @import {Clock, Timer} from "../../core/clock.ts" */
 /** @import {ServerFrame, ErrorFrame} from "../../core/protocol.ts" */
 import { Backoff, FLOOR_MS } from "./backoff.js";
+import { SIGNED_OUT } from "../text/endings.js";
 import { mayReconnect } from "./endings.js";
 import { readPacket } from "./packets.js";
 
@@ -121,7 +122,10 @@ export class ReconnectingSocket {
   /** @param {string | ArrayBuffer} data */
   #receive(data) {
     this.#hearSomething();
-    for (const frame of readPacket(data)) this.#handle(frame);
+    const socket = this.#socket;
+    for (const frame of readPacket(data)) {
+      if (this.#socket === socket) this.#handle(frame);
+    }
   }
 
   /** @param {ServerFrame} frame */
@@ -133,6 +137,8 @@ export class ReconnectingSocket {
       this.#setState({ state: "online" });
     }
     if (frame.type === "error" && frame.id === undefined) this.#refusal = frame;
+    // Its close code may get lost on the way, so this word is an ending already.
+    if (this.#refusal?.code === "signed_out") return this.#ended(SIGNED_OUT);
     this.#options.onFrame(frame);
   }
 

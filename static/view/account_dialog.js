@@ -67,6 +67,14 @@ export class AccountDialog {
     }
   }
 
+  /** Closes it and forgets whose it was. */
+  clear() {
+    this.#dialog.close();
+    this.#forget();
+    this.#name.textContent = "";
+    this.#username.value = "";
+  }
+
   /** @param {{username: string, isGuest: boolean, hasPassphrase: boolean}} account */
   #show({ username, isGuest, hasPassphrase }) {
     this.#name.textContent = clampMarks(username);

@@ -35,6 +35,14 @@ export class Announcer {
     this.#timer ??= this.#clock.schedule(() => this.#speak(), MOMENT_MS);
   }
 
+  /** Forgets what was said and what waits: another account may be next. */
+  clear() {
+    this.#timer?.cancel();
+    this.#waiting = [];
+    this.#count = 0;
+    this.#speak();
+  }
+
   #speak() {
     const lines = this.#count > MAX_READ ? [`${this.#count} new messages`] : this.#waiting;
     this.#region.replaceChildren(...lines.map((line) => make("p", "", line)));

@@ -121,9 +121,23 @@ export class ChatView {
       this.#activeKey = null;
       this.composer.focusUnlessTouch();
     }
-    if (isShown) return;
-    document.title = titleFor([]);
+    if (!isShown) this.#clear();
+  }
+
+  /** Leaves nothing of the account on the page: another one may be next. */
+  #clear() {
+    this.#state = null;
+    this.#activeKey = null;
+    this.timeline.clear();
+    this.composer.clear();
+    this.conversations.render([], "");
+    this.roster.clear();
     this.search.clear();
+    this.#keys.close();
+    this.#drawer.close();
+    for (const element of [this.#title, this.#subtitle, this.#badge]) setText(element, "");
+    for (const id of ["self-name", "self-avatar"]) setText(byId(id, HTMLElement), "");
+    document.title = titleFor([]);
   }
 
   /**

@@ -62,6 +62,11 @@ export class Composer {
     this.#showCount();
   }
 
+  /** Forgets what is written and to whom. */
+  clear() {
+    this.turnTo(null, "");
+  }
+
   /** @param {number} messageLength Longest message, in code points. */
   setLimit(messageLength) {
     this.#limit = messageLength;

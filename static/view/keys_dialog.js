@@ -16,6 +16,10 @@ export class KeysDialog {
   open() {
     if (!this.#dialog.open) this.#dialog.showModal();
   }
+
+  close() {
+    this.#dialog.close();
+  }
 }
 
 /** @param {{usage: string, does: string}} command */

@@ -41,6 +41,13 @@ export class Roster {
     setText(this.#more, rest > 0 ? `and ${rest} more` : "");
   }
 
+  /** Forgets who is here. */
+  clear() {
+    this.#presence = null;
+    this.#removeOthers([]);
+    setText(this.#more, "");
+  }
+
   /** @param {User[]} users */
   #removeOthers(users) {
     const keys = new Set(users.map(keyOf));

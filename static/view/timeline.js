@@ -95,6 +95,13 @@ export class Timeline {
     setText(this.#empty, emptyText(conversation, isOpening));
   }
 
+  /** Forgets what is shown. */
+  clear() {
+    this.#conversation = null;
+    this.#rows.clear();
+    setText(this.#empty, "");
+  }
+
   /** Goes to the end and follows it again. */
   jumpToNewest() {
     if (this.#conversation === null) return;

@@ -15,6 +15,21 @@ async function setPassphrase({ page }: Person): Promise<void> {
   await page.keyboard.press("Escape");
 }
 
+/** What the browser keeps of messages not sent, and of drafts that say “half”. */
+function keptBy({ page }: Person): Promise<unknown> {
+  return page.evaluate(`(async () => {
+    const [{ name }] = await indexedDB.databases();
+    const database = await new Promise((resolve) => {
+      indexedDB.open(name).onsuccess = ({ target }) => resolve(target.result);
+    });
+    const rows = await new Promise((resolve) => {
+      database.transaction("rows").objectStore("rows").getAll().onsuccess =
+        ({ target }) => resolve(target.result);
+    });
+    return [rows, Object.values(localStorage).filter((value) => value.includes("half"))];
+  })()`);
+}
+
 async function signIn({ page }: Person, passphrase: string): Promise<void> {
   await page.getByLabel("Its passphrase").fill(passphrase);
   await page.keyboard.press("Enter");
@@ -45,8 +60,7 @@ pageTest(
     await phone.page.getByRole("button", { name: "Sign out everywhere" }).click();
     await phone.page.getByLabel("Your name").waitFor();
     await laptop.page.getByText("You have been signed out.").waitFor();
-    await laptop.page.getByRole("button", { name: "Join again" }).click();
-    await laptop.page.keyboard.press("Enter");
+    await laptop.page.getByLabel("Your name").press("Enter");
 
     await laptop.page.getByRole("alert").getByText("is taken").waitFor();
   },
@@ -63,18 +77,44 @@ pageTest("signing out wipes drafts and what was not sent", async (browser) => {
   await alice.page.getByRole("button", { name: "Sign out", exact: true }).click();
   await alice.page.getByLabel("Your name").waitFor();
 
-  const kept = await alice.page.evaluate(`(async () => {
-    const [{ name }] = await indexedDB.databases();
-    const database = await new Promise((resolve) => {
-      indexedDB.open(name).onsuccess = ({ target }) => resolve(target.result);
-    });
-    const rows = await new Promise((resolve) => {
-      database.transaction("rows").objectStore("rows").getAll().onsuccess =
-        ({ target }) => resolve(target.result);
-    });
-    return [rows, Object.values(localStorage).filter((value) => value.includes("half"))];
-  })()`);
-  assertEquals(kept, [[], []]);
+  assertEquals(await keptBy(alice), [[], []]);
+});
+
+// The page used to stay as it was, with everything on screen, and to store what was sent from it.
+pageTest("being signed out from elsewhere leaves nothing on screen or stored", async (browser) => {
+  await using server = await startTestServer();
+  const bob = await Person.join(browser, server.url, "bob");
+  const alice = await Person.join(browser, server.url, "alice");
+  await alice.say("/msg nobody secret");
+  await alice.page.getByRole("button", { name: "Discard" }).waitFor();
+  await bob.choose("alice");
+  await bob.say("whisper");
+  await alice.choose("bob");
+  await alice.sees("whisper");
+  await alice.box.fill("half a thought");
+
+  await alice.page.evaluate(`fetch("api/sign-out", {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ as: "alice", everywhere: true }),
+  })`);
+  await alice.page.getByText("You have been signed out.").waitFor();
+
+  assertEquals(await alice.box.isVisible(), false);
+  const left = await alice.page.evaluate(`[
+    ...["#timeline-list", "#people", "#conversations", "#composer-to", "#conversation-title"]
+      .map((id) => document.querySelector(id).textContent),
+    document.querySelector("#composer-text").value,
+    document.querySelector("#announcer").textContent,
+  ].join("|")`);
+  assertEquals(left, "|||to everyone|||");
+  await alice.page.evaluate(`{
+    document.querySelector("#composer-text").value = "half past";
+    document.querySelector("#composer").requestSubmit();
+  }`);
+  await alice.page.reload();
+  await alice.page.getByLabel("Your name").waitFor();
+  assertEquals(await keptBy(alice), [[], []]);
 });
 
 pageTest("an account is deleted only by typing its name", async (browser) => {

@@ -305,6 +305,17 @@ Deno.test("Outbox.wipe() forgets everything of the account, and nothing of other
   assertEquals((await store.all("a_other")).length, 1);
 });
 
+Deno.test("Outbox.wipe() lets nothing be sent or stored afterwards", async () => {
+  const { attach, outbox, push, sent, store } = setUp();
+  await attach();
+  await push("m1");
+
+  await outbox.wipe();
+  await push("m2");
+
+  assertEquals([sent, outbox.rows, await store.all("a_alice")], [["m1"], [], []]);
+});
+
 Deno.test("Outbox.detach() leaves no timer behind and gives the turn away", async () => {
   const { clock, turn, attach, outbox, push } = setUp();
   await attach();

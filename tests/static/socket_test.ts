@@ -169,3 +169,15 @@ Deno.test("ReconnectingSocket.disconnect() leaves no timer behind", () => {
   assertEquals(clock.pending, 0);
   assertEquals(socket.state, { state: "idle" });
 });
+
+// The close code may get lost while packets are in flight; the frame before it has come by then.
+Deno.test("ReconnectingSocket ends as signed out at that word, without a close code", () => {
+  const { clock, sockets, frames, socket } = setUp();
+  const refusal = { type: "error" as const, code: "signed_out", message: "Signed out." };
+  socket.connect();
+
+  sockets[0]!.receive(welcome(), refusal, welcome());
+
+  assertEquals(socket.state, { state: "ended", code: 4504, refusal });
+  assertEquals([frames, sockets[0]!.isClosed, clock.pending], [["welcome"], true, 0]);
+});

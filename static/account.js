@@ -29,8 +29,8 @@ export function accountActions({ api, self, onSignedOut }) {
       await api.post("sign-out", { as: as(), everywhere });
       await onSignedOut();
     },
-    async remove(confirm) {
-      await api.post("account/delete", { as: as(), confirm });
+    async remove(confirm, current) {
+      await api.post("account/delete", { as: as(), confirm, current });
       await onSignedOut();
     },
   };

@@ -11,7 +11,7 @@ import { Field } from "./field.js";
  * @property {(passphrase: string | null, current: string | undefined) => Promise<void>}
  *   setPassphrase Null removes it.
  * @property {(everywhere: boolean) => Promise<void>} signOut
- * @property {(confirm: string) => Promise<void>} remove
+ * @property {(confirm: string, current: string | undefined) => Promise<void>} remove
  */
 
 /** Refusals that are about the passphrase set before. */
@@ -29,12 +29,14 @@ export class AccountDialog {
   #hint = byId("account-passphrase-hint", HTMLParagraphElement);
   #warning = byId("account-warning", HTMLParagraphElement);
   #currentRow = byId("account-current-row", HTMLDivElement);
+  #deleteCurrentRow = byId("account-delete-current-row", HTMLDivElement);
   #set = byId("account-set", HTMLButtonElement);
   #unset = byId("account-unset", HTMLButtonElement);
   #delete = byId("account-delete", HTMLDetailsElement);
   #current = new Field("account-current");
   #passphrase = new Field("account-passphrase");
   #confirm = new Field("account-confirm");
+  #deleteCurrent = new Field("account-delete-current");
   #hasPassphrase = false;
 
   /** @param {AccountActions} actions */
@@ -83,6 +85,7 @@ export class AccountDialog {
     this.#owner.hidden = isGuest;
     this.#hasPassphrase = hasPassphrase;
     this.#currentRow.hidden = !hasPassphrase;
+    this.#deleteCurrentRow.hidden = !hasPassphrase;
     this.#unset.hidden = !hasPassphrase;
     this.#warning.hidden = hasPassphrase;
     setText(this.#set, hasPassphrase ? "Change passphrase" : "Set passphrase");
@@ -100,7 +103,12 @@ export class AccountDialog {
       return this.#current.complain("Type the current one first.");
     }
     if (passphrase === "") return this.#passphrase.complain("Type a passphrase first.");
+    if (this.#passphrase.isTooShort) return this.#passphrase.complain(this.#shortText());
     await this.#change(passphrase, "The passphrase is set.");
+  }
+
+  #shortText() {
+    return `That is too short: at least ${this.#passphrase.minLength} characters are needed.`;
   }
 
   async #unsetPassphrase() {
@@ -113,7 +121,7 @@ export class AccountDialog {
    * @param {string} done
    */
   async #change(passphrase, done) {
-    const current = this.#hasPassphrase ? this.#current.value : undefined;
+    const current = this.#currentIn(this.#current);
     try {
       this.#say("One moment…");
       await this.#actions.setPassphrase(passphrase, current);
@@ -122,11 +130,24 @@ export class AccountDialog {
       this.#say(done);
     } catch (error) {
       this.#say("");
-      const field = ABOUT_CURRENT.has(codeOf(error)) && this.#hasPassphrase
-        ? this.#current
-        : this.#passphrase;
-      field.complain(messageOf(error));
+      this.#fieldOf(error, this.#current, this.#passphrase).complain(messageOf(error));
     }
+  }
+
+  /** @param {Field} field Where the passphrase that is set is typed. */
+  #currentIn(field) {
+    return this.#hasPassphrase ? field.value : undefined;
+  }
+
+  /**
+   * The field that a refusal is about.
+   *
+   * @param {unknown} error
+   * @param {Field} current
+   * @param {Field} other
+   */
+  #fieldOf(error, current, other) {
+    return ABOUT_CURRENT.has(codeOf(error)) && this.#hasPassphrase ? current : other;
   }
 
   /** @param {boolean} everywhere */
@@ -141,16 +162,19 @@ export class AccountDialog {
 
   async #remove() {
     if (this.#confirm.value.trim() === "") return this.#confirm.complain("Type your name.");
+    const current = this.#currentIn(this.#deleteCurrent);
+    if (current === "") return this.#deleteCurrent.complain("Type your passphrase.");
     try {
-      await this.#actions.remove(this.#confirm.value.trim());
+      await this.#actions.remove(this.#confirm.value.trim(), current);
       this.#dialog.close();
     } catch (error) {
-      this.#confirm.complain(messageOf(error));
+      this.#fieldOf(error, this.#deleteCurrent, this.#confirm).complain(messageOf(error));
     }
   }
 
   #forget() {
-    for (const field of [this.#current, this.#passphrase, this.#confirm]) field.clear();
+    const fields = [this.#current, this.#passphrase, this.#confirm, this.#deleteCurrent];
+    for (const field of fields) field.clear();
     this.#delete.open = false;
   }
 

@@ -16,6 +16,16 @@ export class Field {
     return this.#input.value;
   }
 
+  /** Whether there is less in it than its `minlength`, in code points. */
+  get isTooShort() {
+    return [...this.#input.value.normalize("NFKC")].length < this.#input.minLength;
+  }
+
+  /** The fewest characters it takes. */
+  get minLength() {
+    return this.#input.minLength;
+  }
+
   /** Empties it. */
   clear() {
     this.#input.value = "";

@@ -8,7 +8,7 @@ async function setPassphrase({ page }: Person): Promise<void> {
   await page.getByRole("button", { name: "Account" }).click();
   await page.getByLabel("New passphrase").fill("short");
   await page.getByRole("button", { name: "Set passphrase" }).click();
-  await page.getByRole("alert").getByText("can’t be used").waitFor();
+  await page.locator("#account-passphrase-error").getByText("at least 8 characters").waitFor();
   await page.getByLabel("New passphrase").fill(PASSPHRASE);
   await page.getByRole("button", { name: "Set passphrase" }).click();
   await page.getByText("The passphrase is set.").waitFor();
@@ -133,6 +133,27 @@ pageTest("an account is deleted only by typing its name", async (browser) => {
 
   const other = await Person.join(browser, server.url, "alice");
   await other.box.waitFor();
+});
+
+pageTest("an account with a passphrase is deleted only with it", async (browser) => {
+  await using server = await startTestServer();
+  const alice = await Person.join(browser, server.url, "alice");
+  const { page } = alice;
+  await setPassphrase(alice);
+
+  await page.getByRole("button", { name: "Account" }).click();
+  await page.getByText("Delete this account").click();
+  await page.getByLabel("Type the name to confirm").fill("alice");
+  await page.keyboard.press("Enter");
+  const error = page.locator("#account-delete-current-error");
+  await error.getByText("Type your passphrase.").waitFor();
+  await page.getByLabel("Your passphrase").fill("wrong horse battery");
+  await page.keyboard.press("Enter");
+  await error.getByText("not the current passphrase").waitFor();
+  await page.getByLabel("Your passphrase").fill(PASSPHRASE);
+  await page.keyboard.press("Enter");
+
+  await page.getByLabel("Your name").waitFor();
 });
 
 pageTest("a guest is told that nothing is kept", async (browser) => {

@@ -66,12 +66,6 @@ async function run(config: Config): Promise<void> {
   stopOnSignal(server, log);
   log.info("started", { url: server.url, maxConnections: config.maxConnections });
   console.log(`Parley ${VERSION} is ready: open ${server.url}`);
-  try {
-    await server.finished;
-  } catch (error) {
-    log.error("accepting connections failed", { error: String(error) });
-    await stop(server, log, EXIT.failure);
-  }
 }
 
 async function start(config: Config, log: Log): Promise<RunningServer> {

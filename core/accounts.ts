@@ -42,6 +42,16 @@ export interface Caller {
   readonly as?: string | undefined;
 }
 
+/** Somebody who says whose name it is. */
+export interface SignIn {
+  readonly username: string;
+  readonly passphrase: string;
+  /** Key of the address it comes from. */
+  readonly address: string;
+  /** The session it had until now, if any. */
+  readonly following?: string | undefined;
+}
+
 /** A new passphrase, or the end of one. */
 export interface PassphraseChange {
   /** `null` removes it. */
@@ -108,7 +118,8 @@ export class Accounts {
   }
 
   /**
-   * Lets a session act for the owner of a name from now on.
+   * Lets a session act for the owner of a name from now on, and for the names of the session it
+   * follows, if it is a new one.
    *
    * @param sessionId The session to let in.
    * @throws {ChatError} `too_many_attempts`; `sign_in_failed`, the same and after the same time
@@ -116,12 +127,15 @@ export class Accounts {
    */
   async signIn(
     sessionId: string,
-    { username, passphrase, address }: { username: string; passphrase: string; address: string },
+    { username, passphrase, address, following }: SignIn,
   ): Promise<Account> {
     const { store } = this.#options;
     const nameKey = usernameKey(username);
     const owner = await this.#guess({ nameKey, address }, passphrase, () => store.ownerOf(nameKey));
     if (owner === undefined) throw new ChatError("sign_in_failed");
+    for (const { account } of await this.ownedBy(following)) {
+      await store.grantSession(account, sessionId);
+    }
     await store.grantSession(owner.account, sessionId);
     return { account: owner.account, username: owner.username };
   }
@@ -148,15 +162,19 @@ export class Accounts {
    * Deletes the caller's account and closes its connections; its name is free at once.
    *
    * @param confirm The account's name, typed once more.
-   * @throws {ChatError} `not_your_name`, `account_required`, or `invalid_body` if it isn't.
+   * @param current Its passphrase; needed where there is one.
+   * @throws {ChatError} `not_your_name`, `account_required`, `wrong_passphrase`,
+   * `too_many_attempts`, or `invalid_body` if the name isn't its own.
    */
-  async delete(caller: Caller, confirm: string): Promise<void> {
+  async delete(caller: Caller, confirm: string, current?: string): Promise<void> {
     const { store, live } = this.#options;
-    const { account, username } = await this.require(caller);
+    const owned = await this.require(caller);
+    const { account, username } = owned;
     if (usernameKey(confirm) !== usernameKey(username)) {
       const reason = "“confirm” must be the name of the account to delete.";
       throw new ChatError("invalid_body", { key: "confirm", reason });
     }
+    if (owned.passphrase !== undefined) await this.#checkCurrent(caller, owned, current);
     await store.deleteAccount(account);
     live.endAccount(account);
   }

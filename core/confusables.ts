@@ -8,7 +8,7 @@
 const ROWS: readonly (readonly [prototype: string, lookAlikes: string])[] = [
   // Drawn like Latin letters: small capitals and variants, then Greek, then Cyrillic
   ["a", "ᴀɑ" + "α" + "а"],
-  ["b", "ʙ" + "β" + "вь"],
+  ["b", "ʙƅꞵ" + "β" + "вь"],
   ["c", "ᴄ" + "σς" + "с"],
   ["d", "ᴅ" + "ԁ"],
   ["e", "ᴇ" + "ε" + "еҽ"],

@@ -314,7 +314,9 @@ export class ConnectionManager {
   }
 
   #signOut(connections: readonly Connection[]): void {
-    for (const connection of connections) this.#end(connection, CLOSE_CODES.signedOut);
+    // The code of the close may get lost while packets of the client are on their way; this doesn't.
+    const error = new ChatError("signed_out");
+    for (const connection of connections) this.#endRefused(connection, error);
   }
 
   #sendPing(connection: Connection): void {

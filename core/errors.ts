@@ -16,6 +16,7 @@ export const ERROR_SENTENCES = {
   user_away: "“{username}” is away.",
   id_reused: "That id was used before, for another message.",
   rate_limited: "You are sending too quickly.",
+  signed_out: "You have been signed out.",
   too_many_errors: "Too many bad frames in a row.",
   unavailable: "Nothing can be stored at the moment. Try again soon.",
   unknown_conversation: "That is not a conversation of yours.",

@@ -19,6 +19,8 @@ export function closeCodeOf(error: ChatError): CloseCode {
       return CLOSE_CODES.invalidQuery;
     case "username_taken":
       return CLOSE_CODES.usernameTaken;
+    case "signed_out":
+      return CLOSE_CODES.signedOut;
     case "too_many_connections":
       return CLOSE_CODES.tooManyConnections;
     case "too_many_errors":

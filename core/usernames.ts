@@ -18,6 +18,13 @@ const AMBIGUOUS_MIX =
   /\p{Script=Latin}[\p{L}\p{M}]*[ΝνΗηΥυ]|[ΝνΗηΥυ][\p{L}\p{M}]*\p{Script=Latin}/u;
 
 /**
+ * One word of Latin letters and of a script whose letters are drawn like them and are not in the
+ * table of look-alikes. Nobody's name is written so.
+ */
+const DISGUISE =
+  /\p{Script=Latin}[\p{L}\p{M}]*[\p{Script=Cherokee}\p{Script=Lisu}\p{Script=Armenian}\p{Script=Coptic}]|[\p{Script=Cherokee}\p{Script=Lisu}\p{Script=Armenian}\p{Script=Coptic}][\p{L}\p{M}]*\p{Script=Latin}/u;
+
+/**
  * Says what is wrong with a username, or nothing if it may be chosen or written to.
  *
  * Reserved names have no such problem; see {@linkcode isReservedUsername}.
@@ -57,6 +64,7 @@ function spellingProblem(name: string): string | undefined {
   if (AMBIGUOUS_MIX.test(name.normalize("NFD"))) {
     return "must not mix Latin with Greek letters in one word";
   }
+  if (DISGUISE.test(name)) return "must not mix Latin letters with others drawn like them";
   return undefined;
 }
 
@@ -82,6 +90,6 @@ function shape(name: string): string {
 }
 
 const RESERVED_SHAPES: ReadonlySet<string> = new Set(
-  ["room", "all", "here", "everyone", "server", "system", "admin", "moderator", "parley"]
+  ["room", "all", "here", "everyone", "lobby", "server", "system", "admin", "moderator", "parley"]
     .flatMap((name) => [shape(name), shape(name.toUpperCase())]),
 );

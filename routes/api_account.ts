@@ -36,7 +36,11 @@ const SignOutBody = z.strictObject({
   everywhere: z.boolean().default(false),
 });
 
-const DeleteBody = z.strictObject({ as: NameParameter.optional(), confirm: NameParameter });
+const DeleteBody = z.strictObject({
+  as: NameParameter.optional(),
+  confirm: NameParameter,
+  current: z.string().optional(),
+});
 
 /**
  * `GET /api/session`, and by POST `/api/passphrase`, `/api/sign-in`, `/api/sign-out` and
@@ -73,11 +77,13 @@ export function createAccountRoutes(deps: AccountRoutesDeps): Hono<RouteEnv> {
     const caller = await callerOf(c, config);
     limitHashing(caller);
     const { sessionId, address } = caller;
-    const credential = sessionId === undefined ? newCredential() : undefined;
-    const signedIn = await accounts.signIn(
-      sessionId ?? await sessionIdOf(credential!),
-      { ...body, address },
-    );
+    // A cookie may have been planted by a neighbour on the same host; what a program says it holds
+    // is its own.
+    const isOwn = sessionId !== undefined && c.req.header("authorization") !== undefined;
+    const credential = isOwn ? undefined : newCredential();
+    const session = credential === undefined ? sessionId! : await sessionIdOf(credential);
+    const following = isOwn ? undefined : sessionId;
+    const signedIn = await accounts.signIn(session, { ...body, address, following });
     const response = Response.json(signedIn, { headers: { "cache-control": "no-store" } });
     if (credential !== undefined) handOut(c, config, credential, response);
     return response;
@@ -90,8 +96,10 @@ export function createAccountRoutes(deps: AccountRoutesDeps): Hono<RouteEnv> {
   });
 
   routes.post("/api/account/delete", async (c) => {
-    const { as, confirm } = await readBody(c, DeleteBody);
-    await accounts.delete(await callerOf(c, config, as), confirm);
+    const { as, confirm, current } = await readBody(c, DeleteBody);
+    const caller = await callerOf(c, config, as);
+    if (current !== undefined) limitHashing(caller);
+    await accounts.delete(caller, confirm, current);
     return done();
   });
   return routes;

@@ -50,7 +50,15 @@ function cookieName({ isSecure, port }: CookieContext): string {
   return isSecure ? "__Host-parley" : `parley-${port}`;
 }
 
+/**
+ * A cookie's value; none when it is there twice with different ones. Over plain http a page on
+ * another port of the same host can plant one with a longer path, which is then sent first: taking
+ * it would put whoever is here into a session that somebody else holds, too.
+ */
 function cookieValue(request: Request, name: string): string | undefined {
   const pairs = (request.headers.get("cookie") ?? "").split(";").map((pair) => pair.trim());
-  return pairs.find((pair) => pair.startsWith(`${name}=`))?.slice(name.length + 1);
+  const values = new Set(
+    pairs.filter((pair) => pair.startsWith(`${name}=`)).map((pair) => pair.slice(name.length + 1)),
+  );
+  return values.size === 1 ? [...values][0] : undefined;
 }

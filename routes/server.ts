@@ -11,6 +11,7 @@ import { SqliteStore } from "../core/store_sqlite.ts";
 import { VERSION } from "../core/version.ts";
 import { createApi } from "./api.ts";
 import { createApp } from "./app.ts";
+import { Listener, type ListenerOptions } from "./listener.ts";
 import { loadAssets } from "./assets.ts";
 import { problemResponse } from "./problem.ts";
 import { Readiness } from "./readiness.ts";
@@ -36,8 +37,6 @@ export interface RunningServer {
   readonly port: number;
   readonly manager: ConnectionManager;
   readonly store: Store;
-  /** Ends when the server has stopped; rejects if it can no longer accept connections. */
-  readonly finished: Promise<void>;
   /** Tells every client to come back later, finishes what was accepted, and stops. */
   stop(): Promise<void>;
 }
@@ -45,14 +44,10 @@ export interface RunningServer {
 /** What the chat itself is made of. */
 type ManagerDeps = Pick<ConnectionManagerOptions, "clock" | "store"> & ServerDeps;
 
-/** How many connections may wait to be accepted, as when everybody comes back at once. */
-const TCP_BACKLOG = 4096;
 /** How long clients get to hear why their sockets close: a shutdown would tell them less. */
 const CLOSE_WAIT_MS = 1000;
 /** How often it is looked whether they have. */
 const CLOSE_POLL_MS = 10;
-/** How long requests under way may take to finish. */
-const DRAIN_WAIT_MS = 1000;
 
 /**
  * Builds the chat and everything around it, and starts to serve.
@@ -75,49 +70,38 @@ export async function startServer(deps: ServerDeps): Promise<RunningServer> {
     whyNotReady: () =>
       isStopping ? Promise.resolve(new ChatError("shutting_down")) : readiness.whyNot(),
   });
-  const server = await listen(
-    config,
+  const listener = await openListener({
+    hostname: config.host,
+    port: config.port,
     log,
-    (request, info) => app.fetch(request, info),
-  )
-    .catch((error) => closeAfter(error, store));
+    handle: (request, info) => app.fetch(request, info),
+    onError: (error) => respondToMistake(error, log),
+  }, store);
   const pruner = new Pruner({ store, clock, log });
-  const { port } = server.addr;
+  const { port } = listener;
   return {
     url: urlOf(config.host, port),
     port,
     manager,
     store,
-    finished: server.finished,
     async stop() {
       isStopping = true;
       await manager.shutdown();
       await waitForCloses(manager);
-      await drain(server);
+      await listener.stop();
       await pruner.close();
       await store.close();
     },
   };
 }
 
-// deno-lint-ignore require-await -- what listening throws becomes a rejection
-async function listen(
-  config: Config,
-  log: Log,
-  handle: Deno.ServeHandler<Deno.NetAddr>,
-): Promise<Deno.HttpServer<Deno.NetAddr>> {
-  return Deno.serve({
-    hostname: config.host,
-    port: config.port,
-    tcpBacklog: TCP_BACKLOG,
-    onListen: () => {},
-    onError: (error) => respondToMistake(error, log),
-  }, handle);
-}
-
-async function closeAfter(error: unknown, store: Store): Promise<never> {
-  await store.close();
-  throw error;
+async function openListener(options: ListenerOptions, store: Store): Promise<Listener> {
+  try {
+    return new Listener(options);
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
 }
 
 function openStore({ config, log, clock, ids }: Required<Omit<ServerDeps, "store">>) {
@@ -144,17 +128,6 @@ function createManager({ config, log, clock, store }: ManagerDeps) {
 async function waitForCloses(manager: ConnectionManager): Promise<void> {
   const deadline = performance.now() + CLOSE_WAIT_MS;
   while (manager.sockets > 0 && performance.now() < deadline) await delay(CLOSE_POLL_MS).done;
-}
-
-/**
- * Stops listening and waits for requests under way, as long as is fair to one that never ends: what
- * is left then ends with the process. (The runtime can't cut it: after a shutdown, aborting throws.)
- */
-async function drain(server: Deno.HttpServer): Promise<void> {
-  const timeout = delay(DRAIN_WAIT_MS);
-  // How it ended is told to those who wait for `finished`; here it only has to have.
-  const drained = Promise.allSettled([server.shutdown(), server.finished]);
-  await Promise.race([drained, timeout.done]).finally(() => timeout.cancel());
 }
 
 function delay(ms: number): { done: Promise<void>; cancel(): void } {

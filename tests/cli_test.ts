@@ -140,7 +140,7 @@ Deno.test("main.ts exits at once on a second signal from somebody who won't wait
 });
 
 Deno.test({
-  name: "main.ts tells clients and exits 1 when it can accept nobody any more",
+  name: "main.ts keeps those who are in when files run out, and accepts again when there is room",
   ignore: Deno.build.os === "windows",
   async fn() {
     const [deno, ...args] = START;
@@ -149,14 +149,34 @@ Deno.test({
     const alice = await ChatClient.connect(`ws://127.0.0.1:${server.port}`, "alice");
 
     const crowd = await connectUntilRefused(server.port, 100);
-    const { code, stderr } = await server.ended;
+    alice.send({ message: "still here" });
+    await alice.next("message");
     for (const connection of crowd) connection.close();
+    const bob = await connectPatiently(`ws://127.0.0.1:${server.port}`, "bob");
+    bob.send({ message: "me too" });
+    await alice.next("message", ({ message }) => message === "me too");
+    server.signal("SIGTERM");
+    const { code, stderr } = await server.ended;
 
-    assertEquals(code, 1);
+    assertEquals(code, 0);
     assertStringIncludes(stderr, '"event":"accepting connections failed"');
+    assertStringIncludes(stderr, '"event":"listening again"');
     assertEquals((await alice.closed).code, 4001);
+    await bob.closed;
   },
 });
+
+/** Connects as soon as the server listens again. */
+async function connectPatiently(wsUrl: string, username: string): Promise<ChatClient> {
+  for (let tries = 0;; tries++) {
+    try {
+      return await ChatClient.connect(wsUrl, username);
+    } catch (error) {
+      if (tries === 100) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  }
+}
 
 async function connectUntilRefused(port: number, atMost: number): Promise<Deno.Conn[]> {
   const connections: Deno.Conn[] = [];

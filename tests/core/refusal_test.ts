@@ -37,6 +37,7 @@ Deno.test("closeCodeOf() tells nobody to come back for what coming back can't cu
     "frame_too_large",
     "invalid_query",
     "invalid_username",
+    "signed_out",
     "too_many_connections",
     "too_many_errors",
     "unsupported_data",

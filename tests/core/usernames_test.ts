@@ -206,3 +206,14 @@ Deno.test("isReservedUsername() lets Ali in, whose name is not All, and keeps ou
     assertEquals(isReservedUsername(name), true, name);
   }
 });
+
+Deno.test("usernameProblem() refuses Latin words with letters of scripts drawn like Latin", () => {
+  for (const name of ["Ꭺlice", "aliᏟe", "ꓮlice", "bօb", "ⲥarol"]) {
+    assertEquals(usernameProblem(name), "must not mix Latin letters with others drawn like them");
+  }
+  for (const name of ["ᏣᎳᎩ", "Արամ", "Արամ_us"]) assertEquals(usernameProblem(name), undefined);
+});
+
+Deno.test("usernameKey() takes ƅob and ꞵob for bob", () => {
+  for (const name of ["ƅob", "ꞵob"]) assertEquals(usernameKey(name), usernameKey("bob"));
+});

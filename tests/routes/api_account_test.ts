@@ -78,6 +78,20 @@ Deno.test("POST /api/sign-in hands a browser without a credential its own by coo
   assertEquals((await session.json()).accounts.length, 1);
 });
 
+Deno.test("POST /api/sign-in gives a browser a new credential, which somebody else can't have planted", async () => {
+  await using api = await withAlice();
+  const planted = { cookie: `parley-8000=${"P".repeat(43)}` };
+  const body = { username: "alice", passphrase: PASSPHRASE };
+
+  const response = await api.post("/api/sign-in", body, { headers: planted });
+  await response.body?.cancel();
+
+  const cookie = response.headers.get("set-cookie")!.split(";")[0]!;
+  const accountsBy = async (headers: Record<string, string>) =>
+    (await (await api.get("/api/session", { headers })).json()).accounts.length;
+  assertEquals([await accountsBy(planted), await accountsBy({ cookie })], [0, 1]);
+});
+
 Deno.test("POST /api/sign-in gives no new credential to who has one, nor after a failure", async () => {
   await using api = await withAlice();
   const body = { username: "alice", passphrase: PASSPHRASE };
@@ -316,10 +330,16 @@ Deno.test("POST /api/account/delete frees the name, and its next owner sees noth
   await api.say(api.bob, "what?", api.alice);
   await signIn(api, "phone", "alice", PASSPHRASE);
 
-  assertEquals(await postBy(api, "alice", "/api/account/delete", { confirm: "Alice" }), [
-    204,
-    undefined,
-  ]);
+  const confirm = "Alice";
+  const wrong = { confirm, current: "not the passphrase" };
+  for (const body of [{ confirm }, wrong]) {
+    assertEquals(await postBy(api, "alice", "/api/account/delete", body), [
+      403,
+      "wrong_passphrase",
+    ]);
+  }
+  const body = { confirm, current: PASSPHRASE };
+  assertEquals(await postBy(api, "alice", "/api/account/delete", body), [204, undefined]);
   assertEquals(api.live.accounts, [api.alice.account]);
   assertEquals([await namesOf(api, "alice"), await namesOf(api, "phone")], [[], []]);
   assertEquals((await signIn(api, "phone", "alice", PASSPHRASE))[1], "sign_in_failed");

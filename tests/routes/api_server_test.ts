@@ -92,7 +92,13 @@ Deno.test("POST /api/account/delete closes the sockets, and the name is anybody'
   laptop.send({ to: "bob", message: "remember me" });
   await bob.next("message");
 
-  assertEquals(await post(server, "/api/account/delete", "laptop", { confirm: "alice" }), 204);
+  assertEquals(
+    await post(server, "/api/account/delete", "laptop", {
+      confirm: "alice",
+      current: PASSPHRASE,
+    }),
+    204,
+  );
 
   assertEquals(await laptop.closed, SIGNED_OUT);
   const next = await connect(server, "alice", "next");

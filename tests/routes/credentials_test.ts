@@ -19,6 +19,8 @@ const PRESENTED: [headers: Record<string, string>, isSecure: boolean, expected?:
   [{ cookie: `parley-8000=${ONE}`, authorization: `Bearer ${TWO}` }, false, TWO],
   [{ cookie: `parley-8000=${ONE}`, authorization: "Bearer short" }, false, ONE],
   [{ cookie: `parley-8001=${ONE}` }, false],
+  [{ cookie: `parley-8000=${ONE}; parley-8000=${ONE}` }, false, ONE],
+  [{ cookie: `parley-8000=${TWO}; parley-8000=${ONE}` }, false],
   [{ cookie: `__Host-parley=${ONE}` }, false],
   [{ cookie: `parley-8000=${ONE}` }, true],
   [{ cookie: `parley-8000=${ONE}x` }, false],

@@ -162,6 +162,7 @@ export class AccountDialog {
 
   async #remove() {
     if (this.#confirm.value.trim() === "") return this.#confirm.complain("Type your name.");
+    this.#say("");
     const current = this.#currentIn(this.#deleteCurrent);
     if (current === "") return this.#deleteCurrent.complain("Type your passphrase.");
     try {

@@ -33,10 +33,12 @@ const remembered = new JsonStorage(openStorage("localStorage"));
 /** Remembered for this tab: being in the chat. */
 const tab = new JsonStorage(openStorage("sessionStorage"));
 const api = new Api(document.baseURI, (...request) => fetch(...request));
-const store = await openOutboxStore(place, tab);
+const opening = openOutboxStore(place, tab);
+// The form answers from the first moment: a name typed before the store is open waits for it.
+const form = new JoinForm((name) => void opening.then(() => join(name)), leave, signIn);
+const store = await opening;
 const channel = openTabChannel(place);
 
-const form = new JoinForm(join, leave, signIn);
 const announcer = new Announcer(browserClock);
 const view = new ChatView({
   submit,

@@ -1,4 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
+import v8 from "node:v8";
+import vm from "node:vm";
 import { ChatClient, type ChatClientOptions } from "./support/chat_client.ts";
 import { startTestServer, type TestServer } from "./support/test_server.ts";
 
@@ -147,4 +149,36 @@ Deno.test("more connections than the limits allow are told which limit it was", 
     assertEquals(second.framesOf("error")[0]!.code, "too_many_connections");
     await second.closed;
   });
+});
+
+/** Frees what nothing refers to, so that what is left can be counted. */
+function collectGarbage(): void {
+  v8.setFlagsFromString("--expose-gc");
+  vm.runInNewContext("gc")();
+}
+
+/** Twenty clients at once, each with 64 KiB of rubbish in one of three kinds. */
+async function attackOnce(server: TestServer, round: number): Promise<void> {
+  const rubbish = [`"${"x".repeat(65_000)}"`, "[".repeat(65_000), "x".repeat(66_000)];
+  await Promise.all(Array.from({ length: 20 }, async (_, i) => {
+    const client = await ChatClient.connect(server.wsUrl, `mallory-${round}-${i}`);
+    client.send(rubbish[i % 3]!);
+    await client.next("error");
+    await client.close();
+  }));
+}
+
+Deno.test("rubbish leaves no memory behind: 1,000 clients later the heap is as it was", async () => {
+  await using server = await startTestServer();
+  for (let round = 0; round < 10; round++) await attackOnce(server, round);
+  collectGarbage();
+  const before = Deno.memoryUsage().heapUsed;
+
+  for (let round = 10; round < 60; round++) await attackOnce(server, round);
+  collectGarbage();
+  const grown = Deno.memoryUsage().heapUsed - before;
+
+  // 65 MB went through; the log lines that the test itself keeps are a few hundred KB.
+  assert(grown < 4_000_000, `${grown} bytes more`);
+  assertEquals([server.manager.connections, server.manager.sockets], [0, 0]);
 });

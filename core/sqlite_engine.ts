@@ -10,6 +10,9 @@ import { type LogIdentity, migrate, versionOf } from "./sqlite_schema.ts";
 import { SqliteSearch } from "./sqlite_search.ts";
 import { type Retention, StoreOpenError, StoreUnavailableError } from "./store.ts";
 
+/** Most of a file that is mapped into memory while it is checked. */
+const CHECK_MAP_BYTES = 1024 ** 3;
+
 /** How a writer or a reader is opened; it travels to a Worker. */
 export interface EngineOptions {
   readonly dataDir: string;
@@ -156,6 +159,16 @@ function openChecked(file: string, options: EngineOptions): SqliteDatabase {
  * at them too. Why not all at each start: docs/decisions/0006-checks-at-start.md.
  */
 function check(db: SqliteDatabase): void {
+  // Reading a mapped file saves a tenth of the time; only while nothing is written.
+  db.execute(`PRAGMA mmap_size = ${CHECK_MAP_BYTES}`);
+  try {
+    checkTables(db);
+  } finally {
+    db.execute("PRAGMA mmap_size = 0");
+  }
+}
+
+function checkTables(db: SqliteDatabase): void {
   const tables = db.prepare<{ name: string }>(
     `SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'words%'
        AND name NOT LIKE 'trigrams%' AND name NOT LIKE 'sqlite%'`,

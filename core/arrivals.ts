@@ -39,7 +39,7 @@ export class Arrivals {
   /** Waits for a sign that a connection got what was sent to it, up to a position. */
   expect(connection: Connection, upTo: number): void {
     const { clock, ping } = this.#options;
-    if (connection.dialect === "parley.v1") ping(connection);
+    if (connection.dialect !== "plain") ping(connection);
     const earlier = this.#sent.get(connection)?.upTo ?? 0;
     this.#sent.set(connection, {
       upTo: Math.max(upTo, earlier),
@@ -62,7 +62,7 @@ export class Arrivals {
   }
 
   #isProof({ dialect, pongs }: Connection, { ping, atMs }: Sent): boolean {
-    if (dialect === "parley.v1") return pongs >= ping;
+    if (dialect !== "plain") return pongs >= ping;
     return this.#options.clock.monotonic() - atMs >= PLAIN_PROOF_MS;
   }
 }

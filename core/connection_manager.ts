@@ -271,7 +271,7 @@ export class ConnectionManager {
 
   #enter(connection: Connection): void {
     this.#attendance.enter(connection);
-    if (connection.dialect === "parley.v1") this.#heartbeat.add(connection);
+    if (connection.dialect !== "plain") this.#heartbeat.add(connection);
     connection.send(this.#welcome(connection.member));
     this.#fanout.flush();
   }

@@ -1,7 +1,7 @@
 import type { Clock, Timer } from "./clock.ts";
 import type { Connection } from "./connection.ts";
 import type { Packet } from "./outbox.ts";
-import { type Dialect, packFrames } from "./packets.ts";
+import { type Dialect, packFrames, packShared } from "./packets.ts";
 
 /** Recipients served in one turn of the event loop; between turns acks, pings and reads go on. */
 const RECIPIENTS_PER_TURN = 512;
@@ -174,7 +174,7 @@ class SharedPackets {
 
   in(dialect: Dialect): Packet[] {
     let packets = this.#packets.get(dialect);
-    if (!packets) this.#packets.set(dialect, packets = packFrames(this.#frames, dialect));
+    if (!packets) this.#packets.set(dialect, packets = packShared(this.#frames, dialect));
     return packets;
   }
 }

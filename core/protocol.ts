@@ -4,6 +4,8 @@ import { usernameProblem } from "./usernames.ts";
 
 /** The subprotocol in which the server batches frames into packets and pings. */
 export const SUBPROTOCOL = "parley.v1";
+/** The same, for clients that can inflate packets that go to everyone. */
+export const DEFLATE_SUBPROTOCOL = "parley.v1.deflate";
 
 /** Bounds every client is told in its `welcome`. */
 export const LIMITS = {

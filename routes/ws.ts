@@ -8,7 +8,7 @@ import { ChatError } from "../core/errors.ts";
 import type { Ticket } from "../core/admission.ts";
 import type { Log } from "../core/log.ts";
 import type { Dialect } from "../core/packets.ts";
-import { SUBPROTOCOL } from "../core/protocol.ts";
+import { DEFLATE_SUBPROTOCOL, SUBPROTOCOL } from "../core/protocol.ts";
 import { refuse } from "../core/refusal.ts";
 import { type CatchUpRequest, MAX_HISTORY } from "../core/recovery.ts";
 import { StoreUnavailableError } from "../core/store.ts";
@@ -55,16 +55,15 @@ export function createWebSocketRoute(deps: WebSocketRouteDeps): Handler<RouteEnv
     const sessionId = credential === undefined ? undefined : await sessionIdOf(credential);
     const address = addressKey(clientAddress(request, remoteAddress, deps.config));
     const entry = admit(deps.manager, { address, sessionId }, refusals);
-    const speaksParley = offeredProtocols(request).includes(SUBPROTOCOL);
+    const dialect = dialectOf(offeredProtocols(request));
     const { socket, response } = upgrade(request, entry);
     // Set by hand: the runtime's own `protocol` option doesn't find an entry without a blank
     // before it, and throws.
-    if (speaksParley) response.headers.set("sec-websocket-protocol", SUBPROTOCOL);
+    if (dialect !== "plain") response.headers.set("sec-websocket-protocol", dialect);
     if (credential === undefined) {
       const context = { ...security, port: portOf(request, security) };
       response.headers.set("set-cookie", credentialCookie(newCredential(), context));
     }
-    const dialect: Dialect = speaksParley ? SUBPROTOCOL : "plain";
     const url = new URL(request.url);
     // Read here, so that nothing of the request is kept for as long as the socket lasts.
     const catchUp = attempt(() => readCatchUp(url.searchParams));
@@ -194,6 +193,12 @@ function upgradeParams(request: Request) {
 function offeredProtocols(request: Request): string[] {
   const header = request.headers.get("sec-websocket-protocol") ?? "";
   return header.split(",").map((entry) => entry.trim());
+}
+
+/** The best dialect of those offered, whatever their order. */
+function dialectOf(offered: readonly string[]): Dialect {
+  const best = [DEFLATE_SUBPROTOCOL, SUBPROTOCOL] as const;
+  return best.find((dialect) => offered.includes(dialect)) ?? "plain";
 }
 
 function listed(header: string | null): string[] {

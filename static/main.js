@@ -98,7 +98,7 @@ function join(username) {
   form.showJoining(username);
   session = new ChatSession({
     url: (position) => socketUrl(username, document.baseURI, position),
-    open: (url, subprotocol) => new WebSocket(url, subprotocol),
+    open: (url, subprotocols) => new WebSocket(url, subprotocols),
     clock: browserClock,
     store,
     turn: new LockTurn(navigator.locks, `${place}:outbox:`),

@@ -25,7 +25,7 @@ import { ReconnectingSocket } from "./net/socket.js";
  * @typedef {object} SessionOptions
  * @property {(position: {epoch: string, seq: number} | null) => string} url Where to connect, being
  *   at this position in the log.
- * @property {(url: string, subprotocol: string) => SocketLike} open
+ * @property {(url: string, subprotocols: string[]) => SocketLike} open
  * @property {Clock} clock
  * @property {OutboxStore} store
  * @property {Turn} turn

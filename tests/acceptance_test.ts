@@ -217,15 +217,18 @@ Deno.test("S7 when a user's last connection goes, the others hear it exactly onc
 Deno.test("S8 one connection sends thousands of frames, in order, none lost", async () => {
   await using server = await startTestServer();
   const alice = await ChatClient.connect(server.wsUrl, "alice");
-  const bob = await ChatClient.connect(server.wsUrl, "bob", { protocols: ["parley.v1"] });
+  const [bob, carol] = await Promise.all([
+    ChatClient.connect(server.wsUrl, "bob", { protocols: ["parley.v1"] }),
+    ChatClient.connect(server.wsUrl, "carol", { protocols: ["parley.v1.deflate"] }),
+  ]);
   const texts = Array.from({ length: 5_000 }, (_, i) => `message ${i}`);
 
   texts.forEach((message, i) => alice.send({ id: `k${i}`, message }));
-  for (const client of [alice, bob]) {
+  for (const client of [alice, bob, carol]) {
     await client.until(() => client.messages.length >= texts.length, 30_000);
   }
 
-  for (const client of [alice, bob]) {
+  for (const client of [alice, bob, carol]) {
     assertEquals(client.messages, texts);
     const seqs = client.framesOf("message").map(({ seq }) => seq);
     assertEquals(seqs, seqs.toSorted((a, b) => a - b));

@@ -25,7 +25,7 @@ function smallJob(port: number, speech: Speech): Job {
   };
 }
 
-for (const speech of ["parley", "parley.v1"] as const) {
+for (const speech of ["parley", "parley.v1", "parley.v1.deflate"] as const) {
   Deno.test({
     name: `runClient() finds every message delivered once to all who speak ${speech}`,
     // The load client makes the system's calls by itself, as Linux has them.

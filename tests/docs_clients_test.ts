@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertMatch, assertNotEquals } from "@std/assert";
+import { deflateRawSync } from "node:zlib";
 import { ChatClient } from "./support/chat_client.ts";
 import { startCuttingProxy } from "./support/cutting_proxy.ts";
 import { blocksOf } from "./support/doc_blocks.ts";
@@ -23,6 +24,21 @@ for (const [language, runs] of [["ts", "in Deno"], ["js", "in a browser"]] as co
     assertMatch(heard, /^(alice|bob): hello from (Deno|a browser)$/);
   });
 }
+
+Deno.test("docs/protocol.md: the reader of deflated packets reads packets of any form", async () => {
+  const { text } = blocksOf("docs/protocol.md", protocol)
+    .find(({ language }) => language === "javascript")!;
+  const url = `data:text/javascript,${encodeURIComponent(`${text}\nexport { framesIn };`)}`;
+  const { framesIn } = await import(url);
+  const frames = [{ type: "ping" }, { type: "delivered", seq: 7 }];
+  const lines = frames.map((frame) => JSON.stringify(frame)).join("\n");
+  const bytes = new TextEncoder().encode(lines);
+  const deflated = new Uint8Array([0, ...deflateRawSync(bytes)]);
+
+  for (const data of [lines, bytes.buffer, deflated.buffer]) {
+    assertEquals(await framesIn(data), frames);
+  }
+});
 
 Deno.test("docs/protocol.md: the client that reconnects loses and doubles nothing", async () => {
   await using server = await startTestServer();

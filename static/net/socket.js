@@ -3,10 +3,10 @@
 import { Backoff, FLOOR_MS } from "./backoff.js";
 import { SIGNED_OUT } from "../text/endings.js";
 import { mayReconnect } from "./endings.js";
-import { readPacket } from "./packets.js";
+import { canInflate, PacketReader } from "./packets.js";
 
-/** The subprotocol in which the server may join frames, and pings. */
-const SUBPROTOCOL = "parley.v1";
+/** The subprotocols in which the server may join frames, and pings; the best one first. */
+const SUBPROTOCOLS = canInflate() ? ["parley.v1.deflate", "parley.v1"] : ["parley.v1"];
 /** Time an answer to a ping may take; after a heartbeat and this without traffic, the line is dead. */
 const SILENCE_GRACE_MS = 10_000;
 /** Heartbeat assumed until `welcome` tells; also bounds how long a connection attempt may take. */
@@ -39,7 +39,7 @@ const NUDGE_FLOOR_MS = 1_000;
 /**
  * @typedef {object} SocketOptions
  * @property {() => string} url Asked at each attempt, so that a resume position can be in it.
- * @property {(url: string, subprotocol: string) => SocketLike} open
+ * @property {(url: string, subprotocols: string[]) => SocketLike} open
  * @property {Clock} clock
  * @property {(frame: ServerFrame) => void} onFrame Every frame but pings, in order.
  * @property {(state: LineState) => void} onState
@@ -55,6 +55,8 @@ export class ReconnectingSocket {
   #backoff;
   /** @type {SocketLike | null} */
   #socket = null;
+  /** @type {PacketReader | null} */
+  #reader = null;
   /** @type {LineState} */
   #state = { state: "idle" };
   /** @type {Timer | null} */
@@ -85,11 +87,20 @@ export class ReconnectingSocket {
     this.#heartbeatMs = FIRST_HEARTBEAT_MS;
     this.#lastAttempt = this.#options.clock.monotonic();
     this.#setState({ state: "connecting", attempt: this.#backoff.attempts });
-    const socket = this.#options.open(this.#options.url(), SUBPROTOCOL);
+    const socket = this.#options.open(this.#options.url(), SUBPROTOCOLS);
+    const reader = new PacketReader(
+      (frames) => this.#receive(frames),
+      // The line is as good as lost: what is missing comes with the next one.
+      () => this.#ended(1006),
+    );
     socket.binaryType = "arraybuffer";
-    socket.onmessage = (event) => this.#receive(event.data);
-    socket.onclose = (event) => this.#ended(event.code);
+    socket.onmessage = (event) => {
+      this.#hearSomething();
+      reader.read(event.data);
+    };
+    socket.onclose = (event) => reader.afterAll(() => this.#ended(event.code));
     this.#socket = socket;
+    this.#reader = reader;
     this.#hearSomething();
     this.#watch();
   }
@@ -119,11 +130,10 @@ export class ReconnectingSocket {
     if (this.#socket !== null) this.#checkSilence();
   }
 
-  /** @param {string | ArrayBuffer} data */
-  #receive(data) {
-    this.#hearSomething();
+  /** @param {ServerFrame[]} frames */
+  #receive(frames) {
     const socket = this.#socket;
-    for (const frame of readPacket(data)) {
+    for (const frame of frames) {
       if (this.#socket === socket) this.#handle(frame);
     }
   }
@@ -197,6 +207,7 @@ export class ReconnectingSocket {
     this.#watchdog?.cancel();
     const socket = this.#socket;
     this.#socket = null;
+    this.#reader?.close();
     if (socket === null) return;
     socket.onmessage = null;
     socket.onclose = null;

@@ -3,11 +3,14 @@ import type { Job } from "./job.ts";
 import { READY, Sockets, WOULD_WAIT } from "./libc.ts";
 import { Link } from "./link.ts";
 import { handshake, isWelcomed, nameOf, socketIoJoin, textPacket } from "./speeches.ts";
+import { inflated, isLookedUp, type Messages, SharedPackets } from "./shared_packets.ts";
 import { maskedPacket, OPCODES, scanPackets } from "./wire.ts";
 
 /** What a {@linkcode Crowd} tells of; positions are in the bytes handed over. */
 export interface CrowdEvents {
   onMessage(link: Link, bytes: Uint8Array, mark: number): void;
+  /** A packet of messages that others got, too. */
+  onMessages(link: Link, messages: Messages): void;
   onAck(link: Link): void;
   /** All that had come for a connection has been read. */
   onRead(link: Link): void;
@@ -25,6 +28,8 @@ const STALLED_RECEIVE_BYTES = 4096;
 const LOOK_BYTES = 200;
 /** Bytes within which the answer to a handshake ends. */
 const HEAD_BYTES = 4096;
+
+type Bytes = Uint8Array<ArrayBuffer>;
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
@@ -52,6 +57,7 @@ export class Crowd implements Disposable {
   #sockets = new Sockets();
   #buffer = new Uint8Array(BUFFER_BYTES);
   #scanner: FrameScanner;
+  #shared = new SharedPackets((one, other) => this.#sockets.areSame(one, other));
   #link!: Link;
   #returns: { index: number; at: number }[] = [];
   #nextReturnAt = Infinity;
@@ -175,9 +181,9 @@ export class Crowd implements Disposable {
     return 0;
   }
 
-  #onPacket = (opcode: number, bytes: Uint8Array, start: number, end: number): void => {
+  #onPacket = (opcode: number, bytes: Bytes, start: number, end: number): void => {
     if (isGone(this.#link)) return;
-    if (opcode <= OPCODES.binary) return this.#scanner.scan(bytes, start, end);
+    if (opcode <= OPCODES.binary) return this.#onFrames(bytes, start, end);
     if (opcode === OPCODES.ping) {
       this.#link.send(maskedPacket(OPCODES.pong, bytes.slice(start, end)));
     } else if (opcode === OPCODES.close) {
@@ -185,6 +191,15 @@ export class Crowd implements Disposable {
       throw new Error(`The server closed connection ${this.#link.index}: ${reason}`);
     }
   };
+
+  #onFrames(bytes: Bytes, start: number, end: number): void {
+    if (!isLookedUp(bytes, start, end)) return this.#scanner.scan(bytes, start, end);
+    const packet = bytes.subarray(start, end);
+    const messages = this.#shared.read(packet);
+    if (messages) return this.#events.onMessages(this.#link, messages);
+    const frames = inflated(packet);
+    this.#scanner.scan(frames, 0, frames.length);
+  }
 
   #onOther(bytes: Uint8Array, start: number, end: number): void {
     const text = decoder.decode(bytes.subarray(start, Math.min(end, start + LOOK_BYTES)));

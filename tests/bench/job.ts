@@ -1,7 +1,13 @@
 import type { Percentiles } from "./latencies.ts";
 
 /** How the load client speaks to a server. */
-export type Speech = "plain" | "joined" | "parley" | "parley.v1" | "socket.io";
+export type Speech =
+  | "plain"
+  | "joined"
+  | "parley"
+  | "parley.v1"
+  | "parley.v1.deflate"
+  | "socket.io";
 
 /** What a load client does, from connecting to the last message. Times in milliseconds. */
 export interface Job {

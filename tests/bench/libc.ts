@@ -14,6 +14,7 @@ const SYMBOLS = {
   epoll_create1: { parameters: ["i32"], result: "i32" },
   epoll_ctl: { parameters: ["i32", "i32", "i32", "buffer"], result: "i32" },
   epoll_wait: { parameters: ["i32", "buffer", "i32", "i32"], result: "i32" },
+  memcmp: { parameters: ["buffer", "buffer", "u32"], result: "i32" },
   __errno_location: { parameters: [], result: "pointer" },
 } as const satisfies Deno.ForeignLibraryInterface;
 
@@ -93,6 +94,11 @@ export class Sockets {
   send(socket: number, bytes: Uint8Array<ArrayBuffer>): number {
     const count = this.#call.send(socket, bytes, bytes.length, MSG_NOSIGNAL);
     return count >= 0 ? count : this.#failure();
+  }
+
+  /** Whether two runs of bytes of one length are the same. */
+  areSame(one: Uint8Array<ArrayBuffer>, other: Uint8Array<ArrayBuffer>): boolean {
+    return this.#call.memcmp(one, other, one.length) === 0;
   }
 
   /** Ends a connection; it is no longer watched. */

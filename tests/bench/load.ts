@@ -6,6 +6,7 @@ import { readNumber, readSender, readTime } from "./marks.ts";
 import { Meter } from "./meter.ts";
 import { Sender } from "./sender.ts";
 import { hasAcks, nameOf } from "./speeches.ts";
+import type { Messages } from "./shared_packets.ts";
 import { Tally } from "./tally.ts";
 
 /** How long connecting may take, and the messages still under way at the end. */
@@ -40,6 +41,7 @@ export class Load implements Disposable {
     this.#job = job;
     this.#crowd = new Crowd(job, {
       onMessage: (link, bytes, mark) => this.#onMessage(link, bytes, mark),
+      onMessages: (link, messages) => this.#onMessages(link, messages),
       onAck: ({ index }) => this.#onAck(index),
       onRead: ({ index }) => this.#sendMore(index),
     });
@@ -208,6 +210,17 @@ export class Load implements Disposable {
     if (--this.#sampleIn > 0) return;
     this.#sampleIn = this.#job.sampleEvery;
     this.#latencies.add(this.#crowd.now - readTime(bytes, mark) / 1000);
+  }
+
+  #onMessages({ index }: Link, { tally, times, bySender }: Messages): void {
+    this.#tallies[index]!.addAll(tally);
+    if (index >= this.#job.connections) return;
+    this.#delivered += times.length;
+    if (index < this.#senders.length) this.#senders[index]!.copied += bySender.get(index) ?? 0;
+    for (; this.#sampleIn <= times.length; this.#sampleIn += this.#job.sampleEvery) {
+      this.#latencies.add(this.#crowd.now - times[this.#sampleIn - 1]! / 1000);
+    }
+    this.#sampleIn -= times.length;
   }
 
   #onAck(index: number): void {

@@ -1,5 +1,5 @@
 /**
- * The text of a load message: `#sssss:nnnnnnnn:tttttttttttt` and padding. Sender, number and time
+ * The text of a load message: `#sssss:nnnnnnnn:tttttttttttt` and letters that are never the same. Sender, number and time
  * stand at fixed places, so that they are found and read without parsing what is around them.
  */
 
@@ -14,6 +14,40 @@ export const MARK_BYTES = TIME_AT + WIDTHS.time;
 const HASH = "#".charCodeAt(0);
 const COLON = ":".charCodeAt(0);
 const ZERO = "0".charCodeAt(0);
+
+/** How often letters and blanks come in English prose, in thousandths. */
+const LETTERS: Readonly<Record<string, number>> = {
+  " ": 183,
+  ...{ e: 102, t: 75, a: 65, o: 62, n: 57, i: 57, s: 53, r: 50, h: 50, l: 33, d: 33, u: 23, c: 22 },
+  ...{ m: 20, f: 20, w: 17, g: 16, p: 15, y: 15, b: 13, v: 8, k: 6, x: 2, j: 1, q: 1, z: 1 },
+};
+/** Letters to take texts from, so many that hardly any two texts of a moment share a part. */
+const SUPPLY_BYTES = 1 << 20;
+
+/**
+ * Text that packs no better than real messages do: letters as frequent as in English, but without
+ * its words. Texts that repeat themselves would flatter a server that deflates what it sends.
+ */
+export class TextSupply {
+  #letters: Uint8Array;
+
+  constructor() {
+    const drawn = Object.entries(LETTERS).flatMap(([letter, share]) =>
+      new Array<number>(share).fill(letter.charCodeAt(0))
+    );
+    this.#letters = Uint8Array.from(
+      { length: SUPPLY_BYTES },
+      () => drawn[Math.floor(Math.random() * drawn.length)]!,
+    );
+  }
+
+  /** Fills `bytes` from `from` up to `end`. */
+  fill(bytes: Uint8Array, from: number, end: number): void {
+    const length = end - from;
+    const at = Math.floor(Math.random() * (SUPPLY_BYTES - length));
+    bytes.set(this.#letters.subarray(at, at + length), from);
+  }
+}
 
 /** A text of `length` bytes with a mark of zeros. */
 export function blankText(sender: number, length: number): string {

@@ -84,9 +84,11 @@ export const PEERS: readonly Peer[] = [
   bun("bun", "Bun’s pub/sub", "bun_pubsub.mjs", "plain"),
   bun("bun-joined", "Bun, messages of a turn joined", "bun_joined.mjs", "joined"),
   parley("parley-memory-plain", "Parley, plain, in memory", IN_MEMORY, "parley", "memory"),
-  parley("parley-memory", "Parley, `parley.v1`, in memory", IN_MEMORY, "parley.v1", "memory"),
+  parley("parley-memory-v1", "Parley, `parley.v1`, in memory", IN_MEMORY, "parley.v1", "memory"),
+  parley("parley-memory", "Parley, deflated, in memory", IN_MEMORY, "parley.v1.deflate", "memory"),
   parley("parley-plain", "Parley, plain, log on", ON_DISK, "parley", "sqlite"),
-  parley("parley", "Parley, `parley.v1`, log on", ON_DISK, "parley.v1", "sqlite"),
+  parley("parley-v1", "Parley, `parley.v1`, log on", ON_DISK, "parley.v1", "sqlite"),
+  parley("parley", "Parley, deflated, log on", ON_DISK, "parley.v1.deflate", "sqlite"),
 ];
 
 function uvicorn(port: number, { python }: Tools): PeerCommand | string {

@@ -1,8 +1,17 @@
 import type { Job, Speech } from "./job.ts";
-import { blankText, digits, findMark, writeMark, writeNumber } from "./marks.ts";
+import {
+  blankText,
+  digits,
+  findMark,
+  MARK_BYTES,
+  TextSupply,
+  writeMark,
+  writeNumber,
+} from "./marks.ts";
 import { maskedPacket, OPCODES } from "./wire.ts";
 
 const encoder = new TextEncoder();
+const supply = new TextSupply();
 /** What an id begins with; digits of sender and number follow, with a line between. */
 const ID_START = `"id":"`;
 const ID_NUMBER_OFFSET = ID_START.length + 6;
@@ -14,7 +23,7 @@ export function nameOf(index: number): string {
 
 /** Whether a server that is spoken to like this acknowledges messages by their ids. */
 export function hasAcks(speech: Speech): boolean {
-  return speech === "parley" || speech === "parley.v1";
+  return speech.startsWith("parley");
 }
 
 /** Whether a connection is in only once the server has said so after the handshake. */
@@ -33,7 +42,7 @@ export function handshake(speech: Speech, port: number, name: string): Uint8Arra
     "Sec-WebSocket-Version: 13",
     // The nonce of RFC 6455, section 1.3.
     "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
-    ...(speech === "parley.v1" ? ["Sec-WebSocket-Protocol: parley.v1"] : []),
+    ...(speech.startsWith("parley.") ? [`Sec-WebSocket-Protocol: ${speech}`] : []),
     "\r\n",
   ].join("\r\n"));
 }
@@ -48,10 +57,11 @@ export function textPacket(text: string): Uint8Array<ArrayBuffer> {
   return maskedPacket(OPCODES.text, encoder.encode(text));
 }
 
-/** The packet of one sender, whose number and time are filled in each time it is sent. */
+/** The packet of one sender, whose number, time and letters are filled in each time it is sent. */
 export class MessagePacket {
   readonly bytes: Uint8Array<ArrayBuffer>;
   #markAt: number;
+  #textEnd: number;
   #idNumberAt: number;
 
   constructor(
@@ -65,6 +75,7 @@ export class MessagePacket {
     const text = speech === "socket.io" ? `42["message",${body}]` : body;
     this.bytes = textPacket(text);
     this.#markAt = findMark(this.bytes, 0, this.bytes.length);
+    this.#textEnd = this.#markAt + textBytes;
     const length = encoder.encode(text).length;
     this.#idNumberAt = id === "" ? -1 : this.bytes.length - length + 1 + ID_NUMBER_OFFSET;
   }
@@ -72,6 +83,7 @@ export class MessagePacket {
   /** Makes it the sender's message of this number, sent at `timeUs` microseconds. */
   fill(number: number, timeUs: number): Uint8Array<ArrayBuffer> {
     writeMark(this.bytes, this.#markAt, number, timeUs);
+    supply.fill(this.bytes, this.#markAt + MARK_BYTES, this.#textEnd);
     if (this.#idNumberAt >= 0) writeNumber(this.bytes, this.#idNumberAt, number);
     return this.bytes;
   }

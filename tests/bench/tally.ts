@@ -20,6 +20,13 @@ export class Tally {
     this.#xor ^= hash;
   }
 
+  /** Counts all that another one has counted. */
+  addAll(other: Tally): void {
+    this.#count += other.#count;
+    this.#sum = (this.#sum + other.#sum) | 0;
+    this.#xor ^= other.#xor;
+  }
+
   /** Whether the other one counted the same messages. */
   equals(other: Tally): boolean {
     return this.#count === other.#count && this.#sum === other.#sum && this.#xor === other.#xor;

@@ -2,7 +2,12 @@
 export const OPCODES = { text: 1, binary: 2, close: 8, ping: 9, pong: 10 } as const;
 
 /** Told of each whole packet, which lies in `bytes` from `start` up to `end`. */
-export type OnPacket = (opcode: number, bytes: Uint8Array, start: number, end: number) => void;
+export type OnPacket = (
+  opcode: number,
+  bytes: Uint8Array<ArrayBuffer>,
+  start: number,
+  end: number,
+) => void;
 
 const FINAL = 0x80;
 const MASKED = 0x80;
@@ -13,7 +18,11 @@ const MASKED = 0x80;
  * @returns Where the first packet begins that is not all there; `end` if there is none.
  * @throws {Error} On a fragmented packet, which no server here sends.
  */
-export function scanPackets(bytes: Uint8Array, end: number, onPacket: OnPacket): number {
+export function scanPackets(
+  bytes: Uint8Array<ArrayBuffer>,
+  end: number,
+  onPacket: OnPacket,
+): number {
   let at = 0;
   while (end - at >= 2) {
     const length = bytes[at + 1]! & 0x7f;

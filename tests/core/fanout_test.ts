@@ -5,6 +5,7 @@ import type { Dialect } from "../../core/packets.ts";
 import { openConnection } from "../support/connections.ts";
 import { FakeTransport } from "../support/fake_transport.ts";
 import { ManualClock } from "../support/manual_clock.ts";
+import { packetText } from "../support/packet_text.ts";
 
 /** A socket that keeps the very objects it was handed, and costs time to send to. */
 class CostlyTransport extends FakeTransport {
@@ -98,6 +99,22 @@ Deno.test("Fanout.publishTo() puts frames for some in their place among the publ
   assertEquals(alice.transport.packets, [forAlice.join("\n")]);
   assertEquals(bob.transport.packets, ["public 1", "private 1", "public 2", "public 3"]);
   assertEquals(carol.transport.packets, ["public 1\npublic 2\npublic 3"]);
+});
+
+Deno.test("Fanout deflates what goes to everyone, and nothing that a private frame is in", () => {
+  const { fanout, join } = createFanout();
+  const [alice, bob] = [join("parley.v1.deflate"), join("parley.v1.deflate")];
+  const long = "x".repeat(5000);
+
+  fanout.publish(long);
+  fanout.publishTo("private", [alice.connection]);
+  fanout.publish(long);
+  fanout.flush();
+
+  assertEquals(alice.transport.packets, [[long, "private", long].join("\n")]);
+  const [packet] = bob.transport.handed as Uint8Array<ArrayBuffer>[];
+  assertEquals(packet![0], 0);
+  assertEquals(packetText(packet!.slice().buffer), `${long}\n${long}`);
 });
 
 Deno.test("Fanout.publishTo() sends to nobody else when a moment holds nothing public", () => {

@@ -26,7 +26,7 @@ trial("clients that come back while messages pour in miss nothing", async (rando
       credential: credentialFor(username),
       endpoint,
       watch,
-      protocols: random.happens(0.8) ? ["parley.v1"] : [],
+      protocols: random.happens(0.8) ? ["parley.v1.deflate", "parley.v1"] : [],
     });
   const names = Array.from({ length: CLIENTS - 1 }, (_, index) => `user${index}`);
   await using returning = ended([...names, names.at(-1)!].map(clientOf));

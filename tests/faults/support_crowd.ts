@@ -31,7 +31,7 @@ export class Crowd implements AsyncDisposable {
         credential: credentialFor(username),
         endpoint,
         watch: this.watch,
-        protocols: random.happens(0.5) ? ["parley.v1"] : [],
+        protocols: random.happens(0.5) ? ["parley.v1.deflate", "parley.v1"] : [],
         ...(window === undefined ? {} : { window }),
       })
     );

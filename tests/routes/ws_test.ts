@@ -66,6 +66,7 @@ Deno.test("the route chooses its own subprotocol however it is offered, and echo
 
   assertEquals(await chosen("parley.v1,foo"), "parley.v1");
   assertEquals(await chosen("foo, parley.v1"), "parley.v1");
+  assertEquals(await chosen("parley.v1, parley.v1.deflate"), "parley.v1.deflate");
   assertEquals(await chosen("secret-token"), undefined);
 });
 

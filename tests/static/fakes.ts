@@ -8,7 +8,7 @@ export class FakeSocket {
   readonly sent: unknown[] = [];
   isClosed = false;
 
-  constructor(readonly url: string, readonly subprotocol: string) {}
+  constructor(readonly url: string, readonly subprotocols: readonly string[]) {}
 
   send(data: string): void {
     this.sent.push(JSON.parse(data));

@@ -18,8 +18,8 @@ async function setUp(pages: Record<string, unknown> = {}, first = welcome()) {
   let pictures = 0;
   const session = new ChatSession({
     url: (position) => `ws://chat.example/ws/alice?seq=${position?.seq}`,
-    open(url, subprotocol) {
-      const opened = new FakeSocket(url, subprotocol);
+    open(url, subprotocols) {
+      const opened = new FakeSocket(url, subprotocols);
       sockets.push(opened);
       return opened;
     },

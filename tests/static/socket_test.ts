@@ -10,8 +10,8 @@ function setUp() {
   const states: string[] = [];
   const socket = new ReconnectingSocket({
     url: () => "ws://chat.example/ws/alice",
-    open(url, subprotocol) {
-      const opened = new FakeSocket(url, subprotocol);
+    open(url, subprotocols) {
+      const opened = new FakeSocket(url, subprotocols);
       sockets.push(opened);
       return opened;
     },
@@ -23,14 +23,15 @@ function setUp() {
   return { clock, sockets, frames, states, socket };
 }
 
-Deno.test("ReconnectingSocket.connect() offers parley.v1 and is online from welcome on", () => {
+Deno.test("ReconnectingSocket.connect() offers its dialects and is online from welcome on", () => {
   const { sockets, frames, states, socket } = setUp();
 
   socket.connect();
   const isEarly = socket.send({ message: "hi" });
   sockets[0]!.receive(welcome());
 
-  assertEquals([sockets[0]!.subprotocol, sockets[0]!.binaryType], ["parley.v1", "arraybuffer"]);
+  assertEquals(sockets[0]!.subprotocols, ["parley.v1.deflate", "parley.v1"]);
+  assertEquals(sockets[0]!.binaryType, "arraybuffer");
   assertEquals(isEarly, false);
   assertEquals(states, ["connecting", "online"]);
   assertEquals(frames, ["welcome"]);

@@ -1,4 +1,5 @@
 import type { ServerFrame } from "../../core/protocol.ts";
+import { packetText } from "./packet_text.ts";
 
 /** How to connect; see {@linkcode ChatClient.connect}. */
 export interface ChatClientOptions {
@@ -126,8 +127,7 @@ export class ChatClient {
 
   #receive(data: string | ArrayBuffer): void {
     this.packets++;
-    const text = typeof data === "string" ? data : new TextDecoder().decode(data);
-    for (const line of text.split("\n")) {
+    for (const line of packetText(data).split("\n")) {
       const frame: ServerFrame = JSON.parse(line);
       this.frames.push(frame);
       if (frame.type === "ping") this.send({ type: "pong" });

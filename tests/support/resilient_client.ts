@@ -8,6 +8,7 @@ import type {
   WelcomeFrame,
 } from "../../core/protocol.ts";
 import type { Closing } from "./chat_client.ts";
+import { packetText } from "./packet_text.ts";
 import { Watch } from "./watch.ts";
 
 /** How a {@linkcode ResilientClient} lives. */
@@ -209,8 +210,7 @@ export class ResilientClient implements AsyncDisposable {
   }
 
   #receive(data: string | ArrayBuffer): void {
-    const text = typeof data === "string" ? data : new TextDecoder().decode(data);
-    for (const line of text.split("\n")) this.#take(JSON.parse(line));
+    for (const line of packetText(data).split("\n")) this.#take(JSON.parse(line));
     this.#watch.notify();
   }
 

@@ -2,7 +2,10 @@ import type { Clock, Timer } from "./clock.ts";
 import type { Member } from "./members.ts";
 import type { JoinedFrame, LeftFrame, PresenceFrame, User } from "./protocol.ts";
 
-/** Comings and goings told one by one within a second; beyond them one `presence` tells of all. */
+/**
+ * Comings and goings told one by one within a second; beyond them one `presence` a second tells of
+ * all, until there are no more than this again.
+ */
 const SINGLE_PER_SECOND = 20;
 /** Most users that each list of one `presence` names. */
 const MAX_NAMED = 100;
@@ -83,9 +86,12 @@ export class Presence {
       this.#toldThisSecond = 0;
     }
     if (this.#toldThisSecond++ < SINGLE_PER_SECOND) return true;
-    const untilNextSecond = this.#secondStartedAt + SECOND_MS - now;
-    this.#timer = this.#clock.schedule(() => this.#tellMany(), untilNextSecond);
+    this.#gather(this.#secondStartedAt + SECOND_MS - now);
     return false;
+  }
+
+  #gather(forMs: number): void {
+    this.#timer = this.#clock.schedule(() => this.#tellMany(), forMs);
   }
 
   #tellMany(): void {
@@ -95,9 +101,10 @@ export class Presence {
     this.#joined.clear();
     this.#left.clear();
     if (joined.length + left.length === 0) return;
-    // A new second begins with this frame: the next ones are told one by one again.
+    // A new second begins with this frame, and while a crowd comes it is one for all again.
     this.#secondStartedAt = this.#clock.monotonic();
     this.#toldThisSecond = 0;
+    if (joined.length + left.length > SINGLE_PER_SECOND) this.#gather(SECOND_MS);
     const at = this.#clock.now();
     this.#tell({ type: "presence", joined, left, online: this.online, at });
   }

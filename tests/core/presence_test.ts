@@ -66,6 +66,8 @@ Deno.test("Presence tells twenty a second one by one, and the others in one fram
   assertEquals(many()[0]!.left, []);
   assertEquals(many()[0]!.online, 50);
   assertEquals(about.at(-1), undefined);
+  clock.advance(1_000);
+  assertEquals(told.length, 21);
   assertEquals(clock.pending, 0);
 });
 
@@ -91,9 +93,23 @@ Deno.test("Presence costs those present a bounded number of frames a second in a
   }
   clock.advance(1_000);
 
-  // Five seconds: twenty singles and one frame for the rest in each.
-  assertEquals(told.length <= 6 * 21, true);
+  // Twenty singles, and then one frame a second.
+  assertEquals(told.length <= 20 + 6, true);
   assertEquals(told.at(-1)!.online, 5_100);
+});
+
+Deno.test("Presence tells one by one again after a second in which no crowd came", () => {
+  const { clock, presence, told, types } = createPresence();
+  for (const member of crowd(60)) presence.join(member);
+  clock.advance(1_000);
+  for (const member of crowd(20, "last")) presence.join(member);
+  clock.advance(1_000);
+  const before = told.length;
+
+  presence.join(memberNamed("alice"));
+
+  assertEquals(before, 22);
+  assertEquals(types().slice(before), ["joined"]);
 });
 
 Deno.test("Presence tells nothing of those who came and went within what it tells together", () => {
@@ -132,13 +148,12 @@ Deno.test("Presence names at most 100 in each list, and counts all", () => {
   for (const member of early) presence.join(member);
   clock.advance(1_000);
 
-  for (const member of crowd(20, "single")) presence.join(member);
   for (const member of early) presence.leave(member);
   for (const member of crowd(130, "late")) presence.join(member);
   clock.advance(1_000);
 
   const { joined, left, online } = many()[1]!;
-  assertEquals([joined.length, left.length, online], [100, 100, 150]);
+  assertEquals([joined.length, left.length, online], [100, 100, 130]);
 });
 
 Deno.test("Presence.list() has the given member first, no one twice, and at most as many as asked", () => {

@@ -19,6 +19,5 @@ export const randomIds: Ids = {
 /** Random bytes as base64url without padding; 16 bytes give 22 characters. */
 export function randomText(byteLength: number): string {
   const bytes = crypto.getRandomValues(new Uint8Array(byteLength));
-  return btoa(String.fromCharCode(...bytes))
-    .replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+  return bytes.toBase64({ alphabet: "base64url", omitPadding: true });
 }

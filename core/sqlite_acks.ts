@@ -1,20 +1,36 @@
 import { createHash, randomBytes } from "node:crypto";
 import type { Query, SqliteDatabase } from "./sqlite_database.ts";
-import type { AppendResult, NewEvent } from "./store.ts";
+import type { AppendResult, EventKind, NewEvent } from "./store.ts";
+import { usernameKey } from "./usernames.ts";
 
 /** Bytes of a content hash. */
 const HASH_BYTES = 16;
 /** Bytes that say which secret keyed a hash. */
 const SECRET_NAME_BYTES = 8;
 
-interface AckRow {
+interface StoredRow {
   readonly seq: number;
   readonly at: number;
   readonly conversation: string;
   readonly recipient: string | null;
   readonly username: string | null;
-  readonly content: Uint8Array;
+}
+
+interface EventRow extends StoredRow {
   readonly is_delivered: number | null;
+  readonly is_same: number;
+}
+
+interface AckRow extends StoredRow {
+  readonly content: Uint8Array;
+}
+
+/** An event that is about to be removed. */
+interface RemovedRow extends FirstAck {
+  readonly key: string;
+  readonly kind: EventKind;
+  readonly recipient_name: string | null;
+  readonly text: string;
 }
 
 /** What the first ack of a key promised. */
@@ -26,15 +42,27 @@ export interface FirstAck {
   readonly recipient: number | null;
 }
 
+/** What a key was first used for. */
+interface Content {
+  readonly kind: EventKind;
+  readonly text: string;
+  /** Of a private event: the key of the name it was sent to. */
+  readonly nameKey: string | undefined;
+}
+
 /**
- * The first ack of every key an author has used, with a keyed hash of the content: enough to answer
- * a repeat for ever, and to see that a key is used again for something else.
+ * The first ack of every key an author has used: enough to answer a repeat for ever, and to see
+ * that a key is used again for something else. An event that is there tells its own; of one that
+ * isn't, the ack is kept, with a keyed hash of the content.
  */
 export class SqliteAcks {
   #secret: Uint8Array;
   #secretName: Uint8Array;
-  #find: Query<AckRow>;
-  #add: Query<unknown>;
+  #stored: Query<EventRow>;
+  #kept: Query<AckRow>;
+  #any: Query<{ any: number }>;
+  #removed: Query<RemovedRow>;
+  #keep: Query<unknown>;
 
   /**
    * @param keepsHashes Whether hashes are keyed by the log's own secret. If not, the secret is gone
@@ -44,51 +72,101 @@ export class SqliteAcks {
     const row = db.prepare<{ secret: Uint8Array }>("SELECT secret FROM meta").get();
     this.#secret = keepsHashes ? row!.secret : randomBytes(32);
     this.#secretName = keyedHash(this.#secret, "name").subarray(0, SECRET_NAME_BYTES);
-    this.#find = db.prepare(
+    // SQLite stores some texts altered, so it compares them, too.
+    this.#stored = db.prepare(
+      `SELECT e.seq, e.at, c.public_id AS conversation, r.public_id AS recipient, r.username,
+         w.is_delivered, e.kind = :kind AND e.text = :text AS is_same
+       FROM events e JOIN conversations c ON c.id = e.conversation
+       LEFT JOIN accounts r ON r.id = e.recipient LEFT JOIN waiting w ON w.seq = e.seq
+       WHERE e.author = :author AND e.key = :key`,
+    );
+    this.#kept = db.prepare(
       `SELECT k.seq, k.at, c.public_id AS conversation, r.public_id AS recipient, r.username,
-         k.content, w.is_delivered
+         k.content
        FROM acks k JOIN conversations c ON c.id = k.conversation
-       LEFT JOIN accounts r ON r.id = k.recipient LEFT JOIN waiting w ON w.seq = k.seq
+       LEFT JOIN accounts r ON r.id = k.recipient
        WHERE k.author = :author AND k.key = :key`,
     );
-    this.#add = db.prepare(
+    this.#any = db.prepare("SELECT EXISTS (SELECT 1 FROM acks) AS any");
+    this.#removed = db.prepare(
+      `SELECT author, key, seq, at, conversation, recipient, kind, recipient_name, text
+       FROM events WHERE seq = :seq AND key IS NOT NULL`,
+    );
+    this.#keep = db.prepare(
       `INSERT INTO acks (author, key, seq, at, conversation, recipient, content)
        VALUES (:author, :key, :seq, :at, :conversation, :recipient, :content)
        ON CONFLICT DO NOTHING`,
     );
   }
 
-  /** What to answer if the author has used this key before. */
-  repeatOf(author: number, event: NewEvent): AppendResult | undefined {
-    if (event.key === undefined) return undefined;
-    const row = this.#find.get({ author, key: event.key });
-    if (!row) return undefined;
-    if (!this.#isSame(row.content, event)) return { outcome: "id_reused" };
-    return { outcome: "duplicate", ...acceptedOf(row) };
+  /** Whether acks of events that aren't there are kept at all. */
+  get areKept(): boolean {
+    return this.#any.get()!.any === 1;
   }
 
-  /** Keeps the first ack of a key; says whether the key was new. */
-  remember(event: NewEvent, first: FirstAck): boolean {
-    if (event.key === undefined) return true;
-    const { key } = event;
-    return this.#add.run({ ...first, key, content: this.#hash(event) }).changes > 0;
+  /** What to answer if the author has used this key before. */
+  repeatOf(author: number, event: NewEvent): AppendResult | undefined {
+    return this.repeatOfStored(author, event) ?? this.repeatOfKept(author, event);
+  }
+
+  /** The same, if the event is still there. */
+  repeatOfStored(author: number, event: NewEvent): AppendResult | undefined {
+    if (event.key === undefined) return undefined;
+    const { kind, text, key } = event;
+    const row = this.#stored.get({ author, key, kind, text });
+    if (!row) return undefined;
+    const nameKey = row.username === null ? undefined : usernameKey(row.username);
+    if (row.is_same === 0 || nameKey !== nameKeyOf(event)) return { outcome: "id_reused" };
+    const accepted = acceptedOf(row);
+    return row.is_delivered === 0 ? { ...accepted, isWaiting: true } : accepted;
+  }
+
+  /** The same, if the event is not. */
+  repeatOfKept(author: number, event: NewEvent): AppendResult | undefined {
+    if (event.key === undefined) return undefined;
+    const row = this.#kept.get({ author, key: event.key });
+    if (!row) return undefined;
+    return this.#isSame(row.content, event) ? acceptedOf(row) : { outcome: "id_reused" };
+  }
+
+  /** Keeps the first ack of an event that is never written. */
+  keep(event: NewEvent, first: FirstAck): void {
+    if (event.key === undefined) return;
+    this.#keep.run({ ...first, key: event.key, content: this.#hash(contentOf(event)) });
+  }
+
+  /** Keeps the first ack of an event that is to be removed. */
+  keepOf(seq: number): void {
+    const row = this.#removed.get({ seq });
+    if (!row) return;
+    const { author, key, at, conversation, recipient, kind, recipient_name, text } = row;
+    const nameKey = recipient_name === null ? undefined : usernameKey(recipient_name);
+    const content = this.#hash({ kind, text, nameKey });
+    this.#keep.run({ author, key, seq, at, conversation, recipient, content });
   }
 
   #isSame(content: Uint8Array, event: NewEvent): boolean {
-    const hash = this.#hash(event);
     const name = content.subarray(0, SECRET_NAME_BYTES);
-    return !areEqual(name, this.#secretName) || areEqual(content, hash);
+    return !areEqual(name, this.#secretName) || areEqual(content, this.#hash(contentOf(event)));
   }
 
   /** By the name it was sent to: a repeat is one whoever holds that name by then. */
-  #hash(event: NewEvent): Uint8Array {
-    const to = event.to.kind === "lobby" ? "lobby" : `private ${event.to.nameKey}`;
-    const digest = keyedHash(this.#secret, `${event.kind}\n${to}\n${event.text}`);
+  #hash({ kind, text, nameKey }: Content): Uint8Array {
+    const to = nameKey === undefined ? "lobby" : `private ${nameKey}`;
+    const digest = keyedHash(this.#secret, `${kind}\n${to}\n${text}`);
     const content = new Uint8Array(SECRET_NAME_BYTES + HASH_BYTES);
     content.set(this.#secretName);
     content.set(digest.subarray(0, HASH_BYTES), SECRET_NAME_BYTES);
     return content;
   }
+}
+
+function contentOf(event: NewEvent): Content {
+  return { kind: event.kind, text: event.text, nameKey: nameKeyOf(event) };
+}
+
+function nameKeyOf({ to }: NewEvent): string | undefined {
+  return to.kind === "lobby" ? undefined : to.nameKey;
 }
 
 /**
@@ -99,14 +177,13 @@ function keyedHash(secret: Uint8Array, text: string): Uint8Array {
   return createHash("sha256").update(secret).update(text).digest();
 }
 
-function acceptedOf(row: AckRow) {
-  const { seq, at, conversation, recipient, username, is_delivered } = row;
+function acceptedOf({ seq, at, conversation, recipient, username }: StoredRow) {
   return {
+    outcome: "duplicate" as const,
     seq,
     at,
     conversation,
     ...(recipient === null ? {} : { recipient: { account: recipient, username: username! } }),
-    ...(is_delivered === 0 ? { isWaiting: true } : {}),
   };
 }
 

@@ -1,5 +1,5 @@
 import { LOBBY, privateConversation } from "./conversations.ts";
-import { SqliteAcks } from "./sqlite_acks.ts";
+import type { SqliteAcks } from "./sqlite_acks.ts";
 import type { Query, SqliteDatabase } from "./sqlite_database.ts";
 import { type AccountRow, SqlitePeople } from "./sqlite_people.ts";
 import { LOBBY_ROW } from "./sqlite_schema.ts";
@@ -28,6 +28,8 @@ interface Batch {
   seq: number;
   /** Events written; none when nothing is kept. */
   written: number;
+  /** Whether a key may be that of an event which is gone. */
+  readonly hasKeptAcks: boolean;
 }
 
 /** Puts events into the log, with everything that must be true of them in the same commit. */
@@ -42,17 +44,18 @@ export class SqliteAppend {
   #noteHour: Query<unknown>;
   #noteSeq: Query<unknown>;
 
-  constructor(db: SqliteDatabase, retention: Retention) {
+  constructor(db: SqliteDatabase, acks: SqliteAcks, retention: Retention) {
     this.#db = db;
     this.#people = new SqlitePeople(db);
     this.#keepsEvents = retention.kind !== "none";
-    this.#acks = new SqliteAcks(db, this.#keepsEvents);
+    this.#acks = acks;
     this.#lastSeq = db.prepare("SELECT last_seq FROM meta");
     this.#addEvent = db.prepare(
       `INSERT INTO events
          (seq, at, kind, conversation, author, author_name, recipient, recipient_name, text, key)
        VALUES (:seq, :at, :kind, :conversation, :author, :authorName, :recipient, :recipientName,
-         :text, :key)`,
+         :text, :key)
+       ON CONFLICT (author, key) DO NOTHING`,
     );
     this.#addWaiting = db.prepare(
       "INSERT INTO waiting (seq, author, recipient) VALUES (:seq, :author, :recipient)",
@@ -71,7 +74,8 @@ export class SqliteAppend {
   append(events: readonly NewEvent[], at: number): AppendResult[] {
     return this.#db.transaction(() => {
       const last = this.#lastSeq.get()!.last_seq;
-      const batch: Batch = { at, firstSeq: last + 1, seq: last, written: 0 };
+      const hasKeptAcks = this.#acks.areKept;
+      const batch: Batch = { at, firstSeq: last + 1, seq: last, written: 0, hasKeptAcks };
       const results = events.map((event) => this.#appendOne(event, batch));
       this.#finishBatch(batch);
       return results;
@@ -85,19 +89,9 @@ export class SqliteAppend {
     }
     const author = this.#addGuest(event.author, event.from, batch.at);
     const place = this.#placeOf(event, author, recipient);
-    const seq = batch.seq + 1;
-    // The key is looked up by trying to add it: most are new, and need no question of their own.
-    const isNew = this.#acks.remember(event, {
-      author: author.id,
-      seq,
-      at: batch.at,
-      conversation: place.row,
-      recipient: place.recipient?.id ?? null,
-    });
-    if (!isNew) return this.#acks.repeatOf(author.id, event)!;
-    batch.seq = seq;
-    if (this.#keepsEvents) this.#write(event, author, place, batch);
-    return acceptedAt(seq, batch.at, place);
+    if (!this.#keepsEvents) return this.#pass(event, author, place, batch);
+    const repeat = batch.hasKeptAcks ? this.#acks.repeatOfKept(author.id, event) : undefined;
+    return repeat ?? this.#write(event, author, place, batch);
   }
 
   /** A repeat gets its first ack also when there is nobody left to send it to. */
@@ -120,8 +114,8 @@ export class SqliteAppend {
 
   /** Who has no row yet is a guest: a session's account got one with its name. */
   #addGuest(account: string, username: string, at: number): AccountRow {
-    const nameKey = usernameKey(username);
-    return this.#people.ensure({ account, username, nameKey, kind: "guest", at });
+    return this.#people.find(account) ??
+      this.#people.add({ account, username, nameKey: usernameKey(username), kind: "guest", at });
   }
 
   #placeOf(event: NewEvent, author: AccountRow, recipient: AccountRow | undefined): Place {
@@ -132,10 +126,11 @@ export class SqliteAppend {
     return { row, publicId, recipient, isWaiting: isAway && recipient.id !== author.id };
   }
 
-  #write(event: NewEvent, author: AccountRow, place: Place, batch: Batch): void {
-    batch.written++;
-    const { seq, at } = batch;
-    this.#addEvent.run({
+  /** The key is looked up by trying to add it: most are new, and need no question of their own. */
+  #write(event: NewEvent, author: AccountRow, place: Place, batch: Batch): AppendResult {
+    const { at } = batch;
+    const seq = batch.seq + 1;
+    const { changes } = this.#addEvent.run({
       seq,
       at,
       kind: event.kind,
@@ -147,8 +142,24 @@ export class SqliteAppend {
       text: event.text,
       key: event.key ?? null,
     });
-    if (!place.isWaiting) return;
-    this.#addWaiting.run({ seq, author: author.id, recipient: place.recipient!.id });
+    if (changes === 0) return this.#acks.repeatOfStored(author.id, event)!;
+    batch.seq = seq;
+    batch.written++;
+    if (place.isWaiting) {
+      this.#addWaiting.run({ seq, author: author.id, recipient: place.recipient!.id });
+    }
+    return acceptedAt(seq, at, place);
+  }
+
+  /** Gives a position to an event of which nothing is kept but its first ack. */
+  #pass(event: NewEvent, author: AccountRow, place: Place, batch: Batch): AppendResult {
+    const repeat = this.#acks.repeatOf(author.id, event);
+    if (repeat) return repeat;
+    const { at } = batch;
+    const seq = ++batch.seq;
+    const recipient = place.recipient?.id ?? null;
+    this.#acks.keep(event, { author: author.id, seq, at, conversation: place.row, recipient });
+    return acceptedAt(seq, at, place);
   }
 
   #finishBatch({ at, firstSeq, seq, written }: Batch): void {

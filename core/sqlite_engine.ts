@@ -1,4 +1,5 @@
 import { SqliteAccounts } from "./sqlite_accounts.ts";
+import { SqliteAcks } from "./sqlite_acks.ts";
 import { SqliteAppend } from "./sqlite_append.ts";
 import { isSqliteError, SqliteDatabase } from "./sqlite_database.ts";
 import { filesIn, makePrivateFile } from "./sqlite_files.ts";
@@ -40,10 +41,11 @@ export function openWriter(options: EngineOptions) {
 }
 
 function writerOn(db: SqliteDatabase, kept: Retention) {
-  const append = new SqliteAppend(db, kept);
+  const acks = new SqliteAcks(db, kept.kind !== "none");
+  const append = new SqliteAppend(db, acks, kept);
   const accounts = new SqliteAccounts(db);
   const reading = new SqliteReading(db);
-  const retention = new SqliteRetention(db, kept);
+  const retention = new SqliteRetention(db, acks, kept);
   const indexing = new SqliteIndexing(db);
   const position = db.prepare<LogPosition>(
     "SELECT epoch, last_seq AS lastSeq, pruned_up_to AS prunedUpTo FROM meta",

@@ -4,8 +4,8 @@ import type { SqliteDatabase } from "./sqlite_database.ts";
 import { filesIn } from "./sqlite_files.ts";
 import { RECORD_KINDS, type RecordKind } from "./sqlite_records.ts";
 
-/** Version of the lines' format. */
-export const EXPORT_FORMAT = 1;
+/** Version of the lines' format. In the first one, messages that are there had an `ack`, too. */
+export const EXPORT_FORMAT = 2;
 /** Lines handed on at a time. */
 const LINES_AT_A_TIME = 500;
 

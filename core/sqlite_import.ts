@@ -21,7 +21,7 @@ export class ImportError extends Error {
 
 const Header = z.object({
   type: z.literal("parley"),
-  format: z.literal(EXPORT_FORMAT),
+  format: z.int().min(1).max(EXPORT_FORMAT),
   lastSeq: z.int().nonnegative(),
   prunedUpTo: z.int().nonnegative(),
   secret: z.string().regex(/^([0-9A-F]{2})+$/),

@@ -86,11 +86,6 @@ export class SqlitePeople {
     return this.#owner.get({ nameKey });
   }
 
-  /** The row of an account, made if it is a guest's first. */
-  ensure(someone: NewAccount): AccountRow {
-    return this.find(someone.account) ?? this.add(someone);
-  }
-
   /** Adds an account; who owns its name doesn't change. */
   add({ account, username, nameKey, kind, at }: NewAccount): AccountRow {
     this.#addName.run({ nameKey });

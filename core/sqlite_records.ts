@@ -80,8 +80,10 @@ export const RECORD_KINDS: readonly RecordKind[] = [
       LEFT JOIN accounts r ON r.id = k.recipient ORDER BY k.author, k.key`,
     insert: [
       `INSERT INTO acks (author, key, seq, at, conversation, recipient, content)
-       VALUES (${account("author")}, :key, :seq, :at, ${conversation}, ${account("recipient")},
-         unhex(:content))`,
+       SELECT ${account("author")}, :key, :seq, :at, ${conversation}, ${account("recipient")},
+         unhex(:content)
+       WHERE NOT EXISTS (
+         SELECT 1 FROM events WHERE author = ${account("author")} AND key = :key)`,
     ],
   },
   {

@@ -1,3 +1,4 @@
+import type { SqliteAcks } from "./sqlite_acks.ts";
 import type { Query, SqliteDatabase } from "./sqlite_database.ts";
 import { INDEXES } from "./sqlite_schema.ts";
 import { SqliteTidying } from "./sqlite_tidying.ts";
@@ -7,6 +8,7 @@ import type { Retention } from "./store.ts";
 export class SqliteRetention {
   #db: SqliteDatabase;
   #retention: Retention;
+  #acks: SqliteAcks;
   #tidying: SqliteTidying;
   #byAge: Query<{ seq: number }>;
   #oldest: Query<{ seq: number }>;
@@ -20,8 +22,9 @@ export class SqliteRetention {
   #finishDeleting: readonly Query<unknown>[];
   #deleteAcks: Query<unknown>;
 
-  constructor(db: SqliteDatabase, retention: Retention) {
+  constructor(db: SqliteDatabase, acks: SqliteAcks, retention: Retention) {
     this.#db = db;
+    this.#acks = acks;
     this.#retention = retention;
     this.#tidying = new SqliteTidying(db);
     this.#byAge = db.prepare("SELECT seq FROM events WHERE at < :before ORDER BY at LIMIT :limit");
@@ -59,6 +62,7 @@ export class SqliteRetention {
     const positions = rows.map(({ seq }) => seq);
     return this.#db.transaction(() => {
       this.#notePruned.run({ seq: Math.max(...positions) });
+      for (const seq of positions) this.#acks.keepOf(seq);
       return this.#removeAll(positions);
     });
   }

@@ -57,6 +57,19 @@ const PAIRS_SQL = `CASE WHEN e.text GLOB '*${SPACELESS_GLOB}*' THEN (
     WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < length(e.text))
     SELECT group_concat(substr(e.text, i, 2), ' ') FROM n) END`;
 
+/** A first ack, and a keyed hash of what its key was for. */
+const ACKS = `
+CREATE TABLE acks (
+  author INTEGER NOT NULL REFERENCES accounts (id),
+  key TEXT NOT NULL,
+  seq INTEGER NOT NULL,
+  at INTEGER NOT NULL,
+  conversation INTEGER NOT NULL REFERENCES conversations (id),
+  recipient INTEGER REFERENCES accounts (id),
+  content BLOB NOT NULL,
+  PRIMARY KEY (author, key)
+) STRICT, WITHOUT ROWID;`;
+
 /** Version 1: the whole of the first log. Times are epoch milliseconds. */
 const VERSION_1 = `
 CREATE TABLE meta (
@@ -138,17 +151,8 @@ CREATE INDEX events_by_time ON events (at);
 CREATE INDEX private_events_by_author ON events (author, seq) WHERE recipient IS NOT NULL;
 CREATE INDEX private_events_by_recipient ON events (recipient, seq) WHERE recipient IS NOT NULL;
 
--- The first ack of every key, and a keyed hash of what it was for; it outlives the event.
-CREATE TABLE acks (
-  author INTEGER NOT NULL REFERENCES accounts (id),
-  key TEXT NOT NULL,
-  seq INTEGER NOT NULL,
-  at INTEGER NOT NULL,
-  conversation INTEGER NOT NULL REFERENCES conversations (id),
-  recipient INTEGER REFERENCES accounts (id),
-  content BLOB NOT NULL,
-  PRIMARY KEY (author, key)
-) STRICT, WITHOUT ROWID;
+-- The first ack of every key; it outlives the event.
+${ACKS}
 
 -- Private events that were stored while their recipient was away.
 CREATE TABLE waiting (
@@ -197,8 +201,22 @@ INSERT INTO words (words, rank) VALUES ('usermerge', 2);
 INSERT INTO trigrams (trigrams, rank) VALUES ('usermerge', 2);
 `;
 
+/**
+ * Version 2: an event holds its key, once; first acks are kept of events that aren't there. A key
+ * and its hash in a table of their own had cost as much as the event itself.
+ */
+const VERSION_2 = `
+CREATE UNIQUE INDEX events_by_key ON events (author, key);
+DROP INDEX events_by_author;
+ALTER TABLE acks RENAME TO old_acks;
+${ACKS}
+INSERT INTO acks SELECT * FROM old_acks k WHERE NOT EXISTS (
+  SELECT 1 FROM events e WHERE e.author = k.author AND e.key = k.key);
+DROP TABLE old_acks;
+`;
+
 /** The way from each version to the next; the first makes version 1 out of an empty file. */
-export const MIGRATIONS: readonly string[] = [VERSION_1];
+export const MIGRATIONS: readonly string[] = [VERSION_1, VERSION_2];
 
 /**
  * Brings a file to the newest version, each step in a commit of its own.

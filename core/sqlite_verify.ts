@@ -2,6 +2,7 @@ import { type OnProgress, openExisting } from "./sqlite_backup.ts";
 import { isSqliteError, type SqliteDatabase } from "./sqlite_database.ts";
 import { prepareAll } from "./sqlite_engine.ts";
 import { filesIn } from "./sqlite_files.ts";
+import { MIGRATIONS, versionOf } from "./sqlite_schema.ts";
 import { StoreUnavailableError } from "./store.ts";
 
 /** What a check of a log found. */
@@ -39,9 +40,9 @@ const CHECKS: readonly (readonly [problem: string, sql: string])[] = [
     "SELECT abs((SELECT count(*) FROM events) - events) AS count FROM meta",
   ],
   [
-    "events with a key lack their first ack",
-    `SELECT count(*) AS count FROM events e WHERE e.key IS NOT NULL AND NOT EXISTS (
-       SELECT 1 FROM acks k WHERE k.author = e.author AND k.key = e.key AND k.seq = e.seq)`,
+    "keys have two first acks",
+    `SELECT count(*) AS count FROM events e JOIN acks k ON k.author = e.author AND k.key = e.key
+     WHERE k.seq <> e.seq`,
   ],
   [
     "private events belong to a conversation without their author or recipient",
@@ -105,11 +106,16 @@ function isDamage(error: unknown): error is Error {
   return error instanceof StoreUnavailableError || isSqliteError(error);
 }
 
-/** The file is sound, and has the tables and columns that a server will ask for. */
+/**
+ * The file is sound, and has the tables and columns that a server will ask for: of an older format
+ * only once it has been brought to this one.
+ */
 function checkFile(db: SqliteDatabase): string[] {
   const rows = db.prepare<{ integrity_check: string }>(`PRAGMA integrity_check(${MAX_TOLD})`).all();
   const problems = rows.map((row) => row.integrity_check).filter((text) => text !== "ok");
-  if (problems.length === 0) prepareAll(db);
+  const version = versionOf(db);
+  if (version > MIGRATIONS.length) problems.push(`the log has format ${version}, not known here`);
+  if (problems.length === 0 && version === MIGRATIONS.length) prepareAll(db);
   return problems;
 }
 

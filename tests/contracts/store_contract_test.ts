@@ -1,7 +1,9 @@
+import { assertEquals } from "@std/assert";
 import { createLog } from "../../core/log.ts";
 import { MemoryStore } from "../../core/store_memory.ts";
 import type { Store } from "../../core/store.ts";
 import { SqliteStore } from "../../core/store_sqlite.ts";
+import { verifyLog } from "../../core/sqlite_verify.ts";
 import { testStoreEvents } from "./store_events_contract.ts";
 import { testStoreNames } from "./store_names_contract.ts";
 import { testStoreReading } from "./store_reading_contract.ts";
@@ -36,6 +38,7 @@ function sqlite(name: string, inWorkers: boolean, isIndexed: boolean): StoreSubj
         store: isIndexed ? indexingAtOnce(store) : store,
         async dispose() {
           await store.close();
+          assertEquals(verifyLog(dataDir).problems, []);
           await Deno.remove(dataDir, { recursive: true });
         },
       };

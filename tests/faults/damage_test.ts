@@ -116,7 +116,8 @@ async function open(dataDir: string, events: readonly StoredEvent[]): Promise<Ou
   try {
     store = await openLog(dataDir);
   } catch (error) {
-    if (error instanceof StoreOpenError && error.problem === "corrupt") return "refused";
+    // Also the number of the format may be hit.
+    if (error instanceof StoreOpenError && /corrupt|newer/.test(error.problem)) return "refused";
     throw error;
   }
   const read = await readAll(store).catch(() => undefined);

@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
+import { SqliteAcks } from "../../core/sqlite_acks.ts";
 import { SqliteAppend } from "../../core/sqlite_append.ts";
 import { SqliteDatabase } from "../../core/sqlite_database.ts";
 import { filesIn } from "../../core/sqlite_files.ts";
@@ -69,7 +70,7 @@ Deno.test("SqliteAppend.append() can store nothing while the log is read-only", 
   await using data = await makeDataFolder();
   await (await openLog(data.path)).close();
   const db = new SqliteDatabase(filesIn(data.path).log, { busyTimeoutMs: 0 });
-  const append = new SqliteAppend(db, { kind: "forever" });
+  const append = new SqliteAppend(db, new SqliteAcks(db, true), { kind: "forever" });
   const event = {
     kind: "message",
     to: { kind: "lobby" },

@@ -52,6 +52,7 @@ export function addressKey(address: string): string {
 
 /** Whether the client reached us by https, which only a trusted proxy's header may say. */
 export function isSecure(request: Request, remoteAddress: string, config: ProxyConfig): boolean {
+  if (config.trustedProxies.length === 0) return false;
   const address = parseIp(remoteAddress);
   if (address === undefined || !isTrusted(address, config)) return false;
   const schemes = (request.headers.get("x-forwarded-proto") ?? "").split(",");

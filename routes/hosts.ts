@@ -63,9 +63,15 @@ function isSameOrigin(origin: string, host: Authority, { isSecure }: Security): 
   return from !== undefined && from.hostname === host.hostname && from.port === host.port;
 }
 
+/** The `Host` read last: nearly every request names the same one, and is asked for it thrice. */
+let latest: { text: string; isSecure: boolean; host: Authority } | undefined;
+
 function hostOf(request: Request, { isSecure }: Security): Authority {
-  const host = parseAuthority(request.headers.get("host") ?? "", isSecure);
+  const text = request.headers.get("host") ?? "";
+  if (latest?.text === text && latest.isSecure === isSecure) return latest.host;
+  const host = parseAuthority(text, isSecure);
   if (host === undefined) throw new ChatError("bad_host");
+  latest = { text, isSecure, host };
   return host;
 }
 

@@ -9,6 +9,13 @@ import { usernameKey } from "./usernames.ts";
 /** Milliseconds of one row of the table that finds the place of a date. */
 export const HOUR_MS = 3_600_000;
 
+/**
+ * Public events put into the log by one statement: each then takes a fifth less time, half as many
+ * would give half of that, and twice as many nothing more.
+ */
+const ROWS = 32;
+const ROW_SQL = `(?, ?, 'message', ${LOBBY_ROW}, ?, ?, ?, ?)`;
+
 /** Where one event goes. */
 interface Place {
   /** Row and public id of the conversation. */
@@ -17,6 +24,8 @@ interface Place {
   readonly recipient?: AccountRow;
   readonly isWaiting: boolean;
 }
+
+const IN_LOBBY: Place = { row: LOBBY_ROW, publicId: LOBBY, isWaiting: false };
 
 /** Why there is nobody to send a private event to. */
 type NoRecipient = "unknown_user" | "user_away" | "name_moved";
@@ -40,6 +49,8 @@ export class SqliteAppend {
   #keepsEvents: boolean;
   #lastSeq: Query<{ last_seq: number }>;
   #addEvent: Query<unknown>;
+  #addPublic: Query<unknown>;
+  #removeAfter: Query<unknown>;
   #addWaiting: Query<unknown>;
   #noteHour: Query<unknown>;
   #noteSeq: Query<unknown>;
@@ -57,6 +68,12 @@ export class SqliteAppend {
          :text, :key)
        ON CONFLICT (author, key) DO NOTHING`,
     );
+    this.#addPublic = db.prepare(
+      `INSERT INTO events (seq, at, kind, conversation, author, author_name, text, key)
+       VALUES ${Array(ROWS).fill(ROW_SQL).join(", ")}
+       ON CONFLICT (author, key) DO NOTHING`,
+    );
+    this.#removeAfter = db.prepare("DELETE FROM events WHERE seq > :seq");
     this.#addWaiting = db.prepare(
       "INSERT INTO waiting (seq, author, recipient) VALUES (:seq, :author, :recipient)",
     );
@@ -76,10 +93,34 @@ export class SqliteAppend {
       const last = this.#lastSeq.get()!.last_seq;
       const hasKeptAcks = this.#acks.areKept;
       const batch: Batch = { at, firstSeq: last + 1, seq: last, written: 0, hasKeptAcks };
-      const results = events.map((event) => this.#appendOne(event, batch));
+      const results: AppendResult[] = [];
+      for (let start = 0; start < events.length; start += ROWS) {
+        const part = events.slice(start, start + ROWS);
+        const added = this.#appendTogether(part, batch) ??
+          part.map((event) => this.#appendOne(event, batch));
+        results.push(...added);
+      }
       this.#finishBatch(batch);
       return results;
     });
+  }
+
+  /** Appends a full part of new public events; nothing unless it is all of them. */
+  #appendTogether(events: readonly NewEvent[], batch: Batch): AppendResult[] | undefined {
+    if (events.length < ROWS || batch.hasKeptAcks || !this.#keepsEvents) return undefined;
+    if (!events.every(isPublicMessage)) return undefined;
+    const { at, seq } = batch;
+    const values = events.flatMap(({ author, from, text, key = null }, index) => {
+      const { id } = this.#addGuest(author, from, at);
+      return [seq + index + 1, at, id, from, text, key];
+    });
+    if (this.#addPublic.runWith(values).changes < ROWS) {
+      this.#removeAfter.run({ seq });
+      return undefined;
+    }
+    batch.seq += ROWS;
+    batch.written += ROWS;
+    return events.map((_, index) => acceptedAt(seq + index + 1, at, IN_LOBBY));
   }
 
   #appendOne(event: NewEvent, batch: Batch): AppendResult {
@@ -119,7 +160,7 @@ export class SqliteAppend {
   }
 
   #placeOf(event: NewEvent, author: AccountRow, recipient: AccountRow | undefined): Place {
-    if (!recipient) return { row: LOBBY_ROW, publicId: LOBBY, isWaiting: false };
+    if (!recipient) return IN_LOBBY;
     const publicId = privateConversation(author.public_id, recipient.public_id);
     const row = this.#people.ensureConversation(publicId, [author.id, recipient.id]);
     const isAway = event.to.kind === "private" && event.to.account === undefined;
@@ -168,6 +209,10 @@ export class SqliteAppend {
     if (written === 0) return;
     this.#noteHour.run({ hour: Math.floor(at / HOUR_MS), firstSeq, seq });
   }
+}
+
+function isPublicMessage({ kind, to }: NewEvent): boolean {
+  return kind === "message" && to.kind === "lobby";
 }
 
 function acceptedAt(seq: number, at: number, place: Place): AppendResult {

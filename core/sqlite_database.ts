@@ -134,6 +134,13 @@ export class SqliteDatabase {
   }
 }
 
+/** What a statement has written. */
+export interface Written {
+  readonly changes: number;
+  /** Of the last row added. */
+  readonly id: number;
+}
+
 /** A prepared statement. */
 export class Query<Row> {
   #statement: StatementSync;
@@ -161,10 +168,13 @@ export class Query<Row> {
   }
 
   /** Writes. Returns the number of rows changed and the last row's id. */
-  run(params: Params = {}): { readonly changes: number; readonly id: number } {
-    const { changes, lastInsertRowid } = attempt(() =>
-      this.#statement.run(...this.#values(params))
-    );
+  run(params: Params = {}): Written {
+    return this.runWith(this.#values(params));
+  }
+
+  /** The same, with the values in the order of their places. */
+  runWith(values: readonly SQLInputValue[]): Written {
+    const { changes, lastInsertRowid } = attempt(() => this.#statement.run(...values));
     return { changes: Number(changes), id: Number(lastInsertRowid) };
   }
 

@@ -121,6 +121,29 @@ export function testStoreEvents(subject: StoreSubject): void {
     assertEquals(scene.store.lastSeq, 1);
   });
 
+  test("append() of many finds the repeats among them, and leaves no hole", async () => {
+    await using scene = await Scene.of(subject);
+    const [ann, zed] = [await scene.user("ann"), await scene.guest("zed")];
+    const texts = Array.from({ length: 200 }, (_, index) => `${index}`);
+    const events = texts.map((text) => publicly(Number(text) % 3 === 0 ? zed : ann, text, text));
+    await scene.append(events[40]!);
+    const many = events.with(20, events[10]!).with(70, publicly(ann, "other", "40"));
+
+    const results = await scene.store.append(many);
+
+    assertEquals(
+      results.map(({ outcome }) => outcome),
+      [
+        ...texts.map((_, at) => at === 20 || at === 40 ? "duplicate" as const : "stored" as const),
+      ].with(70, "id_reused" as never),
+    );
+    assertEquals(scene.store.lastSeq, 198);
+    const stored = await scene.store.read({ limit: 999, from: "oldest" });
+    assertEquals(stored.map(({ seq }) => seq), stored.map((_, index) => index + 1));
+    const kept = texts.filter((text) => !["20", "40", "70"].includes(text));
+    assertEquals(stored.map(({ text }) => text), ["40", ...kept]);
+  });
+
   test("append() keeps the keys of authors apart", async () => {
     await using scene = await Scene.of(subject);
     const [ann, bob] = [await scene.user("ann"), await scene.user("bob")];

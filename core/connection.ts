@@ -43,7 +43,6 @@ export class Connection {
   #transport: Transport;
   #ticket: Pick<Ticket, "abandon"> | undefined;
   #outbox: Outbox;
-  #clock: Pick<Clock, "monotonic">;
   #onBacklog: (connection: Connection) => void;
   #onSlow: (connection: Connection) => void;
   #isOpen = true;
@@ -55,8 +54,7 @@ export class Connection {
     this.sessionId = options.sessionId;
     this.#transport = options.transport;
     this.#ticket = options.ticket;
-    this.#outbox = new Outbox(options.transport, options.outboxLimits);
-    this.#clock = options.clock;
+    this.#outbox = new Outbox(options.transport, options.clock, options.outboxLimits);
     this.#onBacklog = options.onBacklog;
     this.#onSlow = options.onSlow;
   }
@@ -78,10 +76,9 @@ export class Connection {
 
   /** Sends packets, which may be shared with other connections. */
   sendPackets(packets: readonly Packet[]): void {
-    const now = this.#clock.monotonic();
     for (const packet of packets) {
       if (!this.#isOpen) return;
-      const outcome = this.#outbox.push(packet, now);
+      const outcome = this.#outbox.push(packet);
       if (outcome === "queued") this.#onBacklog(this);
       if (outcome === "slow_consumer") return this.#onSlow(this);
     }
@@ -90,7 +87,7 @@ export class Connection {
   /** Feeds the socket from the outbox; says whether more waits. */
   drain(): "empty" | "waiting" | "slow_consumer" {
     if (!this.#isOpen) return "empty";
-    const state = this.#outbox.drain(this.#clock.monotonic());
+    const state = this.#outbox.drain();
     if (state === "empty") this.#wake();
     return state;
   }

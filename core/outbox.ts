@@ -1,3 +1,4 @@
+import type { Clock } from "./clock.ts";
 import type { Transport } from "./transport.ts";
 
 /** One WebSocket message on its way out; the same object goes to every connection it is for. */
@@ -52,15 +53,26 @@ export function utf8Length(text: string): number {
  */
 export class Outbox {
   #transport: Transport;
+  #clock: Pick<Clock, "monotonic">;
   #limits: OutboxLimits;
   #queue: Packet[] = [];
   #queuedBytes = 0;
+  /**
+   * Most that can wait in the socket: what it said last, and what it got since. Asking it, and the
+   * clock, for every packet would be a tenth of what sending a short one costs.
+   */
+  #bufferedAtMost = LOW_WATER_BYTES;
   #lastBuffered = 0;
   #progressAt = 0;
   #isClosed = false;
 
-  constructor(transport: Transport, limits: OutboxLimits = OUTBOX_LIMITS) {
+  constructor(
+    transport: Transport,
+    clock: Pick<Clock, "monotonic">,
+    limits: OutboxLimits = OUTBOX_LIMITS,
+  ) {
     this.#transport = transport;
+    this.#clock = clock;
     this.#limits = limits;
   }
 
@@ -72,17 +84,16 @@ export class Outbox {
   /**
    * Sends one packet, or queues it behind what waits already.
    *
-   * @param nowMs Monotonic milliseconds.
    * @returns `"sent"`, `"queued"` when {@linkcode drain} must be called, or `"slow_consumer"`.
    */
-  push(packet: Packet, nowMs: number): "sent" | "queued" | "slow_consumer" {
+  push(packet: Packet): "sent" | "queued" | "slow_consumer" {
     if (this.#isClosed) return "sent";
-    const buffered = this.#transport.bufferedAmount;
-    if (this.#queue.length === 0 && buffered < LOW_WATER_BYTES) {
-      this.#transport.send(packet.data);
+    if (this.#queue.length === 0 && this.#hasRoom()) {
+      this.#send(packet);
       return "sent";
     }
-    if (this.#queue.length === 0) this.#noteProgress(buffered, nowMs);
+    const buffered = this.#transport.bufferedAmount;
+    if (this.#queue.length === 0) this.#noteProgress(buffered);
     this.#queue.push(packet);
     this.#queuedBytes += packet.bytes;
     return this.#queuedBytes + buffered > this.#limits.maxBytes ? "slow_consumer" : "queued";
@@ -91,21 +102,22 @@ export class Outbox {
   /**
    * Feeds the socket what it has room for.
    *
-   * @param nowMs Monotonic milliseconds.
    * @returns `"empty"`, `"waiting"`, or `"slow_consumer"` after too long without progress.
    */
-  drain(nowMs: number): "empty" | "waiting" | "slow_consumer" {
+  drain(): "empty" | "waiting" | "slow_consumer" {
     let fed = 0;
-    while (fed < this.#queue.length && this.#transport.bufferedAmount < LOW_WATER_BYTES) {
+    while (fed < this.#queue.length && this.#hasRoom()) {
       const packet = this.#queue[fed++]!;
       this.#queuedBytes -= packet.bytes;
-      this.#transport.send(packet.data);
+      this.#send(packet);
     }
     if (fed > 0) this.#queue.splice(0, fed);
     if (this.#queue.length === 0) return "empty";
     const buffered = this.#transport.bufferedAmount;
-    if (fed > 0 || buffered < this.#lastBuffered) this.#noteProgress(buffered, nowMs);
-    return nowMs - this.#progressAt >= this.#limits.stallMs ? "slow_consumer" : "waiting";
+    if (fed > 0 || buffered < this.#lastBuffered) this.#noteProgress(buffered);
+    return this.#clock.monotonic() - this.#progressAt >= this.#limits.stallMs
+      ? "slow_consumer"
+      : "waiting";
   }
 
   /** Drops what waits and ignores what still comes. */
@@ -115,8 +127,19 @@ export class Outbox {
     this.#queuedBytes = 0;
   }
 
-  #noteProgress(buffered: number, nowMs: number): void {
+  #hasRoom(): boolean {
+    if (this.#bufferedAtMost < LOW_WATER_BYTES) return true;
+    this.#bufferedAtMost = this.#transport.bufferedAmount;
+    return this.#bufferedAtMost < LOW_WATER_BYTES;
+  }
+
+  #send({ data, bytes }: Packet): void {
+    this.#bufferedAtMost += bytes;
+    this.#transport.send(data);
+  }
+
+  #noteProgress(buffered: number): void {
     this.#lastBuffered = buffered;
-    this.#progressAt = nowMs;
+    this.#progressAt = this.#clock.monotonic();
   }
 }

@@ -536,7 +536,7 @@ Deno.test("a reader that stops is closed as slow, and the others notice nothing"
   const alice = await chat.join("alice");
   stalled.transport.bufferedAmount = 100_000;
 
-  for (let i = 0; i < 30; i++) await chat.say(alice, { message: "x".repeat(400) });
+  for (let i = 0; i < 30; i++) await chat.say(alice, { message: "x".repeat(4000) });
 
   assertEquals(stalled.transport.closed, CLOSE_CODES.slowConsumer);
   assertEquals(alice.transport.messages.length, 30);

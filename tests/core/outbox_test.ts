@@ -1,19 +1,21 @@
 import { assertEquals } from "@std/assert";
 import { binaryPacket, Outbox, textPacket, utf8Length } from "../../core/outbox.ts";
 import { FakeTransport } from "../support/fake_transport.ts";
+import { ManualClock } from "../support/manual_clock.ts";
 
 const KIB = 1024;
 
 function createOutbox({ bufferedAmount = 0, maxBytes = 100, stallMs = 10_000 } = {}) {
   const transport = new FakeTransport();
   transport.bufferedAmount = bufferedAmount;
-  return { transport, outbox: new Outbox(transport, { maxBytes, stallMs }) };
+  const clock = new ManualClock();
+  return { transport, clock, outbox: new Outbox(transport, clock, { maxBytes, stallMs }) };
 }
 
 Deno.test("Outbox.push() hands a packet over at once while the socket has room", () => {
   const { transport, outbox } = createOutbox({ bufferedAmount: 64 * KIB - 1 });
 
-  assertEquals(outbox.push(textPacket("one"), 0), "sent");
+  assertEquals(outbox.push(textPacket("one")), "sent");
 
   assertEquals(transport.packets, ["one"]);
   assertEquals(outbox.queuedBytes, 0);
@@ -22,8 +24,8 @@ Deno.test("Outbox.push() hands a packet over at once while the socket has room",
 Deno.test("Outbox.push() queues while 64 KiB wait in the socket, and counts UTF-8 bytes", () => {
   const { transport, outbox } = createOutbox({ bufferedAmount: 64 * KIB, maxBytes: 100 * KIB });
 
-  assertEquals(outbox.push(textPacket("größe"), 0), "queued");
-  assertEquals(outbox.push(binaryPacket("🎈"), 0), "queued");
+  assertEquals(outbox.push(textPacket("größe")), "queued");
+  assertEquals(outbox.push(binaryPacket("🎈")), "queued");
 
   assertEquals(transport.packets, []);
   assertEquals(outbox.queuedBytes, 7 + 4);
@@ -31,12 +33,12 @@ Deno.test("Outbox.push() queues while 64 KiB wait in the socket, and counts UTF-
 
 Deno.test("Outbox keeps its order: nothing overtakes what waits, though the socket has room", () => {
   const { transport, outbox } = createOutbox({ bufferedAmount: 64 * KIB, maxBytes: 100 * KIB });
-  outbox.push(textPacket("one"), 0);
+  outbox.push(textPacket("one"));
   transport.bufferedAmount = 0;
 
-  assertEquals(outbox.push(textPacket("two"), 0), "queued");
-  assertEquals(outbox.drain(0), "empty");
-  assertEquals(outbox.push(textPacket("three"), 0), "sent");
+  assertEquals(outbox.push(textPacket("two")), "queued");
+  assertEquals(outbox.drain(), "empty");
+  assertEquals(outbox.push(textPacket("three")), "sent");
 
   assertEquals(transport.packets, ["one", "two", "three"]);
   assertEquals(outbox.queuedBytes, 0);
@@ -46,9 +48,9 @@ Deno.test("Outbox.push() tells of a slow consumer once more than the bound waits
   const maxBytes = 64 * KIB + 10;
   const { transport, outbox } = createOutbox({ bufferedAmount: 64 * KIB, maxBytes });
 
-  assertEquals(outbox.push(textPacket("12345"), 0), "queued");
-  assertEquals(outbox.push(textPacket("67890"), 0), "queued");
-  assertEquals(outbox.push(textPacket("!"), 0), "slow_consumer");
+  assertEquals(outbox.push(textPacket("12345")), "queued");
+  assertEquals(outbox.push(textPacket("67890")), "queued");
+  assertEquals(outbox.push(textPacket("!")), "slow_consumer");
 
   assertEquals(transport.packets, []);
 });
@@ -56,7 +58,7 @@ Deno.test("Outbox.push() tells of a slow consumer once more than the bound waits
 Deno.test("Outbox.drain() feeds the socket only up to its low water, in order", () => {
   const { transport, outbox } = createOutbox({ bufferedAmount: 64 * KIB, maxBytes: 1024 * KIB });
   const packet = textPacket("x".repeat(40 * KIB));
-  for (let i = 0; i < 4; i++) outbox.push(packet, 0);
+  for (let i = 0; i < 4; i++) outbox.push(packet);
   transport.bufferedAmount = 0;
   const send = transport.send.bind(transport);
   transport.send = (data) => {
@@ -64,55 +66,84 @@ Deno.test("Outbox.drain() feeds the socket only up to its low water, in order", 
     send(data);
   };
 
-  assertEquals(outbox.drain(0), "waiting");
+  assertEquals(outbox.drain(), "waiting");
 
   assertEquals(transport.packets.length, 2);
   assertEquals(outbox.queuedBytes, 80 * KIB);
 });
 
 Deno.test("Outbox.drain() tells of a slow consumer after ten seconds without progress, not before", () => {
-  const { outbox } = createOutbox({ bufferedAmount: 64 * KIB, maxBytes: 100 * KIB });
-  outbox.push(textPacket("one"), 1_000);
-  outbox.push(textPacket("two"), 9_000);
+  const { clock, outbox } = createOutbox({ bufferedAmount: 64 * KIB, maxBytes: 100 * KIB });
+  outbox.push(textPacket("one"));
+  clock.advance(8_000);
+  outbox.push(textPacket("two"));
 
-  assertEquals(outbox.drain(10_999), "waiting");
-  assertEquals(outbox.drain(11_000), "slow_consumer");
+  clock.advance(1_999);
+  assertEquals(outbox.drain(), "waiting");
+  clock.advance(1);
+  assertEquals(outbox.drain(), "slow_consumer");
 });
 
 Deno.test("Outbox.drain() gives a reader time for as long as it takes anything at all", () => {
-  const { transport, outbox } = createOutbox({ bufferedAmount: 70 * KIB, maxBytes: 100 * KIB });
-  outbox.push(textPacket("one"), 0);
+  const { transport, clock, outbox } = createOutbox({
+    bufferedAmount: 70 * KIB,
+    maxBytes: 100 * KIB,
+  });
+  outbox.push(textPacket("one"));
 
-  const states = [9_999, 19_998, 29_997].map((nowMs) => {
+  const states = [1, 2, 3].map(() => {
+    clock.advance(9_999);
     transport.bufferedAmount -= 1;
-    return outbox.drain(nowMs);
+    return outbox.drain();
   });
 
   assertEquals(states, ["waiting", "waiting", "waiting"]);
-  assertEquals(outbox.drain(39_997), "slow_consumer");
+  clock.advance(10_000);
+  assertEquals(outbox.drain(), "slow_consumer");
 });
 
 Deno.test("Outbox counts the time without progress from when something began to wait", () => {
-  const { transport, outbox } = createOutbox({ bufferedAmount: 64 * KIB, maxBytes: 100 * KIB });
-  outbox.push(textPacket("one"), 0);
+  const { transport, clock, outbox } = createOutbox({
+    bufferedAmount: 64 * KIB,
+    maxBytes: 1024 * KIB,
+  });
+  outbox.push(textPacket("one"));
   transport.bufferedAmount = 0;
-  outbox.drain(0);
+  outbox.drain();
+  outbox.push(textPacket("x".repeat(64 * KIB)));
   transport.bufferedAmount = 64 * KIB;
+  clock.advance(60_000);
 
-  outbox.push(textPacket("two"), 60_000);
+  outbox.push(textPacket("two"));
 
-  assertEquals(outbox.drain(69_999), "waiting");
+  clock.advance(9_999);
+  assertEquals(outbox.drain(), "waiting");
+  clock.advance(1);
+  assertEquals(outbox.drain(), "slow_consumer");
+});
+
+Deno.test("Outbox.push() asks the socket what waits in it only when that may be too much", () => {
+  const { transport, outbox } = createOutbox();
+  let asked = 0;
+  Object.defineProperty(transport, "bufferedAmount", { get: () => (asked++, 0) });
+
+  for (let i = 0; i < 64; i++) outbox.push(textPacket("x".repeat(KIB)));
+  assertEquals(asked, 1);
+  outbox.push(textPacket("one more"));
+
+  assertEquals(asked, 2);
+  assertEquals(transport.packets.length, 65);
 });
 
 Deno.test("Outbox.close() drops what waits and ignores what still comes", () => {
   const { transport, outbox } = createOutbox({ bufferedAmount: 64 * KIB, maxBytes: 100 * KIB });
-  outbox.push(textPacket("one"), 0);
+  outbox.push(textPacket("one"));
 
   outbox.close();
   transport.bufferedAmount = 0;
-  outbox.push(textPacket("two"), 0);
+  outbox.push(textPacket("two"));
 
-  assertEquals(outbox.drain(60_000), "empty");
+  assertEquals(outbox.drain(), "empty");
   assertEquals(transport.packets, []);
   assertEquals(outbox.queuedBytes, 0);
 });

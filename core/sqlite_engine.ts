@@ -1,3 +1,4 @@
+import { type PackedEvent, packResult, unpackEvent } from "./packed_events.ts";
 import { SqliteAccounts } from "./sqlite_accounts.ts";
 import { SqliteAcks } from "./sqlite_acks.ts";
 import { SqliteAppend } from "./sqlite_append.ts";
@@ -54,7 +55,8 @@ function writerOn(db: SqliteDatabase, kept: Retention) {
   const steps = [1, -1].map((by) => db.prepare(`UPDATE meta SET last_seq = last_seq + ${by}`));
   return {
     position: () => ({ ...position.get()! }),
-    append: append.append.bind(append),
+    append: (events: readonly PackedEvent[], at: number) =>
+      append.append(events.map(unpackEvent), at).map(packResult),
     behind: indexing.behind.bind(indexing),
     index: indexing.index.bind(indexing),
     claimName: accounts.claimName.bind(accounts),

@@ -2,6 +2,7 @@ import type { Clock } from "./clock.ts";
 import { type Ids, randomIds } from "./ids.ts";
 import { Indexer } from "./indexer.ts";
 import type { Log } from "./log.ts";
+import { packEvent, unpackResult } from "./packed_events.ts";
 import { type Channel, LocalChannel } from "./store_channel.ts";
 import { openInWorker } from "./store_worker.ts";
 import {
@@ -118,7 +119,9 @@ export class SqliteStore implements Store, AsyncDisposable {
   }
 
   async append(events: readonly NewEvent[]): Promise<AppendResult[]> {
-    const results = await this.#writer.call("append", events, this.#clock.now());
+    const at = this.#clock.now();
+    const packed = await this.#writer.call("append", events.map(packEvent), at);
+    const results = packed.map((result) => unpackResult(result, at));
     for (const result of results) {
       if (result.outcome === "stored") this.#lastSeq = Math.max(this.#lastSeq, result.seq);
     }

@@ -131,12 +131,10 @@ export function testStoreEvents(subject: StoreSubject): void {
 
     const results = await scene.store.append(many);
 
-    assertEquals(
-      results.map(({ outcome }) => outcome),
-      [
-        ...texts.map((_, at) => at === 20 || at === 40 ? "duplicate" as const : "stored" as const),
-      ].with(70, "id_reused" as never),
+    const others = results.flatMap(({ outcome }, at) =>
+      outcome === "stored" ? [] : [[at, outcome]]
     );
+    assertEquals(others, [[20, "duplicate"], [40, "duplicate"], [70, "id_reused"]]);
     assertEquals(scene.store.lastSeq, 198);
     const stored = await scene.store.read({ limit: 999, from: "oldest" });
     assertEquals(stored.map(({ seq }) => seq), stored.map((_, index) => index + 1));

@@ -8,7 +8,7 @@ import { SqliteIndexing } from "./sqlite_indexing.ts";
 import { SqliteReading } from "./sqlite_reading.ts";
 import { SqliteReads } from "./sqlite_reads.ts";
 import { SqliteRetention } from "./sqlite_retention.ts";
-import { type LogIdentity, migrate, versionOf } from "./sqlite_schema.ts";
+import { fitIndexes, type LogIdentity, migrate, versionOf } from "./sqlite_schema.ts";
 import { SqliteSearch } from "./sqlite_search.ts";
 import { type Retention, StoreOpenError, StoreUnavailableError } from "./store.ts";
 
@@ -149,6 +149,7 @@ function openChecked(file: string, options: EngineOptions): SqliteDatabase {
     db = new SqliteDatabase(file, { busyTimeoutMs: options.busyTimeoutMs });
     if (versionOf(db) > 0) check(db);
     migrate(db, () => options.identity);
+    fitIndexes(db, options.retention);
     db.prepare("UPDATE accounts SET away_since = :now WHERE away_since IS NULL AND kind = 'user'")
       .run({ now: options.now });
     return db;

@@ -1,5 +1,5 @@
 import type { SqliteDatabase } from "./sqlite_database.ts";
-import { StoreOpenError } from "./store.ts";
+import { type Retention, StoreOpenError } from "./store.ts";
 
 /** Row of the lobby among the conversations. */
 export const LOBBY_ROW = 1;
@@ -243,6 +243,18 @@ export function migrate(
       db.execute(`PRAGMA user_version = ${next + 1}`);
     });
   }
+}
+
+/**
+ * Makes or drops what only some settings ask for: the oldest by time are looked for by age alone,
+ * and that index costs every message 0.9 µs.
+ */
+export function fitIndexes(db: SqliteDatabase, { kind }: Retention): void {
+  db.execute(
+    kind === "age"
+      ? "CREATE INDEX IF NOT EXISTS events_by_time ON events (at)"
+      : "DROP INDEX IF EXISTS events_by_time",
+  );
 }
 
 /** Version of the format; 0 for an empty file. */

@@ -272,6 +272,34 @@ Deno.test("SqliteStore.prune() leaves nothing of a removed text in the file, in 
   assertEquals(verifyLog(folder.path).problems, []);
 });
 
+Deno.test("SqliteStore.prune() removes by age what was written while all was kept", async () => {
+  await using folder = await DataFolder.make();
+  const clock = new ManualClock();
+  const first = await folder.open({ clock });
+  const ann = await user(first, "ann");
+  await first.append([publicly(ann, "old")]);
+  clock.advance(1000);
+  await first.append([publicly(ann, "young")]);
+  await first.close();
+  const indexes = () => indexesOn("events", folder.path).filter((name) => /time/.test(name));
+  assertEquals(indexes(), []);
+
+  const byAge = await folder.open({ clock, retention: { kind: "age", maxAgeMs: 999 } });
+  assertEquals(await byAge.prune(clock.now(), 9), 1);
+  assertEquals([await texts(byAge), indexes()], [["young"], ["events_by_time"]]);
+  await byAge.close();
+  await (await folder.open({ clock })).close();
+
+  assertEquals(indexes(), []);
+});
+
+function indexesOn(table: string, folder: string): string[] {
+  const db = new DatabaseSync(`${folder}/parley.db`);
+  const rows = db.prepare("SELECT name FROM pragma_index_list(?)").all(table);
+  db.close();
+  return rows.map(({ name }) => String(name));
+}
+
 async function assertNowhere(folder: string, text: string): Promise<void> {
   for (const { name } of Deno.readDirSync(folder)) {
     const content = new TextDecoder("latin1").decode(await Deno.readFile(`${folder}/${name}`));

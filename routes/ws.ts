@@ -24,8 +24,11 @@ export interface WebSocketRouteDeps {
   readonly log: Log;
 }
 
-/** Seconds of silence after which the runtime pings a socket, and after as many more ends it. */
-const IDLE_TIMEOUT_SECONDS = 30;
+/**
+ * Seconds of silence after which the runtime ends a socket. After half of them it pings: later than
+ * our own heartbeat, so that a client which answers that is not pinged twice.
+ */
+export const IDLE_TIMEOUT_SECONDS = 40;
 /** Sockets that may be open only to hear why they are refused; beyond them refusals go by HTTP. */
 const MAX_REFUSED_SOCKETS = 100;
 /** Packets that may arrive before the connection is ready. */

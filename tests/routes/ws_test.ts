@@ -1,4 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
+import { HEARTBEAT_MS } from "../../core/heartbeat.ts";
+import { IDLE_TIMEOUT_SECONDS } from "../../routes/ws.ts";
 import { ChatClient } from "../support/chat_client.ts";
 import { startTestServer, type TestServer } from "../support/test_server.ts";
 
@@ -109,4 +111,8 @@ Deno.test("the route decodes the name once, and strictly", async () => {
   assertEquals(await nameOf("%FF"), "invalid_username");
   assertEquals(await nameOf("a%2Fb"), "invalid_username");
   assertEquals(await nameOf("a%00"), "invalid_username");
+});
+
+Deno.test("the runtime pings later than the heartbeat, so that nobody is pinged twice", () => {
+  assert(HEARTBEAT_MS < IDLE_TIMEOUT_SECONDS * 1000 / 2);
 });

@@ -113,6 +113,24 @@ Deno.test("idleTimeout ends a socket whose peer answers no pings", async () => {
   assertEquals((await closed).wasClean, false);
 });
 
+Deno.test("idleTimeout pings a socket after half of it", async () => {
+  await using server = serveSockets((request) =>
+    Deno.upgradeWebSocket(request, { idleTimeout: 2 })
+  );
+  using client = await RawWebSocket.connect({ port: server.port });
+  const socket = await server.accept();
+  const startedAt = performance.now();
+
+  const frame = await client.read();
+  const silentMs = performance.now() - startedAt;
+
+  assertEquals(frame?.opcode, 0x9);
+  assert(silentMs > 800 && silentMs < 1_900, `after ${silentMs} ms`);
+  const closed = next(socket, "close");
+  client[Symbol.dispose]();
+  await closed;
+});
+
 Deno.test("WebSocket.close() on the server loses its code under packets that are on their way", async () => {
   await using server = serveSockets();
   const client = new WebSocket(`ws://127.0.0.1:${server.port}`);

@@ -15,7 +15,7 @@ import { StoreUnavailableError } from "../core/store.ts";
 import type { Transport } from "../core/transport.ts";
 import { addressKey, clientAddress, isSecure, type RouteEnv } from "./address.ts";
 import { credentialCookie, newCredential, readCredential, sessionIdOf } from "./credentials.ts";
-import { checkOrigin, portOf } from "./hosts.ts";
+import { checkOrigin, portOf, type Security } from "./hosts.ts";
 
 /** What the route needs: the chat, the settings, and somewhere to say what went wrong. */
 export interface WebSocketRouteDeps {
@@ -57,17 +57,17 @@ export function createWebSocketRoute(deps: WebSocketRouteDeps): Handler<RouteEnv
     const credential = readCredential(request, security);
     const sessionId = credential === undefined ? undefined : await sessionIdOf(credential);
     const address = addressKey(clientAddress(request, remoteAddress, deps.config));
+    const cookie = credential === undefined ? newCookie(request, security) : undefined;
+    const url = new URL(request.url);
     const entry = admit(deps.manager, { address, sessionId }, refusals);
     const dialect = dialectOf(offeredProtocols(request));
+    // Nothing of the request can be read after this, unless all its headers were: that would keep
+    // them in memory for as long as the socket lasts.
     const { socket, response } = upgrade(request, entry);
     // Set by hand: the runtime's own `protocol` option doesn't find an entry without a blank
     // before it, and throws.
     if (dialect !== "plain") response.headers.set("sec-websocket-protocol", dialect);
-    if (credential === undefined) {
-      const context = { ...security, port: portOf(request, security) };
-      response.headers.set("set-cookie", credentialCookie(newCredential(), context));
-    }
-    const url = new URL(request.url);
+    if (cookie !== undefined) response.headers.set("set-cookie", cookie);
     // Read here, so that nothing of the request is kept for as long as the socket lasts.
     const catchUp = attempt(() => readCatchUp(url.searchParams));
     const refusal = entry.refusal ?? (catchUp instanceof ChatError ? catchUp : undefined);
@@ -181,16 +181,22 @@ class WebSocketTransport implements Transport {
 
 function requireUpgrade(request: Request): void {
   const { headers, method } = request;
+  // Asked one by one: `has` would read all of them, and keep them.
   const isUpgrade = method === "GET" &&
     listed(headers.get("upgrade")).includes("websocket") &&
     listed(headers.get("connection")).includes("upgrade") &&
     headers.get("sec-websocket-version") === "13" &&
-    headers.has("sec-websocket-key");
+    headers.get("sec-websocket-key") !== null;
   if (!isUpgrade) throw new ChatError("upgrade_required", upgradeParams(request));
 }
 
 function upgradeParams(request: Request) {
   return { host: request.headers.get("host") ?? "", username: "{username}" };
+}
+
+/** Hands a session to who has none. */
+function newCookie(request: Request, security: Security): string {
+  return credentialCookie(newCredential(), { ...security, port: portOf(request, security) });
 }
 
 function offeredProtocols(request: Request): string[] {

@@ -69,6 +69,11 @@ export class Connection {
     return this.#outbox.queuedBytes > 0;
   }
 
+  /** Whether the socket still holds something that the kernel has not taken. */
+  get hasUnsent(): boolean {
+    return this.#transport.bufferedAmount > 0;
+  }
+
   /** Sends one frame to this connection alone. */
   send(frame: ServerFrame): void {
     this.sendPackets([textPacket(encodeFrame(frame))]);

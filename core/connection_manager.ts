@@ -101,7 +101,7 @@ export class ConnectionManager {
     const { clock, store, log } = this.#options = options;
     this.#admission = new Admission(options.limits, clock);
     this.#members = new Members(options);
-    this.#fanout = new Fanout(clock);
+    this.#fanout = new Fanout(clock, () => this.#delivery.isBusy);
     const [members, fanout] = [this.#members, this.#fanout];
     this.#receipts = new Receipts({ store, members, log });
     this.#delivery = new Delivery({

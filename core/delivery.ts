@@ -104,6 +104,11 @@ export class Delivery {
     );
   }
 
+  /** Whether copies of messages will follow shortly: some are on their way into the log. */
+  get isBusy(): boolean {
+    return this.#journal.isBusy;
+  }
+
   /** Runs `callback` once everything posted so far has been delivered or refused. */
   afterPending(callback: () => void): void {
     this.#journal.afterPending(() => {
@@ -139,7 +144,7 @@ export class Delivery {
 
   #sendOut(): void {
     this.#sendAnswers();
-    this.#options.fanout.flush(this.#journal.isBehind);
+    this.#options.fanout.flush();
     this.#options.onSettled();
   }
 

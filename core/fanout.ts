@@ -5,10 +5,12 @@ import { type Dialect, packFrames, packShared } from "./packets.ts";
 
 /** Recipients served in one turn of the event loop; between turns acks, pings and reads go on. */
 const RECIPIENTS_PER_TURN = 512;
+/** Turns after which a flush counts as written though the last socket still holds some of it. */
+const MAX_WRITING_TURNS = 256;
 /** Longest pause between two flushes, in milliseconds. */
 const MAX_PAUSE_MS = 50;
-/** A flush that takes less waits for no more frames: timers are no finer than this. */
-const MIN_GATHER_MS = 2;
+/** A flush that takes less waits for no more frames: few readers gain nothing by it. */
+const MIN_GATHER_MS = 0.5;
 /** Rest after a flush, as a share of the time it took. */
 const REST_SHARE = 0.2;
 
@@ -46,6 +48,7 @@ interface Flush {
  */
 export class Fanout {
   #clock: Clock;
+  #isMoreComing: () => boolean;
   #members = new Set<Connection>();
   #moment: Moment = newMoment();
   #state: "idle" | "waiting" | "flushing" = "idle";
@@ -53,12 +56,16 @@ export class Fanout {
   /** What the last flush took, in milliseconds. */
   #costMs = 0;
   #timer: Timer | undefined;
-  /** When the flush that is waited for begins. */
+  /** When that is due. */
   #dueAt = 0;
+  /** Since when the frames of this moment could have gone. */
+  #readySince: number | undefined;
   #whenIdle: (() => void)[] = [];
 
-  constructor(clock: Clock) {
+  /** @param isMoreComing Asked before a flush: whether frames are known to follow shortly. */
+  constructor(clock: Clock, isMoreComing: () => boolean = () => false) {
     this.#clock = clock;
+    this.#isMoreComing = isMoreComing;
   }
 
   /** Number of connections that get public frames. */
@@ -97,22 +104,16 @@ export class Fanout {
   }
 
   /**
-   * Sends what is queued, now if nothing was sent lately, else as soon as that has paid off.
-   *
-   * @param isMoreComing Whether frames are known to follow shortly: what is queued waits for them,
-   * but no longer than sending it takes.
+   * Sends what is queued, now if nothing was sent lately, else as soon as that has paid off. If
+   * more is coming, it waits for that, too, but no longer than sending takes.
    */
-  flush(isMoreComing = false): void {
+  flush(): void {
     if (this.#state === "flushing" || isEmpty(this.#moment)) return;
     const now = this.#clock.monotonic();
-    const gatherMs = isMoreComing && this.#costMs >= MIN_GATHER_MS ? this.#costMs : 0;
-    const dueAt = Math.max(this.#restUntil, now + gatherMs);
-    if (this.#state === "waiting" && dueAt >= this.#dueAt) return;
+    const dueAt = this.#dueFrom(now);
+    if (dueAt > now) return this.#wait(dueAt, now);
     this.#timer?.cancel();
-    if (dueAt <= now) return this.#flushNow();
-    this.#state = "waiting";
-    this.#dueAt = dueAt;
-    this.#timer = this.#clock.schedule(() => this.#flushNow(), dueAt - now);
+    this.#flushNow();
   }
 
   /** Resolves once nothing is queued any more. */
@@ -120,6 +121,26 @@ export class Fanout {
     this.flush();
     if (this.#state === "idle") return Promise.resolve();
     return new Promise((resolve) => this.#whenIdle.push(resolve));
+  }
+
+  #dueFrom(now: number): number {
+    this.#readySince ??= now;
+    const gathers = this.#costMs >= MIN_GATHER_MS && this.#isMoreComing();
+    return Math.max(this.#restUntil, gathers ? this.#readySince + this.#costMs : now);
+  }
+
+  #wait(dueAt: number, now: number): void {
+    if (this.#state === "waiting" && this.#dueAt === dueAt) return;
+    this.#timer?.cancel();
+    this.#state = "waiting";
+    this.#dueAt = dueAt;
+    this.#timer = this.#clock.schedule(() => this.#lookAgain(), dueAt - now);
+  }
+
+  /** When the rest is over there may still be more to wait for. */
+  #lookAgain(): void {
+    this.#state = "idle";
+    this.flush();
   }
 
   /** The connection's own frames of this moment, with all public ones so far before them. */
@@ -135,6 +156,7 @@ export class Fanout {
     this.#state = "flushing";
     const moment = this.#moment;
     this.#moment = newMoment();
+    this.#readySince = undefined;
     const recipients = moment.publicFrames.length > 0 ? this.#members : moment.personal.keys();
     const shared = new SharedPackets(moment.publicFrames);
     const startedAt = this.#clock.monotonic();
@@ -148,9 +170,18 @@ export class Fanout {
       const connection = recipients[flush.sent++]!;
       connection.sendPackets(packetsFor(connection, moment, shared));
     }
-    // What was handed to sockets is written before the next turn: only then is its cost known.
-    const next = end < recipients.length ? () => this.#sendSlice(flush) : () => this.#finish(flush);
-    this.#clock.schedule(next, 0);
+    if (end < recipients.length) return void this.#clock.schedule(() => this.#sendSlice(flush), 0);
+    this.#awaitWrites(flush, recipients.findLast(({ isBehind }) => !isBehind));
+  }
+
+  /**
+   * What was handed to sockets is written a few at a time between turns, in order. Only when the
+   * last one has taken its packet is it known what the flush cost.
+   */
+  #awaitWrites(flush: Flush, last: Connection | undefined, turns = 0): void {
+    const isWritten = turns > 0 && (!last?.hasUnsent || turns > MAX_WRITING_TURNS);
+    if (isWritten) return this.#finish(flush);
+    this.#clock.schedule(() => this.#awaitWrites(flush, last, turns + 1), 0);
   }
 
   #finish({ startedAt }: Flush): void {

@@ -56,9 +56,9 @@ export class Journal {
     this.#waiting.push({ event: undefined, settled: callback });
   }
 
-  /** Whether events wait for the next commit. */
-  get isBehind(): boolean {
-    return this.#waiting.length > 0;
+  /** Whether events are being committed or wait for it. */
+  get isBusy(): boolean {
+    return this.#state === "committing" || this.#waiting.length > 0;
   }
 
   /** Resolves once nothing waits any more. */
@@ -76,8 +76,8 @@ export class Journal {
     for (const { event, settled } of entries) {
       this.#tell(settled, (event && results?.[next++]) ?? { outcome: "failed" });
     }
-    this.#events.onCommitted();
     this.#state = "resting";
+    this.#events.onCommitted();
     this.#clock.schedule(() => this.#goOn(), 0);
   }
 

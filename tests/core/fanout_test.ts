@@ -27,7 +27,8 @@ class CostlyTransport extends FakeTransport {
 /** Fan-out under a manual clock, to connections made by `join`. */
 function createFanout() {
   const clock = new ManualClock();
-  const fanout = new Fanout(clock);
+  const log = { isMoreComing: false };
+  const fanout = new Fanout(clock, () => log.isMoreComing);
 
   function join(dialect: Dialect = "parley.v1", onSend?: () => void) {
     const transport = new CostlyTransport(onSend);
@@ -45,7 +46,7 @@ function createFanout() {
     return connection;
   }
 
-  return { clock, fanout, join, publishAtACost };
+  return { clock, log, fanout, join, publishAtACost };
 }
 
 Deno.test("Fanout.flush() sends a lone frame to everyone at once", () => {
@@ -267,16 +268,17 @@ Deno.test("Fanout.idle() sends what is queued, and resolves when the last of it 
 });
 
 Deno.test("Fanout.flush() waits for frames that are coming, but no longer than sending takes", () => {
-  const { clock, fanout, join, publishAtACost } = createFanout();
+  const { clock, log, fanout, join, publishAtACost } = createFanout();
   const alice = join();
   publishAtACost(10);
   clock.advance(2);
+  log.isMoreComing = true;
 
   fanout.publish("one");
-  fanout.flush(true);
+  fanout.flush();
   clock.advance(9);
   fanout.publish("two");
-  fanout.flush(true);
+  fanout.flush();
   assertEquals(alice.transport.packets, ["costly"]);
   clock.advance(1);
 
@@ -284,12 +286,14 @@ Deno.test("Fanout.flush() waits for frames that are coming, but no longer than s
 });
 
 Deno.test("Fanout.flush() waits no longer once nothing more is coming, but for its rest", () => {
-  const { clock, fanout, join, publishAtACost } = createFanout();
+  const { clock, log, fanout, join, publishAtACost } = createFanout();
   const alice = join();
   publishAtACost(10);
+  log.isMoreComing = true;
 
   fanout.publish("one");
-  fanout.flush(true);
+  fanout.flush();
+  log.isMoreComing = false;
   fanout.publish("two");
   fanout.flush();
   clock.advance(1);
@@ -298,12 +302,67 @@ Deno.test("Fanout.flush() waits no longer once nothing more is coming, but for i
   assertEquals(alice.transport.packets, ["costly", "one\ntwo"]);
 });
 
-Deno.test("Fanout.flush() waits for nothing when sending costs next to nothing", () => {
-  const { fanout, join } = createFanout();
+Deno.test("Fanout looks again when its rest is over: what comes by then goes along", () => {
+  // A few messages used to go alone when the rest was over, at the price of all, while a hundred
+  // were being committed; and so on, a few and a hundred in turn.
+  const { clock, log, fanout, join, publishAtACost } = createFanout();
   const alice = join();
+  publishAtACost(10);
 
   fanout.publish("one");
-  fanout.flush(true);
+  fanout.flush();
+  log.isMoreComing = true;
+  clock.advance(5);
+  assertEquals(alice.transport.packets, ["costly"]);
+  log.isMoreComing = false;
+  fanout.publish("two");
+  fanout.flush();
+
+  assertEquals(alice.transport.packets, ["costly", "one\ntwo"]);
+});
+
+Deno.test("Fanout.flush() waits for nothing when sending costs next to nothing", () => {
+  const { log, fanout, join } = createFanout();
+  const alice = join();
+  log.isMoreComing = true;
+
+  fanout.publish("one");
+  fanout.flush();
 
   assertEquals(alice.transport.packets, ["one"]);
+});
+
+Deno.test("Fanout gathers until the last socket has taken what it was handed", () => {
+  const { clock, fanout, join } = createFanout();
+  const [alice, bob] = [join(), join()];
+
+  const coming = ["two", "three", "four"];
+
+  fanout.publish("one");
+  fanout.flush();
+  Object.defineProperty(bob.transport, "bufferedAmount", {
+    get() {
+      const frame = coming.shift();
+      if (frame === undefined) return 0;
+      fanout.publish(frame);
+      fanout.flush();
+      return 3;
+    },
+  });
+  clock.advance(0);
+
+  assertEquals(alice.transport.packets, ["one", "two\nthree\nfour"]);
+});
+
+Deno.test("Fanout waits for no socket that takes nothing", () => {
+  const { clock, fanout, join } = createFanout();
+  const [alice, stalled] = [join(), join()];
+  stalled.transport.bufferedAmount = 1000;
+
+  fanout.publish("one");
+  fanout.flush();
+  fanout.publish("two");
+  clock.advance(0);
+
+  assertEquals(alice.transport.packets, ["one", "two"]);
 });

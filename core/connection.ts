@@ -81,12 +81,15 @@ export class Connection {
 
   /** Sends packets, which may be shared with other connections. */
   sendPackets(packets: readonly Packet[]): void {
-    for (const packet of packets) {
-      if (!this.#isOpen) return;
-      const outcome = this.#outbox.push(packet);
-      if (outcome === "queued") this.#onBacklog(this);
-      if (outcome === "slow_consumer") return this.#onSlow(this);
-    }
+    for (const packet of packets) this.sendPacket(packet);
+  }
+
+  /** Sends one packet, which may be shared with other connections. */
+  sendPacket(packet: Packet): void {
+    if (!this.#isOpen) return;
+    const outcome = this.#outbox.push(packet);
+    if (outcome === "queued") this.#onBacklog(this);
+    if (outcome === "slow_consumer") this.#onSlow(this);
   }
 
   /** Feeds the socket from the outbox; says whether more waits. */

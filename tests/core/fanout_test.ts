@@ -85,6 +85,35 @@ Deno.test("Fanout sends plain connections the frames of a moment one by one", ()
   assertEquals(alice.transport.handed, ["one", "two"]);
 });
 
+Deno.test("Fanout gives every plain connection its first frame before any gets its second", () => {
+  const { fanout, join } = createFanout();
+  const order: string[] = [];
+  for (const name of ["alice", "bob"]) join("plain", () => order.push(name));
+
+  fanout.publish("one");
+  fanout.publish("two");
+  fanout.flush();
+
+  assertEquals(order, ["alice", "bob", "alice", "bob"]);
+});
+
+Deno.test("Fanout keeps nobody waiting for the many packets of plain connections", () => {
+  const { clock, fanout, join } = createFanout();
+  const order: string[] = [];
+  join("plain", () => order.push("plain"));
+  const joined = join("parley.v1", () => order.push("joined"));
+  for (let i = 0; i < 1000; i++) fanout.publish(`${i}`);
+
+  fanout.flush();
+  fanout.publish("late");
+  fanout.flush();
+  clock.advance(0);
+
+  assertEquals(joined.transport.packets.at(-1), "late");
+  assert(order.lastIndexOf("joined") < 520, `${order.lastIndexOf("joined")}`);
+  assertEquals(order.filter((who) => who === "plain").length, 1001);
+});
+
 Deno.test("Fanout.publishTo() puts frames for some in their place among the public ones", () => {
   const { fanout, join } = createFanout();
   const [alice, bob, carol] = [join(), join("plain"), join()];
@@ -204,42 +233,29 @@ Deno.test("Fanout.add() during a flush gives nothing of what is being sent", () 
   assertEquals(peers.at(-1)!.transport.packets, ["one", "two"]);
 });
 
-Deno.test("Fanout rests after a flush for a fifth as long as it took, and joins what gathers meanwhile", () => {
-  const { clock, fanout, join, publishAtACost } = createFanout();
-  const alice = join();
-  publishAtACost(10);
-
-  fanout.publish("one");
-  fanout.flush();
-  fanout.publish("two");
-  fanout.flush();
-  clock.advance(1);
-  assertEquals(alice.transport.packets, ["costly"]);
-  clock.advance(1);
-
-  assertEquals(alice.transport.packets, ["costly", "one\ntwo"]);
-});
-
-Deno.test("Fanout never rests longer than 50 ms", () => {
-  const { clock, fanout, join, publishAtACost } = createFanout();
+Deno.test("Fanout never waits longer than 50 ms for what is coming", () => {
+  const { clock, log, fanout, join, publishAtACost } = createFanout();
   const alice = join();
   publishAtACost(5_000);
+  log.isMoreComing = true;
 
   fanout.publish("one");
   fanout.flush();
-  clock.advance(50);
+  clock.advance(49);
+  assertEquals(alice.transport.packets, ["costly"]);
+  clock.advance(1);
 
   assertEquals(alice.transport.packets, ["costly", "one"]);
 });
 
-Deno.test("Fanout.flush() sends at once again when the rest is over", () => {
+Deno.test("Fanout.flush() sends at once again when the flush before is over", () => {
   const { clock, fanout, join, publishAtACost } = createFanout();
   const alice = join();
   publishAtACost(8);
-  clock.advance(8);
 
   fanout.publish("one");
   fanout.flush();
+  clock.advance(0);
 
   assertEquals(alice.transport.packets, ["costly", "one"]);
 });
@@ -285,33 +301,34 @@ Deno.test("Fanout.flush() waits for frames that are coming, but no longer than s
   assertEquals(alice.transport.packets, ["costly", "one\ntwo"]);
 });
 
-Deno.test("Fanout.flush() waits no longer once nothing more is coming, but for its rest", () => {
+Deno.test("Fanout.flush() waits no longer once nothing more is coming", () => {
   const { clock, log, fanout, join, publishAtACost } = createFanout();
   const alice = join();
   publishAtACost(10);
+  clock.advance(0);
   log.isMoreComing = true;
 
   fanout.publish("one");
   fanout.flush();
+  clock.advance(5);
+  assertEquals(alice.transport.packets, ["costly"]);
   log.isMoreComing = false;
   fanout.publish("two");
   fanout.flush();
-  clock.advance(1);
-  assertEquals(alice.transport.packets, ["costly"]);
-  clock.advance(1);
+
   assertEquals(alice.transport.packets, ["costly", "one\ntwo"]);
 });
 
-Deno.test("Fanout looks again when its rest is over: what comes by then goes along", () => {
-  // A few messages used to go alone when the rest was over, at the price of all, while a hundred
-  // were being committed; and so on, a few and a hundred in turn.
+Deno.test("Fanout looks for what is coming when a flush is over, too", () => {
+  // A few messages used to go alone while a hundred were being committed, and then a hundred while
+  // a few were, each time at the price of a whole flush.
   const { clock, log, fanout, join, publishAtACost } = createFanout();
   const alice = join();
   publishAtACost(10);
-
   fanout.publish("one");
   fanout.flush();
   log.isMoreComing = true;
+
   clock.advance(5);
   assertEquals(alice.transport.packets, ["costly"]);
   log.isMoreComing = false;

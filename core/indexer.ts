@@ -1,15 +1,20 @@
 import type { Clock, Timer } from "./clock.ts";
 import type { Log } from "./log.ts";
 
-/** Events indexed in one commit: some 20 ms of work. */
+/** Events indexed in one commit when nothing else is to be stored: some 20 ms of work. */
 const STEP_EVENTS = 500;
+/** The same when there is: the next commit waits for that step, some 4 ms. */
+const BUSY_STEP_EVENTS = 100;
 /** Indexing begins once nothing was stored for this long, in milliseconds. */
 const QUIET_MS = 50;
 /** It waits no longer than this for quiet, and rests this long between steps without it. */
-const MAX_WAIT_MS = 1000;
-/** Beyond this many events it rests less, so that it can't fall behind for ever. */
+const MAX_WAIT_MS = 250;
+/** Beyond this many events it rests only as long as it must not to hold up what is to be stored. */
 const FAR_BEHIND = 10_000;
-const FAR_BEHIND_REST_MS = 100;
+/** Rest for each millisecond of a step then: a twentieth of the time is for indexing. */
+const REST_PER_STEP = 19;
+/** Time before it tries again after a failure. */
+const RETRY_MS = 1000;
 
 /** What an {@linkcode Indexer} needs from outside. */
 export interface IndexerOptions {
@@ -24,6 +29,8 @@ export class Indexer {
   #options: IndexerOptions;
   #behind = 0;
   #waitingSince: number | undefined;
+  /** What the last step took, in milliseconds. */
+  #stepMs = 0;
   #isQuiet = true;
   #timer: Timer | undefined;
   #step: Promise<void> | undefined;
@@ -53,33 +60,40 @@ export class Indexer {
     const { clock } = this.#options;
     const now = clock.monotonic();
     this.#waitingSince ??= now;
-    const restMs = this.#behind > FAR_BEHIND ? FAR_BEHIND_REST_MS : MAX_WAIT_MS;
-    this.#schedule(Math.min(QUIET_MS, Math.max(0, this.#waitingSince + restMs - now)));
+    const restMs = Math.min(
+      MAX_WAIT_MS,
+      this.#behind > FAR_BEHIND ? this.#stepMs * REST_PER_STEP : Infinity,
+    );
+    const leftMs = Math.max(0, this.#waitingSince + restMs - now);
+    if (leftMs < QUIET_MS) this.#schedule(leftMs, BUSY_STEP_EVENTS);
+    else this.#schedule(QUIET_MS, STEP_EVENTS);
   }
 
-  #schedule(delayMs: number): void {
+  #schedule(delayMs: number, limit: number): void {
     if (this.#isClosed) return;
     this.#timer?.cancel();
-    this.#timer = this.#options.clock.schedule(() => this.#begin(), delayMs);
+    this.#timer = this.#options.clock.schedule(() => this.#begin(limit), delayMs);
   }
 
-  #begin(): void {
+  #begin(limit: number): void {
     this.#isQuiet = true;
-    this.#step = this.#index().finally(() => this.#step = undefined);
+    this.#step = this.#index(limit).finally(() => this.#step = undefined);
   }
 
-  async #index(): Promise<void> {
-    const { index, log } = this.#options;
+  async #index(limit: number): Promise<void> {
+    const { index, log, clock } = this.#options;
+    const startedAt = clock.monotonic();
     this.#waitingSince = undefined;
     try {
-      const count = await index(STEP_EVENTS);
-      this.#behind = count < STEP_EVENTS && this.#isQuiet ? 0 : Math.max(0, this.#behind - count);
+      const count = await index(limit);
+      this.#stepMs = clock.monotonic() - startedAt;
+      this.#behind = count < limit && this.#isQuiet ? 0 : Math.max(0, this.#behind - count);
     } catch (cause) {
       log.warn("indexing failed", { cause: String(cause) });
-      return this.#schedule(MAX_WAIT_MS);
+      return this.#schedule(RETRY_MS, STEP_EVENTS);
     }
     if (this.#behind === 0) return;
-    if (this.#isQuiet) this.#schedule(0);
+    if (this.#isQuiet && limit === STEP_EVENTS) this.#schedule(0, STEP_EVENTS);
     else this.#wait();
   }
 }

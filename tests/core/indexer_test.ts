@@ -8,11 +8,13 @@ function createIndexer() {
   const warnings: string[] = [];
   let unindexed = 0;
   let failure: Error | undefined;
+  let stepMs = 0;
   const indexer = new Indexer({
     clock,
     log: { warn: (event) => void warnings.push(event) },
     index(limit) {
       if (failure) return Promise.reject(failure);
+      clock.sleep(stepMs);
       steps.push({ atMs: clock.monotonic(), limit });
       const count = Math.min(limit, unindexed);
       unindexed -= count;
@@ -24,6 +26,7 @@ function createIndexer() {
     steps,
     warnings,
     indexer,
+    takeMs: (ms: number) => stepMs = ms,
     failWith: (error: Error | undefined) => failure = error,
     add(events: number) {
       unindexed += events;
@@ -54,27 +57,32 @@ Deno.test("Indexer waits until it is quiet, then goes on until nothing is left",
   assertEquals(clock.pending, 0);
 });
 
-Deno.test("Indexer takes a step a second when it is never quiet", async () => {
+Deno.test("Indexer takes four small steps a second when it is never quiet", async () => {
   const { add, pass, steps } = createIndexer();
 
-  for (let i = 0; i < 250; i++) {
+  for (let i = 0; i < 110; i++) {
     add(1);
     await pass(10);
   }
 
-  assertEquals(steps.length, 2);
+  assertEquals(steps.map(({ limit }) => limit), [100, 100, 100, 100]);
 });
 
-Deno.test("Indexer takes more steps when it is far behind", async () => {
-  const { add, pass, steps } = createIndexer();
+Deno.test("Indexer takes more small steps when it is far behind, and long ones when it is quiet", async () => {
+  const { add, pass, steps, takeMs } = createIndexer();
   add(50_000);
+  takeMs(4);
 
   for (let i = 0; i < 100; i++) {
     add(10);
     await pass(10);
   }
 
-  assertEquals(steps.length >= 8 && steps.length <= 11, true, `${steps.length} steps`);
+  // A step of 4 ms, and a rest of 76.
+  assertEquals(steps.length >= 9 && steps.length <= 13, true, `${steps.length} steps`);
+  assertEquals(steps.every(({ limit }) => limit === 100), true);
+  await pass(100);
+  assertEquals(steps.at(-1)!.limit, 500);
 });
 
 Deno.test("Indexer tries again after a failure, and stops when closed", async () => {

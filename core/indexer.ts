@@ -16,12 +16,20 @@ const REST_PER_STEP = 19;
 /** Time before it tries again after a failure. */
 const RETRY_MS = 1000;
 
+/** What a step did. */
+export interface IndexStep {
+  /** Events indexed. */
+  readonly count: number;
+  /** Whether the indexes hold all there is now. */
+  readonly isLast: boolean;
+}
+
 /** What an {@linkcode Indexer} needs from outside. */
 export interface IndexerOptions {
   readonly clock: Pick<Clock, "monotonic" | "schedule">;
   readonly log: Pick<Log, "warn">;
-  /** Indexes the next events, at most `limit`; says how many it were. */
-  readonly index: (limit: number) => Promise<number>;
+  /** Indexes the next events, at most `limit`. */
+  readonly index: (limit: number) => Promise<IndexStep>;
 }
 
 /** Has events indexed when there is time for it, and at a steady pace when there never is. */
@@ -85,9 +93,9 @@ export class Indexer {
     const startedAt = clock.monotonic();
     this.#waitingSince = undefined;
     try {
-      const count = await index(limit);
+      const { count, isLast } = await index(limit);
       this.#stepMs = clock.monotonic() - startedAt;
-      this.#behind = count < limit && this.#isQuiet ? 0 : Math.max(0, this.#behind - count);
+      this.#behind = isLast && this.#isQuiet ? 0 : Math.max(0, this.#behind - count);
     } catch (cause) {
       log.warn("indexing failed", { cause: String(cause) });
       return this.#schedule(RETRY_MS, STEP_EVENTS);

@@ -1,5 +1,12 @@
 import type { Query, SqliteDatabase } from "./sqlite_database.ts";
 import { INDEXES } from "./sqlite_schema.ts";
+import type { IndexStep } from "./indexer.ts";
+
+/**
+ * Characters of text that count as one event of a step: those of a short message. A long one costs
+ * as much as many short ones, some microseconds a character.
+ */
+const EVENT_LENGTH = 64;
 
 /**
  * Brings the search indexes up to the log. Indexing a message costs several times what storing it
@@ -8,7 +15,7 @@ import { INDEXES } from "./sqlite_schema.ts";
  */
 export class SqliteIndexing {
   #db: SqliteDatabase;
-  #next: Query<{ last: number | null; count: number; from: number }>;
+  #next: Query<{ last: number | null; count: number; from: number; newest: number }>;
   #add: readonly Query<unknown>[];
   #note: Query<unknown>;
   #behind: Query<{ behind: number }>;
@@ -16,9 +23,13 @@ export class SqliteIndexing {
   constructor(db: SqliteDatabase) {
     this.#db = db;
     this.#next = db.prepare(
-      `SELECT max(seq) AS last, count(*) AS count, (SELECT indexed_up_to FROM meta) AS "from"
-       FROM (SELECT seq FROM events WHERE seq > (SELECT indexed_up_to FROM meta)
-         ORDER BY seq LIMIT :limit)`,
+      `SELECT max(seq) AS last, count(*) AS count, (SELECT indexed_up_to FROM meta) AS "from",
+         (SELECT max(seq) FROM events) AS newest
+       FROM (SELECT seq, row_number() OVER before AS place, sum(length(text)) OVER before AS length
+         FROM (SELECT seq, text FROM events WHERE seq > (SELECT indexed_up_to FROM meta)
+           ORDER BY seq LIMIT :limit)
+         WINDOW before AS (ORDER BY seq ROWS UNBOUNDED PRECEDING))
+       WHERE length <= :limit * ${EVENT_LENGTH} OR place = 1`,
     );
     this.#add = INDEXES.map(({ index, columns }) =>
       db.prepare(
@@ -35,14 +46,14 @@ export class SqliteIndexing {
     return this.#behind.get()!.behind;
   }
 
-  /** Indexes the next events, at most `limit`, in one commit. Returns how many it were. */
-  index(limit: number): number {
+  /** Indexes the next events in one commit: at most `limit` short ones, or fewer long ones. */
+  index(limit: number): IndexStep {
     return this.#db.transaction(() => {
-      const { last, count, from } = this.#next.get({ limit })!;
-      if (last === null) return 0;
+      const { last, count, from, newest } = this.#next.get({ limit })!;
+      if (last === null) return { count, isLast: true };
       for (const index of this.#add) index.run({ from, last });
       this.#note.run({ last });
-      return count;
+      return { count, isLast: last === newest };
     });
   }
 }

@@ -132,7 +132,7 @@ export class SqliteStore implements Store, AsyncDisposable {
 
   /** Indexes all there is for searching now, instead of when there is time. */
   async indexAll(): Promise<void> {
-    while (await this.#writer.call("index", INDEX_STEP) === INDEX_STEP);
+    while (!(await this.#writer.call("index", INDEX_STEP)).isLast);
   }
 
   read(query: ReadQuery): Promise<StoredEvent[]> {

@@ -18,7 +18,7 @@ function createIndexer() {
       steps.push({ atMs: clock.monotonic(), limit });
       const count = Math.min(limit, unindexed);
       unindexed -= count;
-      return Promise.resolve(count);
+      return Promise.resolve({ count, isLast: unindexed === 0 });
     },
   });
   return {

@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { DatabaseSync } from "node:sqlite";
+import { openWriter } from "../../core/sqlite_engine.ts";
 import { SqliteDatabase } from "../../core/sqlite_database.ts";
 import { migrate, MIGRATIONS } from "../../core/sqlite_schema.ts";
 import { verifyLog } from "../../core/sqlite_verify.ts";
@@ -253,6 +254,30 @@ Deno.test("SqliteStore never writes a text to disk when nothing is kept", async 
   await assertNowhere(folder.path, "unmistakable");
   await using again = await folder.open({ retention: { kind: "none" } });
   assertEquals((await again.append([publicly(ann, "unmistakable", "k")]))[0]?.outcome, "duplicate");
+});
+
+Deno.test("openWriter().index() takes many short messages in a step, and few long ones", async () => {
+  await using folder = await DataFolder.make();
+  const store = await folder.open();
+  const ann = await user(store, "ann");
+  const texts = [...Array.from({ length: 150 }, (_, i) => `short ${i}`), "x".repeat(3000)];
+  await store.append(
+    [...texts, "y".repeat(3000), "z".repeat(3000)].map((text) => publicly(ann, text)),
+  );
+  await store.close();
+  const writer = openWriter({
+    dataDir: folder.path,
+    retention: { kind: "forever" },
+    now: 0,
+    identity: { epoch: "e", secret: new Uint8Array(32) },
+    busyTimeoutMs: 1000,
+  });
+
+  const steps = Array.from({ length: 5 }, () => writer.index(100));
+  writer.close();
+
+  assertEquals(steps.map(({ count }) => count), [100, 51, 2, 0, 0]);
+  assertEquals(steps.map(({ isLast }) => isLast), [false, false, true, true, true]);
 });
 
 Deno.test("SqliteStore.prune() leaves nothing of a removed text in the file, in the end", async () => {

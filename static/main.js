@@ -86,7 +86,11 @@ begin();
 /** A reload goes on where it was; a new tab asks for the name. */
 function begin() {
   const current = tab.get("joined");
-  if (typeof current !== "string") return form.show(rememberedName());
+  if (typeof current !== "string") {
+    // What has been typed while the store was being opened stays.
+    if (!form.isBegun) form.show(rememberedName());
+    return;
+  }
   form.markResuming();
   join(current);
 }

@@ -58,6 +58,11 @@ export class JoinForm {
     this.#root.classList.add("join--resuming");
   }
 
+  /** Whether anything has been typed. */
+  get isBegun() {
+    return this.#name.value !== "";
+  }
+
   /** Whether the chat has begun. */
   get isHidden() {
     return this.#root.hidden;

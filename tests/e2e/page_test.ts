@@ -8,6 +8,8 @@ pageTest(
   async (browser) => {
     await using server = await startTestServer();
     const alice = await Person.join(browser, server.url, "alice");
+    // Else the first messages may be unread ones of before, at which the timeline opens.
+    await alice.findsSilence();
     const bob = await ChatClient.connect(server.wsUrl, "bob");
     for (let i = 1; i <= 400; i++) bob.send({ message: `line ${i}` });
     await alice.sees("line 400");
@@ -34,6 +36,7 @@ pageTest(
   async (browser) => {
     await using server = await startTestServer();
     const alice = await Person.join(browser, server.url, "alice");
+    await alice.findsSilence();
     const bob = await ChatClient.connect(server.wsUrl, "bob");
     for (let i = 1; i <= 900; i++) bob.send({ message: `line ${i}.` });
     await alice.sees("line 900.");
@@ -287,4 +290,33 @@ pageTest("the page completes names and commands from the keyboard", async (brows
   await keyboard.press("Enter");
 
   assertEquals((await bob.next("message", ({ from }) => from === "alice")).message, "hello @carol");
+});
+
+/** Makes IndexedDB open when the page is told so, and not before. */
+const HELD_STORE = `
+  const open = IDBFactory.prototype.open;
+  IDBFactory.prototype.open = function (...args) {
+    const request = open.apply(this, args);
+    const hold = (event) => {
+      event.stopImmediatePropagation();
+      request.removeEventListener("success", hold);
+      addEventListener("store-may-open", () => request.dispatchEvent(new Event("success")));
+    };
+    request.addEventListener("success", hold);
+    return request;
+  };`;
+
+pageTest("the page keeps what is typed while it is still opening its store", async (browser) => {
+  await using server = await startTestServer();
+  const context = await browser.newContext();
+  await context.addInitScript({ content: HELD_STORE });
+  const page = await context.newPage();
+  await page.goto(server.url);
+
+  await page.getByLabel("Your name").fill("alice");
+  await page.evaluate(`dispatchEvent(new Event("store-may-open"))`);
+  await page.evaluate("new Promise(requestAnimationFrame)");
+  await page.keyboard.press("Enter");
+
+  await page.locator("#composer-text").waitFor();
 });

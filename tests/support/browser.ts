@@ -1,4 +1,5 @@
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
+import { packetText } from "./packet_text.ts";
 
 const FLAGS = [
   "--no-sandbox",
@@ -89,7 +90,10 @@ export class Person {
 
   private constructor(readonly page: Page) {
     page.on("websocket", (socket) => {
-      socket.on("framereceived", ({ payload }) => void this.received.push(payload.toString()));
+      socket.on("framereceived", ({ payload }) => {
+        const data = typeof payload === "string" ? payload : new Uint8Array(payload).buffer;
+        this.received.push(packetText(data));
+      });
     });
     page.on("pageerror", (error) => void this.complaints.push(error.message));
     page.on("console", (line) => {
@@ -122,6 +126,11 @@ export class Person {
     await this.page.getByLabel("Your name").fill(name);
     await this.page.keyboard.press("Enter");
     await this.box.waitFor();
+  }
+
+  /** Waits until the lobby has been read from the log, and nothing was in it. */
+  async findsSilence(): Promise<void> {
+    await this.page.getByText("Nothing has been said yet").waitFor();
   }
 
   /** The box where messages are written. */

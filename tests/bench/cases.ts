@@ -8,6 +8,8 @@ export interface Case {
   readonly job: Omit<Job, "port" | "speech" | "serverPid">;
   /** Whether limits are left at their defaults instead of being off. */
   readonly hasDefaultLimits?: boolean;
+  /** Whether the server may use the client's core, too, as far as that is free. */
+  readonly hasBothCores?: boolean;
   /** Servers it says something about, by name; absent: all. */
   readonly peers?: readonly string[];
   /** Columns of its table besides the server's name. */
@@ -60,6 +62,10 @@ export const CASES: readonly Case[] = [
     connections: 1000,
     senders: 100,
     inFlight: 1,
+  }),
+  bothCores("200x16-both", "200 connections as at first, the server on both cores", {}),
+  bothCores("1000x16-both", "1,000 connections as at first, the server on both cores", {
+    connections: 1000,
   }),
   saturated("200x16-400", "200 connections, 16 senders with 8 in flight, messages of 400 bytes", {
     textBytes: 400,
@@ -174,6 +180,10 @@ export function shortened({ job, ...rest }: Case): Case {
 
 function saturated(name: string, title: string, job: Partial<Case["job"]>): Case {
   return { name, title, job: { ...BASE, ...job }, columns: THROUGHPUT };
+}
+
+function bothCores(name: string, title: string, job: Partial<Case["job"]>): Case {
+  return { ...saturated(name, title, job), hasBothCores: true };
 }
 
 function stalling(stalledShare: number): Case["job"] {

@@ -11,8 +11,8 @@ const FIRST_PORT = 21_000;
 const PORTS = 9000;
 /** A core this busy is full. */
 const FULL = 0.9;
-/** Cores that server and client are pinned to. */
-const CORES = { server: "0", client: "1" } as const;
+/** Cores that server and client are pinned to; a server that may use both has the client's, too. */
+const CORES = { server: "0", client: "1", both: "0,1" } as const;
 const CLIENT = decodeURIComponent(new URL("./load_client.ts", import.meta.url).pathname);
 
 let nextPort = FIRST_PORT + Math.floor(Math.random() * PORTS);
@@ -36,7 +36,8 @@ export async function runCase(peer: Peer, measured: Case, on: RunOn): Promise<Jo
   const hasDefaultLimits = measured.hasDefaultLimits ?? false;
   const command = await peer.command({ port, tools, dataDir, hasDefaultLimits });
   if (typeof command === "string") throw new Error(command);
-  await using server = new ServerProcess(command, tools);
+  const cores = measured.hasBothCores ? CORES.both : CORES.server;
+  await using server = new ServerProcess(command, { tools, cores });
   try {
     await server.listening(port);
     const job: Job = { ...measured.job, port, speech: peer.speech, serverPid: server.pid };
@@ -73,8 +74,8 @@ class ServerProcess implements AsyncDisposable {
   #output: Promise<string>;
   #isRunning = true;
 
-  constructor(command: PeerCommand, tools: Tools) {
-    const [path, ...args] = pinned([command.path, ...command.args], CORES.server, tools);
+  constructor(command: PeerCommand, { tools, cores }: { tools: Tools; cores: string }) {
+    const [path, ...args] = pinned([command.path, ...command.args], cores, tools);
     const options = { args, cwd: command.cwd, stdout: "null", stderr: "piped" } as const;
     this.#child = new Deno.Command(path, options).spawn();
     this.#output = lastLines(this.#child.stderr);
@@ -110,10 +111,10 @@ class ServerProcess implements AsyncDisposable {
 
 function pinned(
   command: readonly [string, ...string[]],
-  core: string,
+  cores: string,
   { canPin }: Pick<Tools, "canPin">,
 ): readonly [string, ...string[]] {
-  return canPin ? ["taskset", "-c", core, ...command] : command;
+  return canPin ? ["taskset", "-c", cores, ...command] : command;
 }
 
 function withOutput(error: unknown, output: string): Error {

@@ -8,7 +8,14 @@ export interface Goal {
   measure(results: Results): Spread | undefined;
 }
 
-const SATURATED = ["200x16", "200x100", "1000x16", "1000x100"] as const;
+const SATURATED = [
+  "200x16",
+  "200x100",
+  "1000x16",
+  "1000x100",
+  "200x16-both",
+  "1000x16-both",
+] as const;
 const IDLE = "10000-idle";
 
 const delivered: Metric = (result) => result.deliveredPerSecond;

@@ -69,7 +69,7 @@ export class Lane {
   /** What the last flush took, in milliseconds. */
   #costMs = 0;
   #timer: Timer | undefined;
-  /** When that is due. */
+  /** When the flush that is waited for begins. */
   #dueAt = 0;
   /** Since when the frames of this moment could have gone. */
   #readySince: number | undefined;

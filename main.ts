@@ -4,6 +4,7 @@ import { createLog, type Log } from "./core/log.ts";
 import { StoreOpenError } from "./core/store.ts";
 import { environmentName, type Facts, SETTINGS } from "./core/settings.ts";
 import { VERSION } from "./core/version.ts";
+import { writeLine } from "./routes/lines.ts";
 import { type RunningServer, startServer } from "./routes/server.ts";
 import { runTool, type ToolCommand } from "./routes/tools.ts";
 
@@ -20,8 +21,8 @@ if (import.meta.main) await main(Deno.args);
 
 async function main(args: string[]): Promise<void> {
   const command = readCommand(args);
-  if (command.kind === "help") return console.log(command.text);
-  if (command.kind === "version") return console.log(`parley ${VERSION}`);
+  if (command.kind === "help") return writeLine(Deno.stdout, command.text);
+  if (command.kind === "version") return writeLine(Deno.stdout, `parley ${VERSION}`);
   if (command.kind === "tool") return await runToEnd(command);
   await run(command.config);
 }
@@ -58,14 +59,14 @@ async function run(config: Config): Promise<void> {
     level: config.logLevel,
     format: config.logFormat,
     clock: systemClock,
-    write: (line) => console.error(line),
+    write: (line) => writeLine(Deno.stderr, line),
   });
   logMistakes(log);
   writeWithoutCopying();
   const server = await start(config, log);
   stopOnSignal(server, log);
   log.info("started", { url: server.url, maxConnections: config.maxConnections });
-  console.log(`Parley ${VERSION} is ready: open ${server.url}`);
+  writeLine(Deno.stdout, `Parley ${VERSION} is ready: open ${server.url}`);
 }
 
 async function start(config: Config, log: Log): Promise<RunningServer> {
@@ -100,6 +101,8 @@ function stopOnSignal(server: RunningServer, log: Log): void {
   Deno.addSignalListener("SIGINT", () => onSignal("SIGINT", 130));
   if (Deno.build.os === "windows") return;
   Deno.addSignalListener("SIGTERM", () => onSignal("SIGTERM", 143));
+  // A closed terminal: without a listener it would end the process without a word to clients.
+  Deno.addSignalListener("SIGHUP", () => onSignal("SIGHUP", 129));
 }
 
 async function stop(server: RunningServer, log: Log, code: number): Promise<never> {
@@ -126,7 +129,7 @@ function describe(error: unknown): string {
 }
 
 function fail(message: string, code: number): never {
-  console.error(`parley: ${message.replaceAll("\n", " ")}`);
+  writeLine(Deno.stderr, `parley: ${message.replaceAll("\n", " ")}`);
   Deno.exit(code);
 }
 

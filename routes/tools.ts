@@ -5,6 +5,7 @@ import { exportLog } from "../core/sqlite_export.ts";
 import { importLog } from "../core/sqlite_import.ts";
 import { verifyLog } from "../core/sqlite_verify.ts";
 import { StoreOpenError } from "../core/store.ts";
+import { writeLine } from "./lines.ts";
 
 /** A tool to be run, with its file and the settings. */
 export type ToolCommand = Extract<Command, { kind: "tool" }>;
@@ -66,9 +67,10 @@ async function importFrom(file: string, dataDir: string, onProgress: OnProgress)
 
 function verify(dataDir: string, onProgress: OnProgress): boolean {
   const { events, lastSeq, problems } = verifyLog(dataDir, onProgress);
-  for (const problem of problems) console.log(problem);
+  for (const problem of problems) writeLine(Deno.stdout, problem);
   const verdict = problems.length === 0 ? "sound" : "damaged";
-  console.log(`The log is ${verdict}: ${events} messages, the newest position is ${lastSeq}.`);
+  const size = `${events} messages, the newest position is ${lastSeq}`;
+  writeLine(Deno.stdout, `The log is ${verdict}: ${size}.`);
   return problems.length === 0;
 }
 
@@ -96,6 +98,6 @@ function tellProgress(tool: string): OnProgress {
 }
 
 function tell(text: string): true {
-  console.error(`parley: ${text}`);
+  writeLine(Deno.stderr, `parley: ${text}`);
   return true;
 }

@@ -85,7 +85,7 @@ Deno.test("main.ts takes its connection limit from the files it may open", async
   assert(started.maxConnections > 100, String(started.maxConnections));
 });
 
-for (const signal of ["SIGTERM", "SIGINT"] as const) {
+for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) {
   Deno.test(`main.ts tells clients to come back and exits 0 on ${signal}`, async () => {
     await using server = await startProgram([...START, "--port", "0"]);
     const alice = await ChatClient.connect(`ws://127.0.0.1:${server.port}`, "alice");
@@ -208,3 +208,32 @@ Deno.test("main.ts logs JSON lines without what people say when not at a termina
   ]);
   assert(!`${stdout}${stderr}`.includes("a-secret-text"));
 });
+
+for (const redirection of ["2>/dev/full", ">/dev/full 2>/dev/full"]) {
+  // A line that couldn't be written threw, the report of that threw again, and the server ended.
+  Deno.test({
+    name: `main.ts serves although its lines can't be written: ${redirection}`,
+    ignore: Deno.build.os !== "linux",
+    async fn() {
+      const port = freePort();
+      const script = `exec "$0" "$@" --port ${port} --log-level debug ${redirection}`;
+      const [deno, ...args] = START;
+      const child = new Deno.Command("sh", { args: ["-c", script, deno, ...args] }).spawn();
+
+      const alice = await connectPatiently(`ws://127.0.0.1:${port}`, "alice");
+      alice.send("no frame at all");
+      alice.send({ message: "still here" });
+      await alice.next("message", ({ message }) => message === "still here");
+      child.kill("SIGTERM");
+
+      assertEquals((await child.status).code, 0);
+      assertEquals((await alice.closed).code, 4001);
+    },
+  });
+}
+
+/** A port that nobody listens on: the server can't tell which one it took. */
+function freePort(): number {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  return (listener.addr as Deno.NetAddr).port;
+}

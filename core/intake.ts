@@ -54,12 +54,13 @@ export class Intake {
   /** Handles what was held back for connections that have caught up. */
   release(): void {
     for (const [connection, held] of this.#held) {
-      while (held.next < held.packets.length && !isBusy(connection)) {
+      // A packet may end its connection, and nothing behind it is handled then.
+      while (held.next < held.packets.length && connection.isOpen && !isBusy(connection)) {
         const packet = held.packets[held.next++]!;
         held.bytes -= sizeOf(packet);
         this.#options.handle(connection, packet);
       }
-      if (held.next === held.packets.length) this.#held.delete(connection);
+      if (held.next === held.packets.length || !connection.isOpen) this.#held.delete(connection);
     }
   }
 
@@ -76,7 +77,7 @@ export class Intake {
 }
 
 function isBusy(connection: Connection): boolean {
-  return connection.isOpen && (connection.unsettled >= MAX_UNSETTLED || connection.isBehind);
+  return connection.unsettled >= MAX_UNSETTLED || connection.isBehind;
 }
 
 function sizeOf(packet: string | ArrayBuffer): number {

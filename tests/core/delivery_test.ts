@@ -1,4 +1,5 @@
 import { assertEquals } from "@std/assert";
+import { CLOSE_CODES } from "../../core/close_codes.ts";
 import { createChat } from "../support/chat.ts";
 
 Deno.test("the ack comes before the sender's own copy when someone leaves in the same commit", async () => {
@@ -19,4 +20,21 @@ Deno.test("the ack comes before the sender's own copy when someone leaves in the
     "message",
     "left",
   ]);
+});
+
+Deno.test("nothing that a client sends behind the packet which ends its connection is handled", async () => {
+  // Messages held behind a refused packet were stored and delivered after the connection had ended.
+  const chat = createChat();
+  const alice = await chat.join("alice");
+  const bob = await chat.join("bob");
+  const send = (packet: string | ArrayBuffer) => chat.manager.receive(alice.connection, packet);
+
+  for (let i = 0; i < 300; i++) send(`{"message":"${i}"}`);
+  send(new ArrayBuffer(1));
+  for (let i = 0; i < 20; i++) send('{"message":"too late"}');
+  await chat.settle();
+
+  assertEquals(alice.transport.closed, CLOSE_CODES.unsupportedData);
+  assertEquals(bob.transport.messages.length, 300);
+  assertEquals(chat.store.lastSeq, 300);
 });

@@ -22,6 +22,8 @@ export interface ConnectionOptions {
   readonly onBacklog: (connection: Connection) => void;
   /** Told when the reader is too slow; the connection should be ended. */
   readonly onSlow: (connection: Connection) => void;
+  /** Told when a packet could not be handed over, so that the connection should be ended. */
+  readonly onFailed: (connection: Connection, cause: unknown) => void;
 }
 
 /** One live socket: whom it acts for, what waits for it, and when it was last heard. */
@@ -45,6 +47,7 @@ export class Connection {
   #outbox: Outbox;
   #onBacklog: (connection: Connection) => void;
   #onSlow: (connection: Connection) => void;
+  #onFailed: (connection: Connection, cause: unknown) => void;
   #isOpen = true;
   #whenDrained: (() => void)[] = [];
 
@@ -57,6 +60,7 @@ export class Connection {
     this.#outbox = new Outbox(options.transport, options.clock, options.outboxLimits);
     this.#onBacklog = options.onBacklog;
     this.#onSlow = options.onSlow;
+    this.#onFailed = options.onFailed;
   }
 
   /** Whether frames still go out; false from the moment the server gave it up. */
@@ -84,20 +88,27 @@ export class Connection {
     for (const packet of packets) this.sendPacket(packet);
   }
 
-  /** Sends one packet, which may be shared with other connections. */
+  /** Sends one packet, which may be shared with other connections. A failure costs only this one. */
   sendPacket(packet: Packet): void {
     if (!this.#isOpen) return;
-    const outcome = this.#outbox.push(packet);
-    if (outcome === "queued") this.#onBacklog(this);
-    if (outcome === "slow_consumer") this.#onSlow(this);
+    try {
+      this.#push(packet);
+    } catch (cause) {
+      this.#onFailed(this, cause);
+    }
   }
 
   /** Feeds the socket from the outbox; says whether more waits. */
   drain(): "empty" | "waiting" | "slow_consumer" {
     if (!this.#isOpen) return "empty";
-    const state = this.#outbox.drain();
-    if (state === "empty") this.#wake();
-    return state;
+    try {
+      const state = this.#outbox.drain();
+      if (state === "empty") this.#wake();
+      return state;
+    } catch (cause) {
+      this.#onFailed(this, cause);
+      return "empty";
+    }
   }
 
   /** Resolves once the socket has taken all that waits here, or is no more. */
@@ -114,6 +125,12 @@ export class Connection {
     this.#wake();
     this.#ticket?.abandon();
     if (code) this.#transport.close(code);
+  }
+
+  #push(packet: Packet): void {
+    const outcome = this.#outbox.push(packet);
+    if (outcome === "queued") this.#onBacklog(this);
+    if (outcome === "slow_consumer") this.#onSlow(this);
   }
 
   #wake(): void {

@@ -94,6 +94,7 @@ export class ConnectionManager {
   #listeners = {
     onBacklog: (connection: Connection) => this.#backlog.add(connection),
     onSlow: (connection: Connection) => this.#endSlow(connection),
+    onFailed: (connection: Connection, cause: unknown) => this.#endFailed([connection], cause),
   };
   #isShuttingDown = false;
 
@@ -101,7 +102,11 @@ export class ConnectionManager {
     const { clock, store, log } = this.#options = options;
     this.#admission = new Admission(options.limits, clock);
     this.#members = new Members(options);
-    this.#fanout = new Fanout(clock, () => this.#delivery.isBusy);
+    this.#fanout = new Fanout({
+      clock,
+      isMoreComing: () => this.#delivery.isBusy,
+      onFailed: (connections, cause) => this.#endFailed(connections, cause),
+    });
     const [members, fanout] = [this.#members, this.#fanout];
     this.#receipts = new Receipts({ store, members, log });
     this.#delivery = new Delivery({
@@ -327,6 +332,12 @@ export class ConnectionManager {
   #endSlow(connection: Connection): void {
     this.#end(connection, CLOSE_CODES.slowConsumer);
     this.#logGivenUp("slow consumer", connection);
+  }
+
+  /** Ends connections that may lack a packet: clients come back, and are sent what they missed. */
+  #endFailed(connections: readonly Connection[], cause: unknown): void {
+    for (const connection of connections) this.#end(connection, CLOSE_CODES.internal);
+    this.#options.log.error("sending failed", { cause: describe(cause) });
   }
 
   /**

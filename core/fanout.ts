@@ -1,6 +1,5 @@
-import type { Clock } from "./clock.ts";
 import type { Connection } from "./connection.ts";
-import { Lane } from "./lane.ts";
+import { Lane, type LaneOptions } from "./lane.ts";
 
 /**
  * Sends frames to connections, each in one order. Those that get a packet for each frame have a lane
@@ -10,10 +9,9 @@ export class Fanout {
   #joined: Lane;
   #plain: Lane;
 
-  /** @param isMoreComing Asked before a flush: whether frames are known to follow shortly. */
-  constructor(clock: Clock, isMoreComing: () => boolean = () => false) {
-    this.#joined = new Lane(clock, isMoreComing);
-    this.#plain = new Lane(clock, isMoreComing);
+  constructor(options: LaneOptions) {
+    this.#joined = new Lane(options);
+    this.#plain = new Lane(options);
   }
 
   /** Number of connections that get public frames. */

@@ -74,17 +74,18 @@ export class Journal {
     const results = events.length === 0 ? [] : await this.#append(events);
     let next = 0;
     for (const { event, settled } of entries) {
-      this.#tell(settled, (event && results?.[next++]) ?? { outcome: "failed" });
+      const result = (event && results?.[next++]) ?? { outcome: "failed" } as const;
+      this.#attempt(() => settled(result));
     }
     this.#state = "resting";
-    this.#events.onCommitted();
+    this.#attempt(() => this.#events.onCommitted());
     this.#clock.schedule(() => this.#goOn(), 0);
   }
 
-  /** A mistake in one sender's answer must not stop the log for all. */
-  #tell(settled: Settled, result: Parameters<Settled>[0]): void {
+  /** A follower that throws must not stop the log for all. */
+  #attempt(follower: () => void): void {
     try {
-      settled(result);
+      follower();
     } catch (cause) {
       this.#events.onError(cause);
     }

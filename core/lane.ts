@@ -15,6 +15,15 @@ const MAX_GATHER_MS = 50;
 /** A flush that takes less waits for no more frames: few readers gain nothing by it. */
 const MIN_GATHER_MS = 0.5;
 
+/** What a {@linkcode Lane} needs from outside. */
+export interface LaneOptions {
+  readonly clock: Clock;
+  /** Asked before a flush: whether frames are known to follow shortly. */
+  readonly isMoreComing: () => boolean;
+  /** Told of connections that may lack a packet, because sending to them failed. */
+  readonly onFailed: (connections: readonly Connection[], cause: unknown) => void;
+}
+
 /** What a moment holds for some connections only: frames in their order among the public ones. */
 interface Personal {
   readonly frames: string[];
@@ -61,8 +70,8 @@ interface Flush {
  * delay grows with what fan-out costs, and no faster.
  */
 export class Lane {
+  #options: LaneOptions;
   #clock: Clock;
-  #isMoreComing: () => boolean;
   #members = new Set<Connection>();
   #moment: Moment = newMoment();
   #state: "idle" | "waiting" | "flushing" = "idle";
@@ -75,10 +84,9 @@ export class Lane {
   #readySince: number | undefined;
   #whenIdle: (() => void)[] = [];
 
-  /** @param isMoreComing Asked before a flush: whether frames are known to follow shortly. */
-  constructor(clock: Clock, isMoreComing: () => boolean = () => false) {
-    this.#clock = clock;
-    this.#isMoreComing = isMoreComing;
+  constructor(options: LaneOptions) {
+    this.#options = options;
+    this.#clock = options.clock;
   }
 
   /** Number of connections that get public frames. */
@@ -142,7 +150,7 @@ export class Lane {
 
   #dueFrom(now: number): number {
     this.#readySince ??= now;
-    const gathers = this.#costMs >= MIN_GATHER_MS && this.#isMoreComing();
+    const gathers = this.#costMs >= MIN_GATHER_MS && this.#options.isMoreComing();
     return gathers ? this.#readySince + this.#costMs : now;
   }
 
@@ -183,16 +191,17 @@ export class Lane {
   }
 
   #sendSlice(flush: Flush): void {
-    let last: Connection | undefined;
-    for (let i = 0; i < SLICE_PACKETS; i++) {
-      const parcel = nextParcel(flush);
-      if (!parcel) break;
-      const { connection, packets } = parcel;
-      if (packets.length > 0) connection.sendPacket(packets[flush.round]!);
-      if (packets.length > flush.round + 1) flush.remaining.push(parcel);
-      if (!connection.isBehind) last = connection;
+    this.#attempt(flush, () => this.#awaitWrites(flush, sendParcels(flush)));
+  }
+
+  /** Does a part of a flush. If that fails, nobody knows who lacks what, and the next flush begins. */
+  #attempt(flush: Flush, work: () => void): void {
+    try {
+      work();
+    } catch (cause) {
+      this.#options.onFailed(flush.recipients, cause);
+      this.#finish(flush);
     }
-    this.#awaitWrites(flush, last);
   }
 
   /**
@@ -202,7 +211,8 @@ export class Lane {
   #awaitWrites(flush: Flush, last: Connection | undefined, turns = 0): void {
     const isWritten = turns > 0 && (!last?.hasUnsent || turns > MAX_WRITING_TURNS);
     if (!isWritten) {
-      this.#clock.schedule(() => this.#awaitWrites(flush, last, turns + 1), 0);
+      const goOn = () => this.#awaitWrites(flush, last, turns + 1);
+      this.#clock.schedule(() => this.#attempt(flush, goOn), 0);
     } else if (isOver(flush)) {
       this.#finish(flush);
     } else {
@@ -232,6 +242,20 @@ class SharedPackets {
     if (!packets) this.#packets.set(dialect, packets = packShared(this.#frames, dialect));
     return packets;
   }
+}
+
+/** Hands over a slice. Returns the last connection whose socket got its packet at once. */
+function sendParcels(flush: Flush): Connection | undefined {
+  let last: Connection | undefined;
+  for (let i = 0; i < SLICE_PACKETS; i++) {
+    const parcel = nextParcel(flush);
+    if (!parcel) break;
+    const { connection, packets } = parcel;
+    if (packets.length > 0) connection.sendPacket(packets[flush.round]!);
+    if (packets.length > flush.round + 1) flush.remaining.push(parcel);
+    if (!connection.isBehind) last = connection;
+  }
+  return last;
 }
 
 /** Who is served next, if anyone is. */

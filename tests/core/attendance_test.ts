@@ -14,7 +14,8 @@ function createAttendance(release: () => Promise<void> = () => Promise.resolve()
   const write = (line: string) => lines.push(line);
   const released: Member[] = [];
   const pending: (() => void)[] = [];
-  const fanout = new Fanout(clock);
+  const onFailed = () => {};
+  const fanout = new Fanout({ clock, isMoreComing: () => false, onFailed });
   let isCommitting = false;
   const attendance = new Attendance({
     clock,

@@ -38,3 +38,20 @@ Deno.test("nothing that a client sends behind the packet which ends its connecti
   assertEquals(bob.transport.messages.length, 300);
   assertEquals(chat.store.lastSeq, 300);
 });
+
+Deno.test("a socket that can't be sent to costs nobody else a message, and is asked to come back", async () => {
+  const chat = createChat();
+  const [alice, bob] = [await chat.join("alice"), await chat.join("bob")];
+  const broken = await chat.join("carol");
+  broken.transport.send = () => {
+    throw new Error("broken");
+  };
+
+  for (const message of ["one", "two"]) await chat.say(alice, { id: message, message });
+  await chat.say(broken, { message: "three" });
+
+  for (const { transport } of [alice, bob]) assertEquals(transport.messages, ["one", "two"]);
+  assertEquals(alice.transport.framesOf("ack").length, 2);
+  assertEquals(broken.transport.closed, CLOSE_CODES.internal);
+  assertEquals(chat.lines.filter((line) => line.includes("sending failed")).length, 1);
+});

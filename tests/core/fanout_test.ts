@@ -28,7 +28,12 @@ class CostlyTransport extends FakeTransport {
 function createFanout() {
   const clock = new ManualClock();
   const log = { isMoreComing: false };
-  const fanout = new Fanout(clock, () => log.isMoreComing);
+  const failed: (readonly Connection[])[] = [];
+  const fanout = new Fanout({
+    clock,
+    isMoreComing: () => log.isMoreComing,
+    onFailed: (connections) => failed.push(connections),
+  });
 
   function join(dialect: Dialect = "parley.v1", onSend?: () => void) {
     const transport = new CostlyTransport(onSend);
@@ -46,7 +51,7 @@ function createFanout() {
     return connection;
   }
 
-  return { clock, log, fanout, join, publishAtACost };
+  return { clock, log, failed, fanout, join, publishAtACost };
 }
 
 Deno.test("Fanout.flush() sends a lone frame to everyone at once", () => {
@@ -382,4 +387,19 @@ Deno.test("Fanout waits for no socket that takes nothing", () => {
   clock.advance(0);
 
   assertEquals(alice.transport.packets, ["one", "two"]);
+});
+
+Deno.test("Fanout goes on with the next flush when one fails, and tells whom it was for", () => {
+  // One throw left the lane flushing for good: nobody ever got anything again.
+  const { clock, failed, fanout, join } = createFanout();
+  const [alice, bob] = [join(), join()];
+
+  fanout.publish(undefined as never);
+  fanout.flush();
+  fanout.publish("two");
+  fanout.flush();
+  clock.advance(0);
+
+  assertEquals(failed, [[alice.connection, bob.connection]]);
+  for (const { transport } of [alice, bob]) assertEquals(transport.packets, ["two"]);
 });

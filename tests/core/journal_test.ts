@@ -235,3 +235,26 @@ Deno.test("Journal.idle() resolves only once everything is settled", async () =>
 
   assertEquals(told, ["one stored", "committed", "two stored", "committed", "idle"]);
 });
+
+Deno.test("Journal goes on when a follower of a commit throws, and tells of it", async () => {
+  // It stayed in the middle of that commit for good: nothing was ever stored again.
+  const log = new HeldLog();
+  const clock = new ManualClock();
+  const told: unknown[] = [];
+  const cause = new Error("a mistake");
+  const followers = [() => {
+    throw cause;
+  }];
+  const journal = new Journal(log, clock, {
+    onCommitted: () => followers.shift()?.(),
+    onError: (error) => told.push(error),
+  });
+
+  for (const text of ["one", "two"]) {
+    journal.append(eventOf(text), ({ outcome }) => told.push(outcome));
+    await log.succeed();
+    clock.advance(0);
+  }
+
+  assertEquals(told, ["stored", cause, "stored"]);
+});

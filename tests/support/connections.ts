@@ -33,6 +33,9 @@ export function openConnection(options: OpenOptions = {}) {
     dialect: "plain",
     onBacklog: () => {},
     onSlow: () => {},
+    onFailed: (_, cause) => {
+      throw cause;
+    },
     ...rest,
     transport,
     member,

@@ -87,9 +87,8 @@ begin();
 function begin() {
   const current = tab.get("joined");
   if (typeof current !== "string") {
-    // What has been typed while the store was being opened stays.
-    if (!form.isBegun) form.show(rememberedName());
-    return;
+    // A name typed while the scripts or the store were loading stays.
+    return form.isBegun ? form.submitIfPressedEarly() : form.show(rememberedName());
   }
   form.markResuming();
   join(current);

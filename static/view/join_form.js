@@ -16,6 +16,7 @@ export class JoinForm {
   #passphrase = new Field("join-passphrase");
   #isBusy = false;
   #onSignIn;
+  #isPressedEarly;
 
   /**
    * @param {(username: string) => void} onJoin
@@ -27,6 +28,10 @@ export class JoinForm {
     this.#onJoin = onJoin;
     this.#onCancel = onCancel;
     this.#onSignIn = onSignIn;
+    // Nothing was typed into this hidden field, so only a submission of its form makes it match.
+    // Nothing was typed into this hidden field, so only a submission of its form makes it match.
+    this.#isPressedEarly = CSS.supports("selector(:user-valid)") &&
+      byId("join-passphrase", HTMLInputElement).matches(":user-valid");
     this.#own.addEventListener("click", () => this.#showPassphrase(true));
     this.#form.addEventListener("submit", (event) => this.#submit(event));
     this.#name.addEventListener("input", () => {
@@ -51,6 +56,11 @@ export class JoinForm {
     this.#own.hidden = !isTaken;
     this.#name.focus();
     this.#name.select();
+  }
+
+  /** Submits the form if Enter or the button was pressed before the scripts ran. */
+  submitIfPressedEarly() {
+    if (this.#isPressedEarly) this.#form.requestSubmit();
   }
 
   /** A reload is about to go on in the chat: the form appears only if that takes a while. */

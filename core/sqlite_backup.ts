@@ -1,9 +1,16 @@
-import { existsSync, renameSync, rmSync } from "node:fs";
+import { existsSync, rmSync } from "node:fs";
+import { dirname } from "node:path";
 import { backup } from "node:sqlite";
 import { SqliteDatabase } from "./sqlite_database.ts";
-import { filesIn, hasContent, type LogFiles, makePrivateFile } from "./sqlite_files.ts";
+import {
+  filesIn,
+  hasContent,
+  type LogFiles,
+  makePrivateFile,
+  moveIntoPlace,
+} from "./sqlite_files.ts";
 import { OwnerLock } from "./sqlite_lock.ts";
-import { type LogIdentity, migrate, versionOf } from "./sqlite_schema.ts";
+import { type LogIdentity, migrate, OWNED_BY_NOBODY, versionOf } from "./sqlite_schema.ts";
 import { StoreOpenError } from "./store.ts";
 
 /** Pages copied at a time; what waits for this thread gets its turn between. */
@@ -15,9 +22,11 @@ export const BUSY_TIMEOUT_MS = 5000;
 export type OnProgress = (done: number, total: number) => void;
 
 /**
- * Copies a log to a file, as it is at this moment, while a server may serve it.
+ * Copies a log to a file, as it is at this moment, while a server may serve it. The copy has the
+ * newest format and says that it is one, so that it gets a new epoch however it is put in place.
  *
- * @throws {StoreOpenError} `missing` without a log, `exists` when the file is there already.
+ * @throws {StoreOpenError} `missing` without a log, `exists` when the file is there already,
+ * `newer`.
  */
 export async function backupLog(
   dataDir: string,
@@ -27,7 +36,7 @@ export async function backupLog(
   refuseExisting(file);
   const db = openExisting(filesIn(dataDir).log);
   try {
-    await copyLog(db, file, onProgress);
+    await copyLog(db, file, onProgress, markAsBackup);
   } finally {
     db.close();
   }
@@ -98,15 +107,15 @@ async function copyLog(
   db: SqliteDatabase,
   file: string,
   onProgress: OnProgress,
-  finish: (copy: SqliteDatabase) => void = () => {},
+  finish: (copy: SqliteDatabase) => void,
 ): Promise<void> {
   const partial = `${file}.partial`;
   rmSync(partial, { force: true });
-  makePrivateFile(folderOf(file), partial);
+  makePrivateFile(dirname(file), partial);
   try {
     await copyPages(db, partial, onProgress);
     finishCopy(partial, finish);
-    renameSync(partial, file);
+    moveIntoPlace(partial, file);
   } finally {
     for (const suffix of ["", "-wal", "-shm", "-journal"]) {
       rmSync(partial + suffix, { force: true });
@@ -139,9 +148,16 @@ function finishCopy(file: string, finish: (copy: SqliteDatabase) => void): void 
   }
 }
 
+function markAsBackup(copy: SqliteDatabase): void {
+  migrate(copy, () => {
+    throw new TypeError("Cannot back up a log as the copy is empty");
+  });
+  copy.prepare("UPDATE meta SET owner = :owner").run({ owner: OWNED_BY_NOBODY });
+}
+
 function renew(copy: SqliteDatabase, identity: LogIdentity): void {
   migrate(copy, () => identity);
-  copy.prepare("UPDATE meta SET epoch = :epoch").run({ epoch: identity.epoch });
+  copy.prepare("UPDATE meta SET epoch = :epoch, owner = ''").run({ epoch: identity.epoch });
 }
 
 function checkWhole(db: SqliteDatabase, file: string): void {
@@ -151,8 +167,4 @@ function checkWhole(db: SqliteDatabase, file: string): void {
 
 function corrupt(file: string, cause?: unknown): StoreOpenError {
   return new StoreOpenError("corrupt", `“${file}” is damaged, or no log of Parley.`, { cause });
-}
-
-function folderOf(file: string): string {
-  return file.replace(/[/\\]?[^/\\]*$/, "") || (/^[/\\]/.test(file) ? "/" : ".");
 }

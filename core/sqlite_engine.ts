@@ -8,7 +8,8 @@ import { SqliteIndexing } from "./sqlite_indexing.ts";
 import { SqliteReading } from "./sqlite_reading.ts";
 import { SqliteReads } from "./sqlite_reads.ts";
 import { SqliteRetention } from "./sqlite_retention.ts";
-import { fitIndexes, type LogIdentity, migrate, versionOf } from "./sqlite_schema.ts";
+import { isOwnedBy, takeOver } from "./sqlite_lock.ts";
+import { fitIndexes, type LogIdentity, versionOf } from "./sqlite_schema.ts";
 import { SqliteSearch } from "./sqlite_search.ts";
 import { type Retention, StoreOpenError, StoreUnavailableError } from "./store.ts";
 
@@ -21,8 +22,10 @@ export interface EngineOptions {
   readonly retention: Retention;
   /** Epoch milliseconds: from now on those run who were connected at a crash. */
   readonly now: number;
-  /** What a log made now starts with. */
+  /** What a log made now starts with; a backup opened now gets its epoch. */
   readonly identity: LogIdentity;
+  /** Identity of the lock that is held for the log. */
+  readonly owner: string;
   readonly busyTimeoutMs: number;
 }
 
@@ -146,9 +149,7 @@ function prepare<Half>(file: string, db: SqliteDatabase, half: () => Half): Half
 function openChecked(file: string, options: EngineOptions): SqliteDatabase {
   let db: SqliteDatabase | undefined;
   try {
-    db = new SqliteDatabase(file, { busyTimeoutMs: options.busyTimeoutMs });
-    if (versionOf(db) > 0) check(db);
-    migrate(db, () => options.identity);
+    db = openOwned(file, options);
     fitIndexes(db, options.retention);
     db.prepare("UPDATE accounts SET away_since = :now WHERE away_since IS NULL AND kind = 'user'")
       .run({ now: options.now });
@@ -157,6 +158,24 @@ function openChecked(file: string, options: EngineOptions): SqliteDatabase {
     db?.close();
     throw openErrorOf(file, error);
   }
+}
+
+/** Opens the log as its one owner; the open handle keeps others from taking it over. */
+function openOwned(file: string, { owner, identity, busyTimeoutMs }: EngineOptions) {
+  const db = new SqliteDatabase(file, { busyTimeoutMs });
+  try {
+    if (versionOf(db) > 0) check(db);
+    if (isOwnedBy(db, owner)) return db;
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+  db.close();
+  takeOver(file, owner, identity);
+  const own = new SqliteDatabase(file, { busyTimeoutMs });
+  if (isOwnedBy(own, owner)) return own;
+  own.close();
+  throw new StoreOpenError("locked", `Another process has just taken “${file}”.`);
 }
 
 /**

@@ -1,5 +1,15 @@
-import { chmodSync, closeSync, existsSync, mkdirSync, openSync, statSync } from "node:fs";
-import { join } from "node:path";
+import {
+  chmodSync,
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readSync,
+  renameSync,
+  statSync,
+} from "node:fs";
+import { dirname, join } from "node:path";
 import { StoreOpenError } from "./store.ts";
 
 /** Only the user who runs the server may look into its data. */
@@ -40,9 +50,70 @@ export function makePrivateFile(folder: string, file: string): void {
   }
 }
 
+/**
+ * Refuses a database that stands beside a write-ahead log that isn't its own, as when a backup is
+ * copied over the log of a server that was killed: SQLite would put the pages of both together.
+ *
+ * To be asked before this process opens the database: closing any descriptor of a file ends all
+ * locks that a process has on it (https://sqlite.org/howtocorrupt.html, 2.2).
+ *
+ * @throws {StoreOpenError} `corrupt`.
+ */
+export function refuseForeignWal({ log }: LogFiles): void {
+  if (!hasContent(`${log}-wal`) || !hasContent(log) || usesWal(log)) return;
+  throw new StoreOpenError(
+    "corrupt",
+    `The log “${log}” was put beside what another one left. Move “${log}-wal” and “${log}-shm” ` +
+      `away, or use “parley restore”.`,
+  );
+}
+
+/** What the file's header says of how it is written (https://sqlite.org/fileformat.html, 1.3.3). */
+function usesWal(file: string): boolean {
+  const header = new Uint8Array(20);
+  const descriptor = openSync(file, "r");
+  try {
+    readSync(descriptor, header);
+  } finally {
+    closeSync(descriptor);
+  }
+  return header[18] === 2;
+}
+
+/** Tells one existing file from every other on this machine, whatever their names. */
+export function identityOf(file: string): string {
+  const { dev, ino } = statSync(file, { bigint: true });
+  return `${dev}:${ino}`;
+}
+
 /** Whether a file exists and holds anything. */
 export function hasContent(file: string): boolean {
   return existsSync(file) && statSync(file).size > 0;
+}
+
+/**
+ * Gives a file, whose content is on the disk, its name, and waits until the name is there too: a
+ * power cut right after a restore could otherwise leave the folder without a log.
+ */
+export function moveIntoPlace(from: string, to: string): void {
+  renameSync(from, to);
+  const folder = openFolder(dirname(to));
+  if (folder === undefined) return;
+  try {
+    fsyncSync(folder);
+  } finally {
+    closeSync(folder);
+  }
+}
+
+/** Nothing on Windows, which opens no folders and keeps names by itself. */
+function openFolder(folder: string): number | undefined {
+  try {
+    return openSync(folder, "r");
+  } catch (error) {
+    if (/EISDIR|EPERM|EACCES/.test(messageOf(error))) return undefined;
+    throw error;
+  }
 }
 
 function restrict(file: string): void {

@@ -1,11 +1,11 @@
-import { renameSync, rmSync } from "node:fs";
+import { rmSync } from "node:fs";
 import type { SQLInputValue } from "node:sqlite";
 import * as z from "zod";
 import { HOUR_MS } from "./sqlite_append.ts";
 import { BUSY_TIMEOUT_MS, type OnProgress, refuseLog } from "./sqlite_backup.ts";
 import { type Query, SqliteDatabase } from "./sqlite_database.ts";
 import { EXPORT_FORMAT } from "./sqlite_export.ts";
-import { filesIn, makePrivateFile } from "./sqlite_files.ts";
+import { filesIn, makePrivateFile, moveIntoPlace } from "./sqlite_files.ts";
 import { OwnerLock } from "./sqlite_lock.ts";
 import { RECORD_KINDS, type RecordKind } from "./sqlite_records.ts";
 import { type LogIdentity, migrate } from "./sqlite_schema.ts";
@@ -62,7 +62,7 @@ export async function importLog(
     rmSync(partial, { force: true });
     makePrivateFile(files.folder, partial);
     const count = await fill(partial, lines, identity, onProgress);
-    renameSync(partial, files.log);
+    moveIntoPlace(partial, files.log);
     return count;
   } finally {
     for (const suffix of ["", "-wal", "-shm", "-journal"]) {

@@ -215,8 +215,17 @@ INSERT INTO acks SELECT * FROM old_acks k WHERE NOT EXISTS (
 DROP TABLE old_acks;
 `;
 
+/** What `owner` says in a backup: no server owns it. */
+export const OWNED_BY_NOBODY = "backup";
+
+/** Version 3: the log itself says which lock goes with it, and that it is a backup. */
+const VERSION_3 = `
+-- Which lock file the log's server held; '${OWNED_BY_NOBODY}' in a backup.
+ALTER TABLE meta ADD COLUMN owner TEXT NOT NULL DEFAULT '';
+`;
+
 /** The way from each version to the next; the first makes version 1 out of an empty file. */
-export const MIGRATIONS: readonly string[] = [VERSION_1, VERSION_2];
+export const MIGRATIONS: readonly string[] = [VERSION_1, VERSION_2, VERSION_3];
 
 /**
  * Brings a file to the newest version, each step in a commit of its own.

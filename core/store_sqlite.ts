@@ -13,7 +13,7 @@ import {
   type Reader,
   type Writer,
 } from "./sqlite_engine.ts";
-import { filesIn } from "./sqlite_files.ts";
+import { filesIn, refuseForeignWal } from "./sqlite_files.ts";
 import { OwnerLock } from "./sqlite_lock.ts";
 import type {
   Account,
@@ -98,9 +98,11 @@ export class SqliteStore implements Store, AsyncDisposable {
    * Parley, or out of reach.
    */
   static async open(options: SqliteStoreOptions): Promise<SqliteStore> {
-    const lock = new OwnerLock(filesIn(options.dataDir));
+    const files = filesIn(options.dataDir);
+    const lock = new OwnerLock(files);
     try {
-      const channels = await openChannels(options);
+      refuseForeignWal(files);
+      const channels = await openChannels(options, lock.id);
       const behind = await channels.writer.call("behind");
       const position = await channels.writer.call("position");
       return new SqliteStore({ ...channels, lock, behind }, position, options);
@@ -253,8 +255,8 @@ interface Parts {
 
 type Channels = Pick<Parts, "writer" | "reader">;
 
-async function openChannels(options: SqliteStoreOptions): Promise<Channels> {
-  const engine = engineOptionsOf(options);
+async function openChannels(options: SqliteStoreOptions, owner: string): Promise<Channels> {
+  const engine = engineOptionsOf(options, owner);
   if (options.inWorkers === false) return openHere(engine);
   const writer = await openInWorker<Writer>("writer", engine, options.log);
   try {
@@ -275,7 +277,7 @@ function openHere(engine: EngineOptions): Channels {
   }
 }
 
-function engineOptionsOf(options: SqliteStoreOptions): EngineOptions {
+function engineOptionsOf(options: SqliteStoreOptions, owner: string): EngineOptions {
   const { dataDir, clock, ids = randomIds, retention = { kind: "forever" } } = options;
   const defaultTimeoutMs = options.inWorkers === false ? 250 : 5000;
   return {
@@ -283,6 +285,7 @@ function engineOptionsOf(options: SqliteStoreOptions): EngineOptions {
     retention,
     now: clock.now(),
     identity: { epoch: ids.epoch(), secret: crypto.getRandomValues(new Uint8Array(32)) },
+    owner,
     busyTimeoutMs: options.busyTimeoutMs ?? defaultTimeoutMs,
   };
 }

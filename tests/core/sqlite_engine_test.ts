@@ -10,6 +10,7 @@ Deno.test("a writer's probe() really writes, and changes nothing", async () => {
     retention: { kind: "forever" },
     now: 1,
     identity: { epoch: "e_1", secret: new Uint8Array(32) },
+    owner: "lock",
     busyTimeoutMs: 0,
   });
   const before = writer.position();

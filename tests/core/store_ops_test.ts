@@ -1,4 +1,11 @@
-import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertRejects,
+  assertStringIncludes,
+  assertThrows,
+} from "@std/assert";
+import { randomIds } from "../../core/ids.ts";
 import { parseSearchQuery } from "../../core/search_query.ts";
 import { backupLog, restoreLog } from "../../core/sqlite_backup.ts";
 import { exportLog } from "../../core/sqlite_export.ts";
@@ -70,6 +77,58 @@ Deno.test("backupLog() copies a log while it is served, restoreLog() gives it a 
   assertEquals((await Deno.stat(file)).mode! & 0o777, 0o600);
   assert(progress.length > 0);
 });
+
+// Copied over parley.db instead of restored, it kept its epoch: a client that knew position 20 was
+// told that it had missed nothing, and never got the messages that took its positions.
+Deno.test("backupLog() marks its copy, which gets one new epoch when it is put in place by hand", async () => {
+  await using folder = await DataFolder.make();
+  const store = await folder.open();
+  const { ann } = await fill(store);
+  const { epoch } = store;
+  const file = `${folder.path}/backup.db`;
+  await backupLog(folder.path, file);
+  await store.append([publicly(ann, "after the backup")]);
+  await store.close();
+  await Deno.copyFile(file, `${folder.path}/parley.db`);
+
+  const first = await folder.open({ ids: { ...randomIds, epoch: () => "e_first" } });
+  await first.close();
+  const second = await folder.open({ ids: { ...randomIds, epoch: () => "e_second" } });
+  await second.close();
+
+  assertEquals([first.epoch, first.lastSeq], ["e_first", 4]);
+  assertEquals(second.epoch, "e_first");
+  assertEquals((await headerOf(file)).epoch, epoch, "the backup itself stays as it is");
+});
+
+Deno.test("SqliteStore.open() refuses a backup put beside the WAL of another log", async () => {
+  await using folder = await DataFolder.make();
+  const store = await folder.open();
+  const { ann } = await fill(store);
+  await backupLog(folder.path, `${folder.path}/backup.db`);
+  await store.append(Array.from({ length: 50 }, (_, i) => publicly(ann, `later ${i}`)));
+  const data = `${folder.path}/data`;
+  await Deno.mkdir(data);
+  await Deno.copyFile(`${folder.path}/backup.db`, `${data}/parley.db`);
+  await Deno.copyFile(`${folder.path}/parley.db-wal`, `${data}/parley.db-wal`);
+  await store.close();
+
+  const error = await assertRejects(() => folder.open({ dataDir: data }), StoreOpenError);
+
+  assertEquals(error.problem, "corrupt");
+  assertStringIncludes(error.message, "parley.db-wal");
+  await Deno.remove(`${data}/parley.db-wal`);
+  await (await folder.open({ dataDir: data })).close();
+});
+
+/** The first line that an export of a file would have. */
+async function headerOf(file: string) {
+  const copy = await Deno.makeTempDir();
+  await Deno.copyFile(file, `${copy}/parley.db`);
+  const [header] = (await exported(copy)).split("\n");
+  await Deno.remove(copy, { recursive: true });
+  return JSON.parse(header!);
+}
 
 Deno.test("backupLog() overwrites nothing and needs a log", async () => {
   await using folder = await DataFolder.make();

@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { DatabaseSync } from "node:sqlite";
+import { backupLog } from "../../core/sqlite_backup.ts";
 import { openWriter } from "../../core/sqlite_engine.ts";
 import { SqliteDatabase } from "../../core/sqlite_database.ts";
 import { migrate, MIGRATIONS } from "../../core/sqlite_schema.ts";
@@ -69,6 +70,39 @@ Deno.test("SqliteStore.open() refuses a folder that is served, until it no longe
   await store.close();
 
   await (await folder.open()).close();
+});
+
+// The lock was on its own file alone: deleted, it could be made and held a second time.
+Deno.test("SqliteStore.open() refuses a served log whose lock file was deleted", async () => {
+  await using folder = await DataFolder.make();
+  const store = await folder.open();
+  const ann = await user(store, "ann");
+  await Deno.remove(`${folder.path}/parley.lock`);
+
+  assertEquals((await openError(folder.open())).problem, "locked");
+  assertEquals((await openError(folder.open())).problem, "locked");
+
+  await store.append([publicly(ann, "still mine")]);
+  await backupLog(folder.path, `${folder.path}/backup`);
+  assertEquals(verifyLog(folder.path), { events: 1, lastSeq: 1, problems: [] });
+  const { epoch } = store;
+  await store.close();
+  await using next = await folder.open();
+  assertEquals([next.epoch, await texts(next)], [epoch, ["still mine"]]);
+});
+
+Deno.test("SqliteStore.open() starts beside a reader after a crash", async () => {
+  await using folder = await DataFolder.make();
+  await (await folder.open()).close();
+  const reader = new SqliteDatabase(`${folder.path}/parley.db`, {
+    isReadOnly: true,
+    busyTimeoutMs: 0,
+  });
+  reader.execute("BEGIN; SELECT * FROM meta");
+
+  await (await folder.open()).close();
+
+  reader.close();
 });
 
 Deno.test("SqliteStore.open() gets the log of a process that was killed", async () => {
@@ -270,6 +304,7 @@ Deno.test("openWriter().index() takes many short messages in a step, and few lon
     retention: { kind: "forever" },
     now: 0,
     identity: { epoch: "e", secret: new Uint8Array(32) },
+    owner: "lock",
     busyTimeoutMs: 1000,
   });
 

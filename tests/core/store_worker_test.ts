@@ -17,6 +17,7 @@ function optionsFor(dataDir: string, lines: string[] = []): WorkerChannelOptions
       retention: { kind: "forever" },
       now: 0,
       identity: { epoch: "e_1", secret: new Uint8Array(32) },
+      owner: "lock",
       busyTimeoutMs: 100,
     },
     log: createLog({

@@ -1,10 +1,10 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertMatch } from "@std/assert";
 import { DatabaseSync } from "node:sqlite";
 import type { ResilientClient } from "../support/resilient_client.ts";
 import { checkInvariants } from "./support_invariants.ts";
 import { Crowd } from "./support_crowd.ts";
 import { readLog } from "./support_log.ts";
-import { makeDataFolder, MortalServer } from "./support_server.ts";
+import { makeDataFolder, MortalServer, serveUntilEnd } from "./support_server.ts";
 import { IS_FULL, trial } from "./support_trial.ts";
 
 trial(
@@ -42,3 +42,17 @@ trial(
     checkInvariants(crowd.clients, await readLog(data.path, crowd.clients));
   },
 );
+
+Deno.test("main.ts refuses a log that another process serves, its lock file deleted or not", async () => {
+  await using data = await makeDataFolder();
+  await using _server = await MortalServer.start(data.path);
+
+  const first = await serveUntilEnd(data.path);
+  await Deno.remove(`${data.path}/parley.lock`);
+  const second = await serveUntilEnd(data.path);
+
+  for (const { code, stdout, stderr } of [first, second]) {
+    assertEquals([code, stdout], [1, ""]);
+    assertMatch(stderr, /^parley: Another process [^\n]+\n$/);
+  }
+});

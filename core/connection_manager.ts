@@ -212,8 +212,8 @@ export class ConnectionManager {
       ...(outboxLimits ? { outboxLimits } : {}),
       ...this.#listeners,
     });
-    this.#enter(connection);
-    this.#catchUp(connection, request);
+    const { seq } = this.#enter(connection);
+    this.#catchUp(connection, request, seq);
     return connection;
   }
 
@@ -274,19 +274,30 @@ export class ConnectionManager {
     this.#backlog.close();
   }
 
-  #enter(connection: Connection): void {
+  #enter(connection: Connection): WelcomeFrame {
     this.#attendance.enter(connection);
     if (connection.dialect !== "plain") this.#heartbeat.add(connection);
-    connection.send(this.#welcome(connection.member));
+    const welcome = this.#welcome(connection.member);
+    connection.send(welcome);
     this.#fanout.flush();
+    return welcome;
   }
 
-  /** Sends a connection what it missed, and tells it what became of messages that had waited. */
-  async #catchUp(connection: Connection, request: CatchUpRequest): Promise<void> {
+  /**
+   * Sends a connection what it missed, and everything after its `welcome`, and tells it what became
+   * of messages that had waited.
+   */
+  async #catchUp(
+    connection: Connection,
+    request: CatchUpRequest,
+    welcomedAt: number,
+  ): Promise<void> {
+    const { account } = connection.member;
     try {
-      await this.#receipts.settled(connection.member.account);
-      await this.#recovery.catchUp(connection, request);
-      this.#receipts.tellWhatArrived(connection.member.account);
+      const correction = this.#receipts.settled(account);
+      if (correction) await correction;
+      await this.#recovery.catchUp(connection, request, welcomedAt);
+      this.#receipts.tellWhatArrived(account);
     } catch (cause) {
       this.#options.log.error("catching up failed", { cause: describe(cause) });
       const retryAfterMs = UNAVAILABLE_RETRY_MS;

@@ -30,7 +30,7 @@ export interface CatchUpRequest {
 
 /** What a {@linkcode Recovery} needs from outside. */
 export interface RecoveryOptions {
-  readonly store: Pick<Store, "epoch" | "prunedUpTo" | "read" | "waitingFor">;
+  readonly store: Pick<Store, "epoch" | "prunedUpTo" | "read" | "countAfter" | "waitingFor">;
   readonly fanout: Fanout;
   /** Newest position handed to fan-out. */
   readonly newestSeq: () => number;
@@ -56,38 +56,56 @@ export class Recovery {
   /**
    * Sends what the client missed or asked for, and lets it go live.
    *
+   * @param welcomedAt Position told in its `welcome`: it gets everything after that.
    * @throws {StoreUnavailableError} And other errors of reading; the connection is not live then.
    */
-  async catchUp(connection: Connection, request: CatchUpRequest): Promise<void> {
-    if (request.resume) return await this.#resume(connection, request.resume);
-    const start = this.#options.newestSeq();
-    await this.#sendOlder(connection, request.history ?? 0, start);
-    await this.#replayFrom(connection, start);
+  async catchUp(
+    connection: Connection,
+    request: CatchUpRequest,
+    welcomedAt: number,
+  ): Promise<void> {
+    if (request.resume) return await this.#resume(connection, request.resume, welcomedAt);
+    if (this.#hasPast()) await this.#sendOlder(connection, request.history ?? 0, welcomedAt);
+    await this.#replayFrom(connection, welcomedAt);
   }
 
-  async #resume(connection: Connection, { epoch, seq }: Position): Promise<void> {
+  async #resume(connection: Connection, position: Position, welcomedAt: number): Promise<void> {
     const { store, newestSeq } = this.#options;
+    const { epoch, seq } = position;
     // What retention removed can't be sent, so who was before it has missed more than can be had.
     const isKnown = epoch === store.epoch && seq >= store.prunedUpTo && seq <= newestSeq();
-    if (isKnown && await this.#isWithinReach(connection, seq)) {
+    if (isKnown && (this.#isNear(seq) || await this.#isWithinReach(connection, seq))) {
       // It may have been sent to a connection that broke before it arrived.
-      await this.#sendWaiting(connection, seq);
+      if (this.#hasPast()) await this.#sendWaiting(connection, seq);
       return await this.#replayFrom(connection, seq, true);
     }
-    const start = newestSeq();
-    await this.#sendOlder(connection, 0, start);
-    connection.send({ type: "resumed", recovered: false, seq: start });
-    await this.#replayFrom(connection, start);
+    if (this.#hasPast()) await this.#sendOlder(connection, 0, welcomedAt);
+    connection.send({ type: "resumed", recovered: false, seq: welcomedAt });
+    await this.#replayFrom(connection, welcomedAt);
   }
 
-  /** Whether what the client missed is little enough; most often the distance alone says so. */
+  /**
+   * Whether there is anything to read from before. A log that keeps nothing can't be read later
+   * either, so then the client goes live in the turn of its `welcome`: nothing is waited for.
+   */
+  #hasPast(): boolean {
+    const { store, newestSeq } = this.#options;
+    return store.prunedUpTo < newestSeq();
+  }
+
+  /** Whether the distance alone says that the client missed little enough, as it most often does. */
+  #isNear(seq: number): boolean {
+    return this.#options.newestSeq() - seq <= this.#maxEvents;
+  }
+
+  /** Whether what the client missed is little enough. */
   async #isWithinReach({ member }: Connection, seq: number): Promise<boolean> {
-    const { store, newestSeq, maxEvents = MAX_RECOVERED_EVENTS } = this.#options;
-    if (newestSeq() - seq <= maxEvents) return true;
-    const limit = maxEvents + 1;
-    const { account } = member;
-    const missed = await store.read({ account, after: seq, limit, from: "oldest" });
-    return missed.length <= maxEvents;
+    const limit = this.#maxEvents + 1;
+    return await this.#options.store.countAfter(member.account, seq, limit) < limit;
+  }
+
+  get #maxEvents(): number {
+    return this.#options.maxEvents ?? MAX_RECOVERED_EVENTS;
   }
 
   /**

@@ -116,6 +116,7 @@ function readerOn(db: SqliteDatabase) {
   const search = new SqliteSearch(db);
   return {
     read: reads.read.bind(reads),
+    countAfter: reads.countAfter.bind(reads),
     conversations: reads.conversations.bind(reads),
     waitingFor: reads.waitingFor.bind(reads),
     lobbyReadBy: reads.lobbyReadBy.bind(reads),

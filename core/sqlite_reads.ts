@@ -27,6 +27,7 @@ const ME = "(SELECT id FROM accounts WHERE public_id = :account)";
 /** Everything that is asked of the log without changing it, search apart. */
 export class SqliteReads {
   #everything: Record<Order, Query<EventRow>>;
+  #count: Query<{ count: number }>;
   #conversation: Record<Order, Query<EventRow>>;
   #conversations: Query<ConversationRow>;
   #waiting: Query<EventRow>;
@@ -40,6 +41,7 @@ export class SqliteReads {
       DESC: db.prepare(sql("DESC")),
     });
     this.#everything = both(everythingSql);
+    this.#count = db.prepare(`SELECT count(*) AS count FROM (${visibleSql("ASC")} LIMIT :limit)`);
     this.#conversation = both(conversationSql);
     this.#conversations = db.prepare(CONVERSATIONS_SQL);
     this.#waiting = db.prepare(
@@ -80,6 +82,12 @@ export class SqliteReads {
     return rows.map(eventOf);
   }
 
+  /** Counts here: as rows they would have to be read and cross between threads. */
+  countAfter(account: string, after: number, limit: number): number {
+    const before = Number.MAX_SAFE_INTEGER;
+    return this.#count.get({ account, after, before, limit })!.count;
+  }
+
   conversations(account: string): Conversation[] {
     return this.#conversations.all({ account }).map((row) => ({
       id: row.conversation,
@@ -110,15 +118,18 @@ export class SqliteReads {
 }
 
 /** Positions of all that an account may see: the lobby's, what it wrote, what was written to it. */
-function everythingSql(order: Order): string {
+function visibleSql(order: Order): string {
   const part = (where: string) =>
     `SELECT * FROM (SELECT seq FROM events WHERE ${where} AND seq > :after AND seq < :before
       ORDER BY seq ${order} LIMIT :limit)`;
-  return `SELECT ${EVENT_COLUMNS} FROM (
-      ${part(`conversation = ${LOBBY_ROW}`)}
+  return `${part(`conversation = ${LOBBY_ROW}`)}
       UNION ALL ${part(`author = ${ME} AND recipient IS NOT NULL`)}
-      UNION ALL ${part(`recipient = ${ME} AND author <> ${ME}`)}
-      ORDER BY seq ${order} LIMIT :limit
+      UNION ALL ${part(`recipient = ${ME} AND author <> ${ME}`)}`;
+}
+
+function everythingSql(order: Order): string {
+  return `SELECT ${EVENT_COLUMNS} FROM (
+      ${visibleSql(order)} ORDER BY seq ${order} LIMIT :limit
     ) v JOIN events e ON e.seq = v.seq ${EVENT_JOINS} ORDER BY e.seq ${order}`;
 }
 

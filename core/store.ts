@@ -32,6 +32,9 @@ export interface Store {
   /** Reads a range of what an account may see, oldest first. */
   read(query: ReadQuery): Promise<StoredEvent[]>;
 
+  /** Counts the events after a position that an account may see, up to `limit`. */
+  countAfter(account: string, after: number, limit: number): Promise<number>;
+
   /** Finds messages that an account may see, newest first. */
   search(query: StoreSearch): Promise<SearchHit[]>;
 

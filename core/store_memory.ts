@@ -94,6 +94,11 @@ export class MemoryStore implements Store {
     );
   }
 
+  countAfter(account: string, after: number, limit: number): Promise<number> {
+    const missed = this.#visibleTo(account).filter(({ seq }) => seq > after);
+    return Promise.resolve(Math.min(missed.length, limit));
+  }
+
   search({ account, query, before = Infinity, limit }: StoreSearch): Promise<SearchHit[]> {
     const matches = (event: StoredEvent) =>
       event.seq < before && event.at < (query.before ?? Infinity) &&

@@ -141,6 +141,10 @@ export class SqliteStore implements Store, AsyncDisposable {
     return this.#reader.call("read", query);
   }
 
+  countAfter(account: string, after: number, limit: number): Promise<number> {
+    return this.#reader.call("countAfter", account, after, limit);
+  }
+
   search(query: StoreSearch): Promise<SearchHit[]> {
     return this.#reader.call("search", query);
   }

@@ -49,6 +49,30 @@ export function testStoreReading(subject: StoreSubject): void {
     assertEquals([first?.isWaiting, first?.recipient], [true, bob]);
   });
 
+  test("countAfter() counts what read() would show, and no further than its limit", async () => {
+    await using scene = await Scene.of(subject);
+    const [ann, bob, eve] = [
+      await scene.user("ann"),
+      await scene.user("bob"),
+      await scene.user("eve"),
+    ];
+    for (const text of ["1", "2"]) await scene.append(publicly(ann, text));
+    await scene.whisper(ann, bob, "3");
+    await scene.whisper(bob, ann, "4");
+    await scene.whisper(ann, ann, "5");
+    await scene.whisper(ann, eve, "6");
+
+    const count = (account: string, after: number, limit: number) =>
+      scene.store.countAfter(account, after, limit);
+
+    assertEquals(await count(bob.account, 0, 9), 4);
+    assertEquals(await count(bob.account, 2, 9), 2);
+    assertEquals(await count(bob.account, 0, 3), 3);
+    assertEquals(await count(bob.account, 4, 9), 0);
+    assertEquals(await count(ann.account, 0, 9), 6);
+    assertEquals(await count("a_unknown", 0, 9), 2);
+  });
+
   test("markDelivered() ends the wait up to a position and names the authors", async () => {
     await using scene = await Scene.of(subject);
     const [ann, bob, eve] = [

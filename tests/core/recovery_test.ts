@@ -3,6 +3,7 @@ import { CLOSE_CODES } from "../../core/close_codes.ts";
 import { LOBBY } from "../../core/conversations.ts";
 import { MemoryStore } from "../../core/store_memory.ts";
 import { createChat } from "../support/chat.ts";
+import { FakeTransport } from "../support/fake_transport.ts";
 import { ManualClock } from "../support/manual_clock.ts";
 import { SequentialIds } from "../support/sequential_ids.ts";
 
@@ -396,3 +397,30 @@ Deno.test("more than a page of what had waited arrives whole, in order", async (
   assertEquals(back.transport.messages, Array.from({ length: 450 }, (_, i) => `${i}`));
   assertEquals(alice.transport.framesOf("delivered").length, 450);
 });
+
+for (const kind of ["forever", "none"] as const) {
+  Deno.test(`whoever connects gets every event after the one its welcome names, with --keep ${kind}`, async () => {
+    // Between the welcome and going live something was waited for, and the start was read again.
+    const clock = new ManualClock();
+    for (let turns = 0; turns < 24; turns++) {
+      const retention = { kind };
+      const store = new MemoryStore({ clock, ids: new SequentialIds(), retention });
+      const chat = createChat({ clock, store });
+      const alice = await chat.join("alice", { dialect: "parley.v1" });
+      const transport = new FakeTransport();
+
+      const joining = chat.manager.connect(transport, { username: "bob" });
+      for (let turn = 0; turn < 24; turn++) {
+        if (turn >= turns) chat.manager.receive(alice.connection, '{"message":"x"}');
+        if (turn % 6 === 0) clock.advance(0);
+        await Promise.resolve();
+      }
+      await joining;
+      for (let i = 0; i < 3; i++) await chat.settle();
+
+      const { seq } = transport.framesOf("welcome")[0]!;
+      const expected = Array.from({ length: store.lastSeq - seq }, (_, i) => seq + 1 + i);
+      assertEquals(seqsOf(transport.framesOf("message")), expected, `after ${turns} turns`);
+    }
+  });
+}

@@ -1,6 +1,7 @@
 import type { Clock } from "./clock.ts";
 import { ChatError } from "./errors.ts";
 import { TokenBucket } from "./rate_limiter.ts";
+import { RateLimits } from "./rate_limits.ts";
 
 /** How many sockets may be open; 0 is no limit. */
 export interface AdmissionLimits {
@@ -19,6 +20,8 @@ export interface Origin {
 
 /** A counted socket, from before its handshake until it is gone. */
 export interface Ticket {
+  /** Where it comes from, as in {@linkcode Origin}. */
+  readonly address?: string;
   /** Says that the server gave the socket up while it still exists. */
   abandon(): void;
   /** Stops counting it; harmless when called again. */
@@ -30,6 +33,11 @@ export interface Ticket {
  * 0.3 ms; a crowd beyond this is told to spread, so that those who are in are still served.
  */
 export const ARRIVALS = { perSecond: 1_000, burst: 5_000 };
+/**
+ * How many may come from one address, for each connection it may hold: everybody behind it can
+ * come back twice at once, and a tenth of them every second for long.
+ */
+export const ARRIVALS_OF_ADDRESS = { perSecond: 0.1, burst: 2 };
 /** Those told to spread come back within this time after they may, in milliseconds. */
 const SPREAD_MS = 5_000;
 /** Sockets of one address that may be abandoned and not gone; beyond them it gets no new ones. */
@@ -40,6 +48,7 @@ export class Admission {
   #limits: AdmissionLimits;
   #clock: Pick<Clock, "monotonic">;
   #arrivals: TokenBucket;
+  #arrivalsByAddress: RateLimits;
   #open = 0;
   #zombies = 0;
   #byAddress = new Map<string, number>();
@@ -50,6 +59,12 @@ export class Admission {
     this.#limits = limits;
     this.#clock = clock;
     this.#arrivals = new TokenBucket(ARRIVALS, clock.monotonic());
+    const { perSecond, burst } = ARRIVALS_OF_ADDRESS;
+    const { maxPerAddress } = limits;
+    this.#arrivalsByAddress = new RateLimits(
+      { perSecond: perSecond * maxPerAddress, burst: burst * maxPerAddress },
+      clock,
+    );
   }
 
   /** Number of sockets counted now. */
@@ -74,6 +89,7 @@ export class Admission {
     let isZombie = false;
     let isReleased = false;
     return {
+      address,
       abandon: () => {
         if (isReleased || isZombie) return;
         isZombie = true;
@@ -98,7 +114,9 @@ export class Admission {
     if (sessionId !== undefined && isFull(this.#bySession.get(sessionId), maxPerSession)) {
       throw tooMany("this browser");
     }
-    const waitMs = this.#arrivals.take(this.#clock.monotonic());
+    const now = this.#clock.monotonic();
+    // First by address: one that comes too often takes nothing from the others.
+    const waitMs = this.#arrivalsByAddress.bucketOf(address).take(now) || this.#arrivals.take(now);
     if (waitMs > 0) throw comeBackLater("server_busy", waitMs);
   }
 

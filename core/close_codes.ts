@@ -22,6 +22,7 @@ export const CLOSE_CODES = {
   internal: { code: 4011, reason: "internal error", reconnect: true },
   serverFull: { code: 4013, reason: "server full", reconnect: true },
   serverBusy: { code: 4014, reason: "server busy", reconnect: true },
+  tooManyPackets: { code: 4015, reason: "too many packets", reconnect: true },
   tooManyErrors: { code: 4500, reason: "too many errors", reconnect: false },
   invalidUsername: { code: 4501, reason: "invalid username", reconnect: false },
   usernameTaken: { code: 4502, reason: "username taken", reconnect: false },

@@ -3,9 +3,14 @@ import type { CloseCode } from "./close_codes.ts";
 import type { Clock } from "./clock.ts";
 import type { Member } from "./members.ts";
 import { Outbox, type OutboxLimits, type Packet, textPacket } from "./outbox.ts";
+import { PacketBudget } from "./packet_budget.ts";
 import type { Dialect } from "./packets.ts";
 import { encodeFrame, type ServerFrame } from "./protocol.ts";
+import { type Rate, TokenBucket } from "./rate_limiter.ts";
 import type { Transport } from "./transport.ts";
+
+/** Bad frames that are answered; one more ends the connection. */
+export const BAD_FRAMES: Rate = { perSecond: 1, burst: 100 };
 
 /** What a connection is made of. */
 export interface ConnectionOptions {
@@ -16,6 +21,8 @@ export interface ConnectionOptions {
   readonly sessionId?: string | undefined;
   /** Told when the server gives the connection up before its socket is gone. */
   readonly ticket?: Pick<Ticket, "abandon"> | undefined;
+  /** @default Without a limit by address. */
+  readonly packetBudget?: PacketBudget;
   readonly clock: Pick<Clock, "monotonic">;
   readonly outboxLimits?: OutboxLimits;
   /** Told whenever a packet has to wait here instead of in the socket. */
@@ -33,8 +40,10 @@ export class Connection {
   readonly sessionId: string | undefined;
   /** Whether it gets events as they happen, or is still sent those from before. */
   state: "catching_up" | "live" = "catching_up";
-  /** Bad frames since the last good one. */
-  badFrames = 0;
+  /** What it may send besides accepted messages. */
+  readonly packetBudget: PacketBudget;
+  /** Bad frames it may still send. */
+  readonly badFrames: TokenBucket;
   /** Pings sent, and answers to them. */
   pings = 0;
   pongs = 0;
@@ -55,6 +64,8 @@ export class Connection {
     this.member = options.member;
     this.dialect = options.dialect;
     this.sessionId = options.sessionId;
+    this.packetBudget = options.packetBudget ?? new PacketBudget(options.clock);
+    this.badFrames = new TokenBucket(BAD_FRAMES, options.clock.monotonic());
     this.#transport = options.transport;
     this.#ticket = options.ticket;
     this.#outbox = new Outbox(options.transport, options.clock, options.outboxLimits);

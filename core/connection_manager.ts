@@ -19,6 +19,7 @@ import { Intake } from "./intake.ts";
 import type { Log } from "./log.ts";
 import { type Member, Members } from "./members.ts";
 import { type OutboxLimits, textPacket } from "./outbox.ts";
+import { PacketBudgets } from "./packet_budget.ts";
 import type { Dialect } from "./packets.ts";
 import {
   CROWD_LISTED_USERS,
@@ -89,6 +90,7 @@ export class ConnectionManager {
   #receipts: Receipts;
   #requests: Requests;
   #intake: Intake;
+  #packetBudgets: PacketBudgets;
   #ping = [textPacket(encodeFrame({ type: "ping" }))];
   /** What every connection tells; made once, not for each. */
   #listeners = {
@@ -101,6 +103,7 @@ export class ConnectionManager {
   constructor(options: ConnectionManagerOptions) {
     const { clock, store, log } = this.#options = options;
     this.#admission = new Admission(options.limits, clock);
+    this.#packetBudgets = new PacketBudgets(clock, options.limits);
     this.#members = new Members(options);
     this.#fanout = new Fanout({
       clock,
@@ -207,6 +210,7 @@ export class ConnectionManager {
       member,
       sessionId: request.sessionId,
       ticket: request.ticket,
+      packetBudget: this.#packetBudgets.open(request.ticket?.address),
       clock,
       dialect: request.dialect ?? "plain",
       ...(outboxLimits ? { outboxLimits } : {}),

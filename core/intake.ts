@@ -5,6 +5,8 @@ import { utf8Length } from "./outbox.ts";
 export const MAX_UNSETTLED = 256;
 /** Most bytes of packets held back for one connection: it reads too slowly for what it sends. */
 const MAX_HELD_BYTES = 1024 * 1024;
+/** What a packet that is held back takes besides its text. */
+const PACKET_OVERHEAD_BYTES = 64;
 
 /** What an {@linkcode Intake} needs from outside. */
 export interface IntakeOptions {
@@ -81,5 +83,6 @@ function isBusy(connection: Connection): boolean {
 }
 
 function sizeOf(packet: string | ArrayBuffer): number {
-  return typeof packet === "string" ? utf8Length(packet) : packet.byteLength;
+  const bytes = typeof packet === "string" ? utf8Length(packet) : packet.byteLength;
+  return bytes + PACKET_OVERHEAD_BYTES;
 }

@@ -244,10 +244,17 @@ export function parseClientFrame(text: string): Parsed {
   } catch {
     return { ok: false, error: new ChatError("invalid_json") };
   }
+  const stray = strayKey(value);
+  if (stray !== undefined) return refused(value, keyRefusal(stray, UNKNOWN_KEY));
   const result = ClientFrame.safeParse(value);
-  if (result.success) return { ok: true, frame: result.data };
+  return result.success
+    ? { ok: true, frame: result.data }
+    : refused(value, refusalOf(result.error));
+}
+
+function refused(value: unknown, error: ChatError): Parsed {
   const id = idOf(value);
-  return { ok: false, error: refusalOf(result.error), ...(id === undefined ? {} : { id }) };
+  return { ok: false, error, ...(id === undefined ? {} : { id }) };
 }
 
 /** Writes one frame: JSON text without line breaks. */
@@ -271,6 +278,26 @@ function idOf(value: unknown): string | undefined {
   return IdempotencyKey.safeParse((value as { id: unknown }).id).data;
 }
 
+/**
+ * The first key that no frame has, in an object with more keys than any frame has: the schema would
+ * look at each of thousands.
+ */
+function strayKey(value: unknown): string | undefined {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return undefined;
+  let count = 0;
+  let stray: string | undefined;
+  for (const key in value) {
+    if (stray === undefined && !KNOWN_KEYS.has(key)) stray = key;
+    if (++count > KNOWN_KEYS.size) return stray;
+  }
+  return undefined;
+}
+
+function keyRefusal(key: string, problem: string): ChatError {
+  const shown = showKey(key);
+  return new ChatError("invalid_frame", { key: shown, reason: `“${shown}” ${problem}.` });
+}
+
 function refusalOf(error: z.ZodError): ChatError {
   // A key we don't know says most about what the client took us for, so it is named first.
   const issue = error.issues.find(({ code }) => code === "unrecognized_keys") ?? error.issues[0]!;
@@ -281,15 +308,14 @@ function refusalOf(error: z.ZodError): ChatError {
   if (key === undefined) {
     return new ChatError("invalid_frame", { reason: "it must be one JSON object." });
   }
-  const shown = showKey(String(key));
-  return new ChatError("invalid_frame", { key: shown, reason: `“${shown}” ${problemOf(issue)}.` });
+  return keyRefusal(String(key), problemOf(issue));
 }
 
 /** The rest of a sentence about a key. */
 function problemOf(issue: z.core.$ZodIssue): string {
   switch (issue.code) {
     case "unrecognized_keys":
-      return "is not a key of this frame";
+      return UNKNOWN_KEY;
     case "invalid_union":
       return `must be ${FRAME_TYPES}`;
     case "invalid_type":
@@ -298,6 +324,11 @@ function problemOf(issue: z.core.$ZodIssue): string {
       return issue.message;
   }
 }
+
+const UNKNOWN_KEY = "is not a key of this frame";
+
+/** Every key of every frame that a client may send. */
+const KNOWN_KEYS = new Set<string>(ClientFrame.options.flatMap(({ shape }) => Object.keys(shape)));
 
 const FRAME_TYPES = ClientFrame.options
   .map(({ shape }) => shape.type instanceof z.ZodDefault ? shape.type.unwrap() : shape.type)

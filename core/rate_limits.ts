@@ -25,14 +25,18 @@ export class RateLimits {
    * @throws {ChatError} `rate_limited` with `retryAfterMs` when it has none.
    */
   take(key: string): void {
-    const now = this.#clock.monotonic();
-    const bucket = this.#buckets.get(key) ?? new TokenBucket(this.#rate, now);
+    const retryAfterMs = this.bucketOf(key).take(this.#clock.monotonic());
+    if (retryAfterMs > 0) throw new ChatError("rate_limited", { retryAfterMs });
+  }
+
+  /** The bucket of a key: a full one if the key is new or was forgotten. */
+  bucketOf(key: string): TokenBucket {
+    const bucket = this.#buckets.get(key) ?? new TokenBucket(this.#rate, this.#clock.monotonic());
     this.#buckets.delete(key);
     this.#buckets.set(key, bucket);
     if (this.#buckets.size > this.#maxKeys) {
       this.#buckets.delete(this.#buckets.keys().next().value!);
     }
-    const retryAfterMs = bucket.take(now);
-    if (retryAfterMs > 0) throw new ChatError("rate_limited", { retryAfterMs });
+    return bucket;
   }
 }

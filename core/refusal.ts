@@ -25,6 +25,8 @@ export function closeCodeOf(error: ChatError): CloseCode {
       return CLOSE_CODES.tooManyConnections;
     case "too_many_errors":
       return CLOSE_CODES.tooManyErrors;
+    case "too_many_packets":
+      return CLOSE_CODES.tooManyPackets;
     case "server_full":
       return CLOSE_CODES.serverFull;
     case "server_busy":

@@ -6,11 +6,14 @@ import { ChatError } from "./errors.ts";
 import type { Log } from "./log.ts";
 import { isGuest } from "./members.ts";
 import { utf8Length } from "./outbox.ts";
-import { errorFrame, LIMITS, parseClientFrame, type ReadRequest } from "./protocol.ts";
+import {
+  errorFrame,
+  LIMITS,
+  type MessageRequest,
+  parseClientFrame,
+  type ReadRequest,
+} from "./protocol.ts";
 import type { Receipts } from "./receipts.ts";
-
-/** Bad frames in a row after which a connection is closed for good. */
-export const MAX_BAD_FRAMES = 100;
 
 /** What {@linkcode Requests} need from outside. */
 export interface RequestsOptions {
@@ -38,6 +41,8 @@ export class Requests {
   /** Takes one packet. */
   receive(connection: Connection, packet: string | ArrayBuffer): void {
     const { endRefused } = this.#options;
+    const overdrawn = connection.packetBudget.take(lengthOf(packet));
+    if (overdrawn) return endRefused(connection, overdrawn);
     if (typeof packet !== "string") {
       return endRefused(connection, new ChatError("unsupported_data"));
     }
@@ -62,15 +67,21 @@ export class Requests {
   #dispatch(connection: Connection, text: string): void {
     const parsed = parseClientFrame(text);
     if (!parsed.ok) return this.#refuseFrame(connection, parsed.error, parsed.id);
-    connection.badFrames = 0;
     const { frame } = parsed;
     if (frame.type === "pong") connection.pongs++;
     this.#options.onHeard(connection);
     if (frame.type === "pong") return;
     if (frame.type === "read") return this.#read(connection, frame);
-    const { to: username, account, message, id } = frame;
-    if (username === undefined) this.broadcast(connection, message, id);
-    else this.sendPersonalMessage(connection, { username, account }, message, id);
+    this.#answering(connection, frame.id, () => {
+      this.#post(connection, frame);
+      connection.packetBudget.giveBack(text.length);
+    });
+  }
+
+  #post(connection: Connection, { to: username, account, message, id }: MessageRequest): void {
+    const { delivery } = this.#options;
+    if (username === undefined) delivery.toEveryone(connection, message, id);
+    else delivery.toOne(connection, { username, account }, message, id);
   }
 
   /** Notes how far an account has read, and tells its other connections. */
@@ -85,10 +96,11 @@ export class Requests {
   }
 
   #refuseFrame(connection: Connection, error: ChatError, id: string | undefined): void {
-    connection.send(errorFrame(error, id));
-    connection.badFrames++;
-    if (connection.badFrames < MAX_BAD_FRAMES) return;
-    this.#options.endRefused(connection, new ChatError("too_many_errors"));
+    const { clock, endRefused } = this.#options;
+    if (connection.badFrames.take(clock.monotonic()) === 0) {
+      return connection.send(errorFrame(error, id));
+    }
+    endRefused(connection, new ChatError("too_many_errors"));
   }
 
   /** Answers a request that is refused, or that meets a mistake of ours, to its sender alone. */
@@ -101,6 +113,10 @@ export class Requests {
       connection.send(errorFrame(new ChatError("internal"), id));
     }
   }
+}
+
+function lengthOf(packet: string | ArrayBuffer): number {
+  return typeof packet === "string" ? packet.length : packet.byteLength;
 }
 
 function isTooLarge(text: string): boolean {

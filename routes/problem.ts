@@ -24,6 +24,7 @@ const STATUSES: Partial<Record<ErrorCode, number>> = {
   too_many_attempts: 429,
   too_many_connections: 429,
   too_many_errors: 429,
+  too_many_packets: 429,
   internal: 500,
   server_busy: 503,
   server_full: 503,

@@ -1,11 +1,12 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { ARRIVALS } from "../core/admission.ts";
+import { ARRIVALS, ARRIVALS_OF_ADDRESS } from "../core/admission.ts";
 import { CLOSE_CODES } from "../core/close_codes.ts";
+import { BAD_FRAMES } from "../core/connection.ts";
 import { ERROR_SENTENCES } from "../core/errors.ts";
 import { OUTBOX_LIMITS } from "../core/outbox.ts";
+import { PACKET_RATES } from "../core/packet_budget.ts";
 import { ClientFrame, LIMITS, parseClientFrame, ServerFrame } from "../core/protocol.ts";
 import { MAX_HISTORY, MAX_RECOVERED_EVENTS } from "../core/recovery.ts";
-import { MAX_BAD_FRAMES } from "../core/requests.ts";
 import { type Block, blocksOf } from "./support/doc_blocks.ts";
 
 const root = new URL("../", import.meta.url);
@@ -150,7 +151,13 @@ Deno.test("docs/protocol.md names the limits that hold", () => {
   const expected: [what: string, limit: number][] = [
     ["packet from a client", LIMITS.frameBytes],
     ["message", LIMITS.messageLength],
-    ["bad frames in a row", MAX_BAD_FRAMES],
+    ["bad frames", BAD_FRAMES.burst],
+    ["packets of a connection", PACKET_RATES.connection.burst],
+    ["packets of a connection", PACKET_RATES.connection.perSecond],
+    ["packets of an address", PACKET_RATES.address.burst],
+    ["packets of an address", PACKET_RATES.address.perSecond],
+    ["arrivals from an address", ARRIVALS_OF_ADDRESS.burst * 100],
+    ["arrivals from an address", ARRIVALS_OF_ADDRESS.perSecond * 100],
     ["arrivals", ARRIVALS.burst],
     ["arrivals", ARRIVALS.perSecond],
     ["messages replayed by a resume", MAX_RECOVERED_EVENTS],

@@ -90,6 +90,33 @@ Deno.test("Admission lets 5,000 in at once and 1,000 a second after that", () =>
   assertEquals(refusalOf(() => admission.enter(HERE)).code, "server_busy");
 });
 
+Deno.test("Admission lets 200 in at once from one address and 10 a second after that, and others", () => {
+  const { clock, admission } = createAdmission({ maxPerAddress: 100 });
+  const comeAndGo = (address: string) => admission.enter({ ...HERE, address }).release();
+  for (let i = 0; i < 200; i++) comeAndGo("192.0.2.1");
+
+  const error = refusalOf(() => comeAndGo("192.0.2.1"));
+  assertEquals(error.code, "server_busy");
+  assert(Number(error.params.retryAfterMs) >= 100);
+  for (let i = 0; i < 100; i++) comeAndGo("192.0.2.2");
+  clock.advance(1_000);
+  for (let i = 0; i < 10; i++) comeAndGo("192.0.2.1");
+  refusalOf(() => comeAndGo("192.0.2.1"));
+});
+
+// One address that kept coming back used up the arrivals of all.
+Deno.test("Admission takes nothing from the arrivals of others for an address that comes too often", () => {
+  const { admission } = createAdmission({ maxPerAddress: 100 });
+  for (let i = 0; i < 200; i++) admission.enter(HERE).release();
+  for (let i = 0; i < 10_000; i++) refusalOf(() => admission.enter(HERE));
+
+  for (let i = 0; i < 4_000; i++) {
+    admission.enter({ ...HERE, address: `198.51.100.${i}` });
+  }
+
+  assertEquals(admission.open, 4_000);
+});
+
 Deno.test("Ticket.abandon() counts a socket that was given up and is not gone, once", () => {
   const { admission } = createAdmission();
   const ticket = admission.enter(HERE);

@@ -60,9 +60,19 @@ Deno.test("Intake.take() tells of who sends a megabyte without reading, once it 
   const { connection, intake, flooding } = await createIntake();
   connection.unsettled = MAX_UNSETTLED;
 
-  for (let i = 0; i < 16; i++) intake.take(connection, "x".repeat(65_536));
+  for (let i = 0; i < 15; i++) intake.take(connection, "x".repeat(65_536));
   assertEquals(flooding, []);
-  intake.take(connection, "x");
+  intake.take(connection, "x".repeat(65_536));
+
+  assertEquals(flooding, ["alice"]);
+});
+
+// A packet of one character was counted as one byte; a million of them take 64 MB.
+Deno.test("Intake.take() counts what a packet takes besides its text", async () => {
+  const { connection, intake, flooding } = await createIntake();
+  connection.unsettled = MAX_UNSETTLED;
+
+  for (let i = 0; i < 20_000 && flooding.length === 0; i++) intake.take(connection, "x");
 
   assertEquals(flooding, ["alice"]);
 });

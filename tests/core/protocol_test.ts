@@ -79,6 +79,11 @@ const REFUSED: readonly (readonly [what: string, text: string, refusal: object])
   ["a type from the prototype", `{"type":"constructor"}`, invalidKey("type")],
   ["a server’s frame", `{"type":"ack","id":"a","seq":1,"at":1}`, invalidKey("type")],
   ["an unknown key", `{"message":"a","color":"red"}`, invalidKey("color")],
+  [
+    "thousands of keys",
+    `{"message":"a",${Array.from({ length: 5_000 }, (_, n) => `"k${n}":1`).join()}}`,
+    invalidKey("k0"),
+  ],
   ["To for to", `{"To":"bob","message":"psst"}`, invalidKey("To")],
   ["To with nothing to say", `{"To":"bob","message":""}`, invalidKey("To")],
   ["a key with a space", `{"to ":"bob","message":"psst"}`, invalidKey("to ")],

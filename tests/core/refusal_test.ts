@@ -12,6 +12,7 @@ const ENDINGS: Partial<Record<ErrorCode, keyof typeof CLOSE_CODES>> = {
   invalid_query: "invalidQuery",
   too_many_connections: "tooManyConnections",
   too_many_errors: "tooManyErrors",
+  too_many_packets: "tooManyPackets",
   frame_too_large: "frameTooLarge",
   unsupported_data: "unsupportedData",
   server_full: "serverFull",

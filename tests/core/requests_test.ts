@@ -73,22 +73,74 @@ Deno.test("Requests.receive() takes a packet of 65,536 bytes for what it holds",
   assertEquals(errors(), [["invalid_json", undefined], ["invalid_json", undefined]]);
 });
 
-Deno.test("Requests.receive() ends a connection at the 100th bad frame in a row", () => {
+Deno.test("Requests.receive() answers 100 bad frames, good ones between them or not, and ends then", () => {
   const { done, receive, errors } = createRequests();
 
-  for (let i = 0; i < 99; i++) receive("no");
+  for (let i = 0; i < 50; i++) receive("no");
   receive({ message: "good" });
-  for (let i = 0; i < 99; i++) receive({ id: "k1", color: "red" });
+  for (let i = 0; i < 50; i++) receive({ id: "k1", color: "red" });
   assertEquals(done, [["toEveryone", "good", undefined]]);
   receive("no");
 
   assertEquals(done.slice(1), [["endRefused", "too_many_errors", {}]]);
-  assertEquals(errors().length, 199);
-  assertEquals(errors()[99], ["invalid_frame", "k1"]);
+  assertEquals(errors().length, 100);
+  assertEquals(errors()[50], ["invalid_frame", "k1"]);
+});
+
+Deno.test("Requests.receive() answers one bad frame a second for ever", () => {
+  const { clock, done, receive, errors } = createRequests();
+
+  for (let i = 0; i < 1_000; i++) {
+    receive("no");
+    clock.advance(1_000);
+  }
+
+  assertEquals(done, []);
+  assertEquals(errors().length, 1_000);
+});
+
+Deno.test("Requests.receive() ends a connection that sends pongs, reads or refused messages without end", () => {
+  for (
+    const flood of [
+      { type: "pong" },
+      { type: "read", conversation: "lobby", seq: 1 },
+      { message: "too soon" },
+    ]
+  ) {
+    const { done, delivery, receive } = createRequests();
+    delivery.toEveryone = () => {
+      throw new ChatError("rate_limited", { retryAfterMs: 100 });
+    };
+
+    for (let i = 0; i < 1_001; i++) receive(flood);
+
+    const ends = done.filter(([what]) => what === "endRefused");
+    const params = { scope: "this connection", retryAfterMs: 50 };
+    assertEquals(ends, [["endRefused", "too_many_packets", params]]);
+  }
+});
+
+Deno.test("Requests.receive() counts a packet of 64 KiB as 65, whatever is in it", () => {
+  const { done, receive } = createRequests();
+
+  for (let i = 0; i < 15; i++) receive("x".repeat(65_536));
+  assertEquals(done, []);
+  receive("x".repeat(65_536));
+
+  assertEquals(done.map(([what, code]) => [what, code]), [["endRefused", "too_many_packets"]]);
+});
+
+Deno.test("Requests.receive() takes any number of accepted messages", () => {
+  const { done, receive } = createRequests();
+
+  for (let i = 0; i < 10_000; i++) receive({ message: "x".repeat(4_000) });
+
+  assertEquals(done.length, 10_000);
+  assertEquals(done.every(([what]) => what === "toEveryone"), true);
 });
 
 Deno.test("Requests answers a refusal with the request's id, and doesn't count it as a bad frame", () => {
-  const { delivery, connection, receive, errors } = createRequests();
+  const { delivery, receive, errors } = createRequests();
   delivery.toEveryone = () => {
     throw new ChatError("rate_limited", { retryAfterMs: 100 });
   };
@@ -96,7 +148,6 @@ Deno.test("Requests answers a refusal with the request's id, and doesn't count i
   for (let i = 0; i < 200; i++) receive({ id: "k1", message: "hello" });
 
   assertEquals(errors(), Array(200).fill(["rate_limited", "k1"]));
-  assertEquals(connection.badFrames, 0);
 });
 
 Deno.test("Requests answers a mistake of ours with `internal`, and logs it without the text", () => {

@@ -1,6 +1,7 @@
 /** @import {MessageFrame} from "../../core/protocol.ts" */
 /** @import {Conversation} from "./conversation.js" */
 /** @import {RoomState} from "./room.js" */
+import { isFrame } from "../lib/frame_shapes.js";
 import { LOBBY } from "./conversation.js";
 import { addNewer, addOlder, placeDivider, showPage } from "./ranges.js";
 import { change, changeAll } from "./room.js";
@@ -46,7 +47,7 @@ export function noteLoading(state, key, loading, loadError = null) {
  * @returns {RoomState}
  */
 export function addPage(state, key, side, page) {
-  const messages = page.messages.map((frame) => toEntry(state, frame));
+  const messages = page.messages.filter(isFrame).map((frame) => toEntry(state, frame));
   return change(state, key, (conversation) => ({
     ...ADD[side](conversation, { ...page, messages }),
     loading: null,

@@ -61,7 +61,7 @@ export function reduceRoom(state, frame) {
  */
 export function reduceBatch(state, frames, isAttentive) {
   const { divider } = activeConversation(state);
-  const next = frames.reduce(reduceRoom, state);
+  const next = frames.reduce(reduceGuarded, state);
   if (!isAttentive || activeConversation(next).unread === 0) return next;
   return change(next, next.active, (conversation) => ({
     ...conversation,
@@ -69,6 +69,21 @@ export function reduceBatch(state, frames, isAttentive) {
     mentions: 0,
     divider,
   }));
+}
+
+/**
+ * A frame that can't be reduced costs only itself: a resume wouldn't bring the others of its batch.
+ *
+ * @param {RoomState} state
+ * @param {ServerFrame} frame
+ */
+function reduceGuarded(state, frame) {
+  try {
+    return reduceRoom(state, frame);
+  } catch (error) {
+    reportError(error);
+    return state;
+  }
 }
 
 /**

@@ -1,4 +1,5 @@
 /** @import {ServerFrame} from "../../core/protocol.ts" */
+import { isFrame } from "../lib/frame_shapes.js";
 
 /** What a deflated packet begins with; no frame does. */
 const DEFLATED = 0;
@@ -85,8 +86,8 @@ export class PacketReader {
 
 /**
  * Reads the frames of one packet: text or UTF-8 bytes, frames separated by newlines.
- * What this page doesn't know yet is left to the reducers, which ignore it; what isn't a frame at
- * all is dropped, because one bad line must not cost the good ones beside it.
+ * Types that this page doesn't know yet are left to the reducers, which ignore them. A malformed
+ * frame is dropped: one bad line must not cost the good ones beside it.
  *
  * @param {string | ArrayBuffer} data
  * @returns {ServerFrame[]}
@@ -115,7 +116,7 @@ function readFrame(line) {
   if (line.trim() === "") return undefined;
   try {
     const value = JSON.parse(line);
-    return typeof value?.type === "string" ? value : undefined;
+    return isFrame(value) ? value : undefined;
   } catch {
     return undefined;
   }

@@ -134,7 +134,16 @@ export class ReconnectingSocket {
   #receive(frames) {
     const socket = this.#socket;
     for (const frame of frames) {
-      if (this.#socket === socket) this.#handle(frame);
+      if (this.#socket === socket) this.#guard(frame);
+    }
+  }
+
+  /** @param {ServerFrame} frame One whose handling may fail without costing those behind it. */
+  #guard(frame) {
+    try {
+      this.#handle(frame);
+    } catch (error) {
+      reportError(error);
     }
   }
 

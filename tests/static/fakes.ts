@@ -107,6 +107,11 @@ export class FakeTurn {
 export class FakeTabs {
   #hears: ((message: unknown) => void)[] = [];
 
+  /** How many listen. */
+  get listeners(): number {
+    return this.#hears.length;
+  }
+
   open() {
     let own: ((message: unknown) => void) | undefined;
     return {
@@ -116,6 +121,7 @@ export class FakeTabs {
       listen: (hear: (message: unknown) => void) => {
         own = hear;
         this.#hears.push(hear);
+        return () => void (this.#hears = this.#hears.filter((other) => other !== hear));
       },
     };
   }
@@ -123,5 +129,20 @@ export class FakeTabs {
 
 /** Lets everything run that waits for no more than its turn. */
 export async function settle(): Promise<void> {
-  for (let turn = 0; turn < 50; turn++) await Promise.resolve();
+  for (let turn = 0; turn < 200; turn++) await Promise.resolve();
+}
+
+/** Runs something whose mistakes are reported to the console of a browser, and collects them. */
+export function reportedErrors<T extends object>(run: () => T): T & { errors: unknown[] } {
+  const errors: unknown[] = [];
+  const note = (event: ErrorEvent) => {
+    event.preventDefault();
+    errors.push(event.error);
+  };
+  globalThis.addEventListener("error", note);
+  try {
+    return { ...run(), errors };
+  } finally {
+    globalThis.removeEventListener("error", note);
+  }
 }

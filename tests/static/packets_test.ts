@@ -2,9 +2,10 @@ import { assertEquals } from "@std/assert";
 import { deflateRawSync } from "node:zlib";
 import type { ServerFrame } from "../../core/protocol.ts";
 import { PacketReader, readPacket } from "../../static/net/packets.js";
+import { message, welcome } from "./fakes.ts";
 
 const PING = '{"type":"ping"}';
-const READ = '{"type":"read","conversation":"lobby","seq":1}';
+const READ = '{"type":"read","conversation":"lobby","seq":1,"unread":0}';
 
 function deflated(text: string): ArrayBuffer {
   return new Uint8Array([0, ...deflateRawSync(text)]).buffer;
@@ -32,6 +33,47 @@ Deno.test("readPacket() drops what isn't a frame and keeps the rest", () => {
   const packet = 'nonsense\nnull\n{"kind":1}\n{"type":"ping"}';
 
   assertEquals(readPacket(packet), [{ type: "ping" }]);
+});
+
+// One such frame used to take every other frame of its picture with it, or to break each later one.
+Deno.test("readPacket() drops frames that lack what the page reads, and keeps later types", () => {
+  const malformed = [
+    { type: "presence", online: 1, at: 1 },
+    { type: "presence", joined: [null], left: [], online: 1, at: 1 },
+    { type: "message", seq: 1, at: 1, from: "bob", account: "a_bob", message: 5 },
+    { type: "message", seq: "1", at: 1, from: "bob", account: "a_bob", message: "hi" },
+    { type: "welcome", username: "alice" },
+    { type: "ack", seq: 1, at: 1 },
+  ];
+  const packet = [...malformed, { type: "wave" }, { type: "ping" }];
+
+  const types = readPacket(packet.map((frame) => JSON.stringify(frame)).join("\n"))
+    .map(({ type }) => type as string);
+
+  assertEquals(types, ["wave", "ping"]);
+});
+
+Deno.test("readPacket() reads every kind of frame the server may send", () => {
+  const people = [{ username: "bob", account: "a_bob" }];
+  const coming = { ...people[0], message: "bob joined", online: 1, at: 1 };
+  const frames = [
+    welcome(),
+    message(),
+    message({ to: "alice", conversation: "c", id: "m1" }),
+    { type: "ack", id: "m1", seq: 1, at: 1 },
+    { type: "joined", ...coming },
+    { type: "left", ...coming },
+    { type: "presence", joined: people, left: [], online: 1, at: 1 },
+    { type: "resumed", recovered: true, seq: 1 },
+    { type: "delivered", seq: 1 },
+    { type: "read", conversation: "lobby", seq: 1, unread: 0 },
+    { type: "error", code: "internal", message: "No." },
+    { type: "ping" },
+  ];
+
+  const read = readPacket(frames.map((frame) => JSON.stringify(frame)).join("\n"));
+
+  assertEquals(read as unknown[], frames);
 });
 
 Deno.test("PacketReader.read() reads at once while there is nothing to inflate", () => {

@@ -3,6 +3,7 @@ import type { ServerFrame } from "../../core/protocol.ts";
 import { LOBBY } from "../../static/model/conversation.js";
 import {
   activeConversation,
+  change,
   initialRoom,
   positionOf,
   type RoomState,
@@ -11,9 +12,10 @@ import { showOutgoing } from "../../static/model/room_outgoing.js";
 import { objectionTo, openPrivate } from "../../static/model/room_private.js";
 import { activate, markRead } from "../../static/model/room_reading.js";
 import { reduceBatch, reduceRoom } from "../../static/model/room_state.js";
+import { addPage, type Page } from "../../static/model/room_history.js";
 import { MAX_ENTRIES } from "../../static/model/ranges.js";
 import { sortedUsers } from "../../static/model/presence_state.js";
-import { message, welcome } from "./fakes.ts";
+import { message, reportedErrors, welcome } from "./fakes.ts";
 
 const BOB = { username: "bob", account: "a_bob" };
 
@@ -285,4 +287,29 @@ Deno.test("reducePresence() follows who is here; the count is the server's", () 
 
   assertEquals(state.online, 412);
   assertEquals(sortedUsers(state, "a_carol").map(({ username }) => username), ["carol", "alice"]);
+});
+
+Deno.test("reduceBatch() loses only the frame that can't be reduced", () => {
+  const broken = { type: "presence", online: 1, at: 1 } as unknown as ServerFrame;
+  const { state, errors } = reportedErrors(() => {
+    const frames = [message({ seq: 1, message: "a" }), broken, message({ seq: 2, message: "b" })];
+    return { state: reduceBatch(room(), frames, true) };
+  });
+
+  assertEquals(texts(state), ["a", "b"]);
+  assertEquals(errors.length, 1);
+});
+
+Deno.test("addPage() leaves out what isn't a message", () => {
+  const broken = { ...message({ seq: 2 }), message: null } as unknown as typeof message;
+  const page = { messages: [message({ seq: 1, message: "a" }), broken], hasOlder: false };
+  const state = room();
+  const opened = addPage(
+    { ...state, ...change(state, LOBBY, (lobby) => ({ ...lobby, from: 3 })) },
+    LOBBY,
+    "older",
+    { ...page, hasNewer: false, epoch: "e_1" } as unknown as Page,
+  );
+
+  assertEquals(texts(opened), ["a"]);
 });

@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { ReconnectingSocket } from "../../static/net/socket.js";
 import { ManualClock } from "../support/manual_clock.ts";
-import { FakeSocket, welcome } from "./fakes.ts";
+import { FakeSocket, message, reportedErrors, welcome } from "./fakes.ts";
 
 function setUp() {
   const clock = new ManualClock();
@@ -181,4 +181,29 @@ Deno.test("ReconnectingSocket ends as signed out at that word, without a close c
 
   assertEquals(socket.state, { state: "ended", code: 4504, refusal });
   assertEquals([frames, sockets[0]!.isClosed, clock.pending], [["welcome"], true, 0]);
+});
+
+Deno.test("ReconnectingSocket goes on with the next frame when the page can't handle one", () => {
+  const heard: number[] = [];
+  const socket = new FakeSocket("", []);
+  const line = new ReconnectingSocket({
+    url: () => "ws://chat.example/ws/alice",
+    open: () => socket,
+    clock: new ManualClock(),
+    onFrame(frame) {
+      if (frame.type !== "message") return;
+      if (frame.seq === 1) throw new Error("A mistake in the page");
+      heard.push(frame.seq);
+    },
+    onState: () => {},
+  });
+  line.connect();
+
+  const { errors } = reportedErrors(() => {
+    socket.receive(welcome(), message({ seq: 1 }), message({ seq: 2 }));
+    return {};
+  });
+
+  assertEquals([heard, errors.length], [[2], 1]);
+  line.disconnect();
 });

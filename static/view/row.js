@@ -115,7 +115,8 @@ function fillTime(element, at, dates) {
   element.textContent = dates.time(at);
   element.title = dates.exact(at);
   element.dataset.exact = dates.exact(at);
-  element.setAttribute("datetime", new Date(at).toISOString());
+  const machine = dates.machine(at);
+  if (machine !== null) element.setAttribute("datetime", machine);
 }
 
 /**

@@ -144,7 +144,8 @@ export class SearchDialog {
     time.textContent = `${dates.dayLabel(message.at, this.#options.clock.now())}, ${
       dates.time(message.at)
     }`;
-    time.setAttribute("datetime", new Date(message.at).toISOString());
+    const machine = dates.machine(message.at);
+    if (machine !== null) time.setAttribute("datetime", machine);
     part(element, "snippet").append(
       ...snippet.map(({ text, match }) =>
         match ? make("mark", "found__match", clampMarks(text)) : clampMarks(text)

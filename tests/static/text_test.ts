@@ -57,6 +57,16 @@ Deno.test("Dates.dayLabel() says Today and Yesterday in the reader's time zone",
   );
 });
 
+Deno.test("Dates says so when no calendar has a moment, and throws at none", () => {
+  const dates = new Dates("en-GB", "UTC");
+  for (const at of [1e300, -9e15, 2 ** 53 - 1, NaN, Infinity]) {
+    assertEquals([dates.time(at), dates.exact(at), dates.dayKey(at)], ["", "Unknown date", ""]);
+    assertEquals([dates.dayLabel(at, 0), dates.machine(at)], ["Unknown date", null]);
+  }
+
+  assertEquals(dates.machine(0), "1970-01-01T00:00:00.000Z");
+});
+
 Deno.test("readIntent() sends plain text, and never a mistyped command", () => {
   assertEquals(readIntent("hello"), { kind: "message", text: "hello" });
   assertEquals(readIntent("//me"), { kind: "message", text: "/me" });

@@ -116,6 +116,7 @@ function join(username) {
       view.composer.setLimit(welcome.limits.messageLength);
       entered(username);
     },
+    onSignedOut: () => void signedOut(),
     onRefusal: (error) => view.composer.say(error.message),
     onMessage: (frame) => {
       const isMine = frame.account === session?.state.self?.account;

@@ -11,7 +11,7 @@ import { randomId } from "./lib/ids.js";
 import { LOBBY } from "./model/conversation.js";
 import { showNewest } from "./model/ranges.js";
 import { changeAll, initialRoom, positionOf, readPosition } from "./model/room.js";
-import { dropOutgoing, showOutgoing } from "./model/room_outgoing.js";
+import { dropOutgoing, orderOutgoing, showOutgoing } from "./model/room_outgoing.js";
 import { toEntry } from "./model/room_messages.js";
 import { objectionTo, openPrivate, placePrivate } from "./model/room_private.js";
 import { clearDivider } from "./model/room_reading.js";
@@ -38,6 +38,7 @@ import { ReconnectingSocket } from "./net/socket.js";
  * @property {(line: LineState) => void} onLine
  * @property {(welcome: WelcomeFrame) => void} onWelcome
  * @property {(frame: MessageFrame) => void} onMessage A message just arrived.
+ * @property {() => void} onSignedOut The account was signed out in another tab.
  * @property {(error: ErrorFrame) => void} onRefusal Something that has no `id` was refused.
  */
 
@@ -69,7 +70,9 @@ export class ChatSession {
       clock,
       onChange: (row) => this.update((state) => showOutgoing(state, row)),
       onGone: (id) => this.update((state) => dropOutgoing(state, id)),
+      onOrder: (ids) => this.update((state) => orderOutgoing(state, ids)),
       onAck: (ack) => this.#gather(ack),
+      onWiped: () => options.onSignedOut(),
       objection: (row) => objectionTo(this.#state, row.peer),
     });
     this.#socket = new ReconnectingSocket({
@@ -131,9 +134,9 @@ export class ChatSession {
     this.#socket.nudge();
   }
 
-  /** Leaves the chat. */
+  /** Leaves the chat for good. */
   stop() {
-    this.#outbox.detach();
+    this.#outbox.close();
     this.#receipts.reset();
     this.#history.stop();
     this.#socket.disconnect();

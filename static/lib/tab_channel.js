@@ -3,7 +3,7 @@
  *
  * @typedef {object} TabChannel
  * @property {(message: object) => void} post To all tabs but this one.
- * @property {(hear: (message: any) => void) => void} listen
+ * @property {(hear: (message: any) => void) => () => void} listen Returns what ends it.
  */
 
 /**
@@ -13,10 +13,14 @@
  * @returns {TabChannel}
  */
 export function openTabChannel(name) {
-  if (typeof BroadcastChannel === "undefined") return { post() {}, listen() {} };
+  if (typeof BroadcastChannel === "undefined") return { post() {}, listen: () => () => {} };
   const channel = new BroadcastChannel(name);
   return {
     post: (message) => channel.postMessage(message),
-    listen: (hear) => channel.addEventListener("message", (event) => hear(event.data)),
+    listen(hear) {
+      const listener = (/** @type {MessageEvent} */ event) => hear(event.data);
+      channel.addEventListener("message", listener);
+      return () => channel.removeEventListener("message", listener);
+    },
   };
 }

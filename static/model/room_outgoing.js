@@ -2,7 +2,7 @@
 /** @import {OutboxRow} from "../net/outbox.js" */
 /** @import {RoomState} from "./room.js" */
 import { LOBBY } from "./conversation.js";
-import { change } from "./room.js";
+import { change, changeAll } from "./room.js";
 import { openPrivate } from "./room_private.js";
 
 /**
@@ -53,4 +53,21 @@ export function ownerOf(state, id) {
     if (conversation.outgoing.some((row) => row.id === id)) return conversation;
   }
   return undefined;
+}
+
+/**
+ * Puts messages on their way into an order.
+ *
+ * @param {RoomState} state
+ * @param {readonly string[]} ids All of them, as they will go out.
+ * @returns {RoomState}
+ */
+export function orderOutgoing(state, ids) {
+  const places = new Map(ids.map((id, place) => [id, place]));
+  const placeOf = (/** @type {Outgoing} */ row) => places.get(row.id) ?? Infinity;
+  return changeAll(state, (conversation) => {
+    if (conversation.outgoing.length < 2) return conversation;
+    const outgoing = conversation.outgoing.toSorted((a, b) => placeOf(a) - placeOf(b) || 0);
+    return { ...conversation, outgoing };
+  });
 }

@@ -1,9 +1,10 @@
 /** @import {Clock, Timer} from "../../core/clock.ts" */
 /** @import {AckFrame, ErrorFrame, WelcomeFrame} from "../../core/protocol.ts" */
-/** @import {TabChannel} from "../lib/tab_channel.js" */
 /** @import {Peer} from "../model/conversation.js" */
+/** @import {OutboxRowsOptions} from "./outbox_rows.js" */
 /** @import {Turn} from "./sending_turn.js" */
 import { nameKey } from "../lib/name_key.js";
+import { OutboxRows } from "./outbox_rows.js";
 
 /**
  * One message on its way: kept until its ack, through reloads and lost connections.
@@ -36,16 +37,13 @@ import { nameKey } from "../lib/name_key.js";
  */
 
 /**
- * @typedef {object} OutboxOptions
- * @property {OutboxStore} store Shared by the tabs of a browser.
- * @property {Turn} turn Says which of them sends.
- * @property {TabChannel} channel Tells the others what changed.
+ * @typedef {object} SendingOptions
+ * @property {Turn} turn Says which tab of the browser sends.
  * @property {Clock} clock
- * @property {(row: OutboxRow) => void} onChange A row is new, failed, or pending again.
- * @property {(id: string) => void} onGone A row was forgotten in another tab.
- * @property {(ack: AckFrame) => void} onAck A row was acknowledged in another tab.
  * @property {(row: OutboxRow) => string | null} objection Why this private row must not go out
  *   now, for people: its addressee's name is someone else's by now.
+ *
+ * @typedef {SendingOptions & Omit<OutboxRowsOptions, "onAlive" | "onNews">} OutboxOptions
  */
 
 /** How long the tab whose turn it is may stay silent about rows that wait: it may be frozen. */
@@ -56,43 +54,38 @@ const DEFAULT_PAUSE_MS = 1_000;
 const TEMPORARY = new Set(["rate_limited", "unavailable"]);
 
 /**
- * Unacknowledged sends of one account, in all tabs of a browser. They are written down before
- * they go out, and go out from one tab. Within one conversation a message goes only after the ack
- * of the one before it, so nothing overtakes; after a temporary refusal the same `id` goes again
- * in its time.
+ * Sends the messages of one account, in all tabs of a browser. They are written down before they
+ * go out, and go out from one tab. Within one conversation a message goes only after the ack of
+ * the one before it, so nothing overtakes; after a temporary refusal the same `id` goes again in
+ * its time.
  */
 export class Outbox {
   #options;
-  /** @type {OutboxRow[]} */
-  #rows = [];
-  /** Ids of rows that this tab holds and the store doesn't, or not yet. */
-  #unkept = new Set();
+  #rows;
   /** Ids on the wire, without an answer so far. */
   #inFlight = new Set();
   /** Ids that ever were on the wire. */
   #tried = new Set();
   /** @type {((frame: object) => boolean) | null} */
   #send = null;
-  /** @type {Identity | null} */
-  #identity = null;
   /** @type {Timer | null} */
   #pause = null;
   /** @type {Timer | null} */
   #patience = null;
-  /** Whether its account has signed out: nothing is taken any more. */
-  #isWiped = false;
-  /** Counts this tab's own writes, to notice that a reading was overtaken by one. */
-  #writes = 0;
 
   /** @param {OutboxOptions} options */
   constructor(options) {
     this.#options = options;
-    options.channel.listen((message) => this.#hear(message));
+    this.#rows = new OutboxRows({
+      ...options,
+      onAlive: () => this.#losePatience(),
+      onNews: () => this.#pump(),
+    });
   }
 
   /** Messages that wait or failed, oldest first. */
   get rows() {
-    return this.#rows;
+    return this.#rows.all;
   }
 
   /**
@@ -103,12 +96,9 @@ export class Outbox {
    */
   attach(welcome, send) {
     const { username, account, epoch } = welcome;
-    const identity = { username, account, epoch };
-    this.#identity = identity;
     this.#send = send;
-    this.#rows = this.#rows.filter((row) => isFromName(row, username));
-    for (const row of this.#rows) this.#adopt(row, identity);
-    void this.#takeUp(identity);
+    this.#rows.adopt({ username, account, epoch }, this.#tried);
+    void this.#takeUp();
   }
 
   /** The line is down: what has no ack yet will be sent again, by this tab or another. */
@@ -121,17 +111,21 @@ export class Outbox {
     this.#options.turn.release();
   }
 
+  /** Leaves for good: other tabs are not heard any more. */
+  close() {
+    this.detach();
+    this.#rows.close();
+  }
+
   /**
    * Queues a message. It goes out once it is written down, or can't be.
    *
    * @param {{id: string, peer: Peer | null, text: string, at: number}} message
    */
   push(message) {
-    if (this.#isWiped) return;
-    /** @type {OutboxRow} */
-    const row = { ...message, state: "pending", reason: "", writer: this.#identity };
-    this.#rows.push(row);
-    this.#keepAndPump(row);
+    const writer = this.#rows.identity;
+    void this.#rows.append({ ...message, state: "pending", reason: "", writer })
+      .then(() => this.#pump());
   }
 
   /**
@@ -140,8 +134,8 @@ export class Outbox {
    * @param {AckFrame} ack
    */
   acknowledge(ack) {
-    this.#post({ type: "ack", ack });
-    this.#forget(ack.id);
+    this.#inFlight.delete(ack.id);
+    this.#rows.acknowledge(ack);
     this.#pump();
   }
 
@@ -151,13 +145,13 @@ export class Outbox {
    * @param {ErrorFrame} error One with an `id`.
    */
   refuse(error) {
-    const row = this.#rows.find((candidate) => candidate.id === error.id);
+    const row = this.#rows.find(error.id ?? "");
     if (row === undefined) return;
     this.#inFlight.delete(row.id);
     const asked = error.params?.retryAfterMs;
     if (typeof asked === "number") return this.#pauseFor(asked);
     if (TEMPORARY.has(error.code)) return this.#pauseFor(DEFAULT_PAUSE_MS);
-    this.#fail(row, error.message);
+    this.#rows.fail(row, error.message);
     this.#pump();
   }
 
@@ -167,12 +161,8 @@ export class Outbox {
    * @param {string} id
    */
   retry(id) {
-    const row = this.#rows.find((candidate) => candidate.id === id && candidate.state === "failed");
-    if (row === undefined) return;
-    this.#rows = [...this.#rows.filter((other) => other !== row), row];
-    Object.assign(row, { state: "pending", reason: "", writer: this.#identity });
-    void this.#options.store.remove(id).catch(() => {});
-    this.#keepAndPump(row);
+    const row = this.#rows.find(id);
+    if (row?.state === "failed") void this.#rows.again(row).then(() => this.#pump());
   }
 
   /**
@@ -181,72 +171,32 @@ export class Outbox {
    * @param {string} id
    */
   discard(id) {
-    this.#forget(id);
+    this.#inFlight.delete(id);
+    this.#rows.discard(id);
     this.#pump();
   }
 
   /** Forgets everything this account has written, for good: it signs out of this browser. */
-  async wipe() {
-    const identity = this.#identity;
+  wipe() {
     this.detach();
-    this.#isWiped = true;
-    this.#identity = null;
-    this.#rows = [];
-    this.#unkept.clear();
-    if (identity === null) return;
-    const { account, epoch } = identity;
-    await this.#options.store.wipe(account).catch(() => {});
-    this.#options.channel.post({ type: "changed", account, epoch });
+    return this.#rows.wipe();
   }
 
-  /** @param {Identity} identity */
-  async #takeUp(identity) {
-    await this.#refresh();
-    if (this.#identity !== identity || this.#send === null) return;
-    this.#options.turn.take(identity.account, () => void this.#refresh().then(() => this.#pump()));
+  async #takeUp() {
+    const { identity } = this.#rows;
+    await this.#rows.refresh();
+    if (identity === null || this.#rows.identity !== identity || this.#send === null) return;
+    this.#options.turn.take(identity.account, () => {
+      void this.#rows.refresh().then(() => this.#pump());
+    });
     this.#pump();
-  }
-
-  /** Reads what the tabs of this account have written, again if this one writes meanwhile. */
-  async #refresh() {
-    const identity = this.#identity;
-    let writes;
-    do {
-      writes = this.#writes;
-      if (identity === null) return;
-      const kept = await this.#options.store.all(identity.account).catch(() => null);
-      if (kept === null || this.#identity !== identity) return;
-      if (writes === this.#writes) this.#merge(kept, identity);
-    } while (writes !== this.#writes);
-  }
-
-  /**
-   * @param {OutboxRow[]} kept
-   * @param {Identity} identity
-   */
-  #merge(kept, identity) {
-    const own = new Map(this.#rows.map((row) => [row.id, row]));
-    const ids = new Set(kept.map((row) => row.id));
-    const isElsewhere = (/** @type {OutboxRow} */ row) =>
-      this.#unkept.has(row.id) || row.writer?.account !== identity.account;
-    const extra = this.#rows.filter((row) => !ids.has(row.id));
-    this.#rows = [
-      ...kept.map((row) => this.#unkept.has(row.id) ? own.get(row.id) ?? row : row),
-      ...extra.filter(isElsewhere),
-    ];
-    for (const row of extra) if (!isElsewhere(row)) this.#options.onGone(row.id);
-    for (const row of kept) {
-      const known = own.get(row.id);
-      if (row.writer?.epoch !== identity.epoch) this.#hold(row, identity, OTHER_LOG);
-      else if (known?.state !== row.state) this.#options.onChange({ ...row });
-    }
   }
 
   #pump() {
     if (this.#send === null || this.#pause !== null) return;
     if (!this.#options.turn.isHeld) return this.#waitForTurn();
     const busy = new Set();
-    for (const row of this.#rows) {
+    for (const row of this.rows) {
       if (row.state !== "pending" || busy.has(laneOf(row))) continue;
       if (this.#transmit(row)) busy.add(laneOf(row));
     }
@@ -257,23 +207,23 @@ export class Outbox {
    * @returns {boolean} Whether those behind it must wait.
    */
   #transmit(row) {
-    if (this.#inFlight.has(row.id) || row.writer === null) return true;
+    if (this.#inFlight.has(row.id) || row.writer === null || !this.#rows.isPlaced(row)) return true;
     const objection = this.#options.objection(row);
     if (objection !== null) {
-      this.#fail(row, objection);
+      this.#rows.fail(row, objection);
       return false;
     }
     if (this.#send?.({ type: "message", id: row.id, ...toOf(row.peer), message: row.text })) {
       this.#inFlight.add(row.id);
       this.#tried.add(row.id);
-      this.#post({ type: "alive" });
+      this.#rows.post({ type: "alive" });
     }
     return true;
   }
 
   /** Another tab sends; should it stay silent for long, its turn is over. */
   #waitForTurn() {
-    if (!this.#rows.some((row) => row.state === "pending")) return this.#losePatience();
+    if (!this.rows.some((row) => row.state === "pending")) return this.#losePatience();
     this.#patience ??= this.#options.clock.schedule(() => {
       this.#patience = null;
       this.#options.turn.insist();
@@ -292,109 +242,9 @@ export class Outbox {
       this.#pause = null;
       this.#pump();
     }, delayMs);
-    this.#post({ type: "alive" });
-  }
-
-  /**
-   * Decides about a row that this page showed before this welcome. A log that started anew knows
-   * no accounts: a name in it may be anyone's, so a private message waits for a person to look,
-   * and so does one that may have arrived already.
-   *
-   * @param {OutboxRow} row
-   * @param {Identity} identity
-   */
-  #adopt(row, identity) {
-    if (row.writer === null) row.writer = identity;
-    const isSameLog = row.writer.epoch === identity.epoch;
-    if (row.state === "failed" || (isSameLog && row.writer.account === identity.account)) return;
-    if (isSameLog) return this.#fail(row, "You wrote this under another account.");
-    if (row.peer !== null) return this.#hold(row, identity, sureOf(row.peer));
-    if (this.#tried.has(row.id)) return this.#hold(row, identity, OTHER_LOG);
-    row.writer = identity;
-    void this.#keep(row);
-  }
-
-  /**
-   * @param {OutboxRow} row
-   * @param {Identity} identity
-   * @param {string} reason
-   */
-  #hold(row, identity, reason) {
-    // The account is of a log that is gone; whoever retries has looked at the name.
-    if (row.peer !== null) row.peer = { ...row.peer, account: null };
-    row.writer = identity;
-    this.#fail(row, reason);
-  }
-
-  /**
-   * @param {OutboxRow} row
-   * @param {string} reason
-   */
-  #fail(row, reason) {
-    row.state = "failed";
-    row.reason = reason;
-    void this.#keep(row);
-  }
-
-  /** @param {OutboxRow} row */
-  #keepAndPump(row) {
-    void this.#keep(row).then(() => this.#pump());
-  }
-
-  /** @param {OutboxRow} row */
-  async #keep(row) {
-    this.#writes++;
-    this.#unkept.add(row.id);
-    this.#options.onChange({ ...row });
-    try {
-      // Before the first welcome there is no account to keep it for.
-      if (row.writer === null) return;
-      await this.#options.store.put({ ...row });
-      this.#unkept.delete(row.id);
-      this.#post({ type: "changed" });
-    } catch {
-      // What can't be written down is sent from here all the same.
-    }
-  }
-
-  /** @param {string} id */
-  #forget(id) {
-    this.#writes++;
-    this.#inFlight.delete(id);
-    this.#unkept.delete(id);
-    this.#rows = this.#rows.filter((row) => row.id !== id);
-    // A row that stays in the store is sent again, and acknowledged as a duplicate.
-    this.#options.store.remove(id).then(() => this.#post({ type: "changed" }), () => {});
-  }
-
-  /** @param {object} message */
-  #post(message) {
-    if (this.#identity === null) return;
-    const { account, epoch } = this.#identity;
-    this.#options.channel.post({ ...message, account, epoch });
-  }
-
-  /** @param {any} message What another tab of this browser says. */
-  #hear(message) {
-    const { account, epoch } = this.#identity ?? {};
-    if (message?.account !== account || message?.epoch !== epoch) return;
-    this.#losePatience();
-    if (message.type === "ack") this.#hearAck(message.ack);
-    if (message.type !== "changed") return this.#pump();
-    void this.#refresh().then(() => this.#pump());
-  }
-
-  /** @param {AckFrame} ack */
-  #hearAck(ack) {
-    if (!this.#rows.some((row) => row.id === ack.id)) return;
-    this.#rows = this.#rows.filter((row) => row.id !== ack.id);
-    this.#inFlight.delete(ack.id);
-    this.#unkept.delete(ack.id);
-    this.#options.onAck(ack);
+    this.#rows.post({ type: "alive" });
   }
 }
-
-const OTHER_LOG = "The server’s messages were restored since. Look whether this is among them.";
 
 /**
  * Whom a private message is for: the account too, once known, as a name may change hands.
@@ -407,11 +257,6 @@ function toOf(peer) {
   return account === null ? { to: username } : { to: username, account };
 }
 
-/** @param {Peer} peer */
-function sureOf(peer) {
-  return `The server was restarted. Make sure that this is still ${peer.username}.`;
-}
-
 /**
  * The conversation a row belongs to: order is kept within it.
  *
@@ -419,12 +264,4 @@ function sureOf(peer) {
  */
 function laneOf(row) {
   return row.peer === null ? "" : nameKey(row.peer.username);
-}
-
-/**
- * @param {OutboxRow} row
- * @param {string} username
- */
-function isFromName(row, username) {
-  return row.writer === null || nameKey(row.writer.username) === nameKey(username);
 }

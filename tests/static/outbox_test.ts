@@ -3,6 +3,7 @@ import { JsonStorage } from "../../static/lib/storage.js";
 import { Outbox, SILENT_TURN_MS } from "../../static/net/outbox.js";
 import { SessionOutboxStore } from "../../static/net/outbox_store.js";
 import { ManualClock } from "../support/manual_clock.ts";
+import { Random } from "../support/random.ts";
 import { FakeTabs, FakeTurn, MapStorage, settle, welcome } from "./fakes.ts";
 
 function setUp(
@@ -13,6 +14,7 @@ function setUp(
   const turn = new FakeTurn();
   const sent: string[] = [];
   const shown: string[] = [];
+  const orders: string[] = [];
   const objections = new Map<string, string>();
   const outbox = new Outbox({
     store,
@@ -21,6 +23,8 @@ function setUp(
     clock,
     onChange: (row) => void shown.push(`${row.id} ${row.state}`),
     onGone: (id) => void shown.push(`${id} gone`),
+    onOrder: (ids) => void orders.push(ids.join(" ")),
+    onWiped: () => void shown.push("wiped"),
     onAck: ({ id }) => void shown.push(`${id} acknowledged`),
     objection: (row) => objections.get(row.id) ?? null,
   });
@@ -39,7 +43,7 @@ function setUp(
     outbox.acknowledge({ type: "ack", id, seq: 1, at: 1 });
     return settle();
   };
-  return { clock, sent, shown, objections, outbox, turn, attach, push, ack, store };
+  return { clock, sent, shown, orders, objections, outbox, turn, attach, push, ack, store };
 }
 
 const BOB = { username: "bob", account: "a_bob" };
@@ -325,4 +329,143 @@ Deno.test("Outbox.detach() leaves no timer behind and gives the turn away", asyn
   outbox.detach();
 
   assertEquals([clock.pending, turn.isHeld], [0, false]);
+});
+
+// A tab that was reloaded while it sent had its messages vanish from the other tab's screen.
+Deno.test("Outbox keeps what another tab sent until it is told what became of it", async () => {
+  const tabs = new FakeTabs();
+  const first = setUp(undefined, tabs);
+  const second = setUp(first.store, tabs);
+  second.turn.isFree = false;
+  await first.attach();
+  await second.attach();
+  await second.push("m1");
+  assertEquals(first.sent, ["m1"]);
+
+  // The first tab got the ack and forgot the row, and was closed before it could say so.
+  first.outbox.close();
+  await first.store.remove("m1");
+  second.turn.give();
+  await settle();
+  assertEquals([second.shown, second.sent], [["m1 pending"], ["m1"]]);
+  await second.ack("m1");
+
+  assertEquals(second.outbox.rows, []);
+});
+
+/** A store whose answers take a while, each its own, and come in the order of asking. */
+class SlowStore extends SessionOutboxStore {
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(readonly turns: () => number) {
+    super(new JsonStorage(new MapStorage()));
+  }
+
+  #after<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.#last.then(() => pass(this.turns())).then(work);
+    this.#last = done;
+    return done.then(async (answer) => {
+      await pass(this.turns());
+      return answer;
+    });
+  }
+
+  override all(account: string) {
+    return this.#after(() => super.all(account));
+  }
+
+  override put(row: Parameters<SessionOutboxStore["put"]>[0]) {
+    return this.#after(() => super.put(row));
+  }
+
+  override remove(id: string) {
+    return this.#after(() => super.remove(id));
+  }
+}
+
+async function pass(turns: number): Promise<void> {
+  for (let turn = 0; turn < turns; turn++) await Promise.resolve();
+}
+
+// Three rounds in twenty went out in another order than they were typed in.
+Deno.test("Outbox sends what two tabs write in turn in the order of writing", async () => {
+  for (let seed = 1; seed <= 200; seed++) {
+    const random = new Random(seed);
+    const tabs = new FakeTabs();
+    const store = new SlowStore(() => random.whole(0, 4));
+    const [first, second] = [setUp(store, tabs), setUp(store, tabs)];
+    second.turn.isFree = false;
+    await first.attach();
+    await second.attach();
+    const typed: string[] = [];
+    const acked: string[] = [];
+    const ackNext = async () => {
+      const id = first.sent[acked.length];
+      if (id === undefined) return;
+      acked.push(id);
+      first.outbox.acknowledge({ type: "ack", id, seq: acked.length, at: 1 });
+      await pass(random.whole(0, 4));
+    };
+
+    for (let i = 0; i < 8; i++) {
+      const id = `m${i}`;
+      typed.push(id);
+      (random.happens(0.5) ? first : second).outbox.push({ id, peer: null, text: id, at: i });
+      await pass(random.whole(0, 20));
+      if (random.happens(0.7)) await ackNext();
+    }
+    for (let i = 0; i < 8; i++) {
+      await settle();
+      await ackNext();
+    }
+
+    assertEquals(first.sent, typed, `seed ${seed}`);
+    assertEquals([first.outbox.rows, second.outbox.rows], [[], []], `seed ${seed}`);
+  }
+});
+
+Deno.test("Outbox tells the order of all tabs where this one showed another", async () => {
+  const tabs = new FakeTabs();
+  const store = new SlowStore(() => 3);
+  const [first, second] = [setUp(store, tabs), setUp(store, tabs)];
+  await first.attach();
+  await second.attach();
+  first.outbox.detach();
+  second.outbox.detach();
+
+  second.outbox.push({ id: "one", peer: null, text: "one", at: 1 });
+  first.outbox.push({ id: "two", peer: null, text: "two", at: 2 });
+  await settle();
+
+  assertEquals(first.shown, ["two pending", "one pending"]);
+  assertEquals(first.orders.at(-1), "one two");
+});
+
+Deno.test("Outbox.wipe() tells the other tabs of the account, also one whose line is down", async () => {
+  const tabs = new FakeTabs();
+  const first = setUp(undefined, tabs);
+  const second = setUp(first.store, tabs);
+  const other = setUp(first.store, tabs);
+  await first.attach();
+  await second.attach();
+  await other.attach({ username: "eve", account: "a_eve" });
+  second.outbox.detach();
+
+  await first.outbox.wipe();
+  await second.outbox.wipe();
+
+  assertEquals([first.shown, second.shown, other.shown], [[], ["wiped"], []]);
+});
+
+Deno.test("Outbox.close() leaves nothing that listens to other tabs", async () => {
+  const tabs = new FakeTabs();
+
+  for (let visit = 1; visit <= 10; visit++) {
+    const { attach, outbox } = setUp(undefined, tabs);
+    await attach();
+    assertEquals(tabs.listeners, 1);
+    outbox.close();
+  }
+
+  assertEquals(tabs.listeners, 0);
 });

@@ -42,6 +42,7 @@ async function setUp(pages: Record<string, unknown> = {}, first = welcome()) {
     onLine: () => {},
     onWelcome: () => {},
     onMessage: () => {},
+    onSignedOut: () => {},
     onRefusal: (error) => void refusals.push(error.code),
   });
   session.start();

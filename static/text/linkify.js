@@ -2,7 +2,16 @@
 const SCHEMES = new Set(["http:", "https:", "mailto:"]);
 const CANDIDATE = /\b(?:https?:\/\/|mailto:)[^\s<>"“”«»]+/giu;
 /** Punctuation that ends the sentence around an address more often than the address. */
-const TRAILING = /[.,;:!?'’…*_~]$/u;
+const TRAILING = new Set(".,;:!?'’…*_~");
+/** Brackets that close what another one opened. */
+const OPENING = new Map([[")", "("], ["]", "["], ["}", "{"]]);
+/**
+ * Longer addresses stay text, and so do names of hosts that DNS can't have (RFC 1035, section
+ * 2.3.4): browsers take quadratic time for those in other scripts than Latin.
+ */
+const MAX_ADDRESS = 2_048;
+const MAX_HOST = 253;
+const MAX_LABEL = 63;
 
 /**
  * @typedef {{type: "text", text: string}
@@ -37,7 +46,7 @@ export function linkify(text) {
  * @returns {Extract<TextPart, {type: "link"}> | null}
  */
 function readLink(text) {
-  if (!URL.canParse(text)) return null;
+  if (!isPlausible(text) || !URL.canParse(text)) return null;
   const url = new URL(text);
   if (!SCHEMES.has(url.protocol)) return null;
   if (url.protocol === "mailto:" && url.pathname === "") return null;
@@ -54,20 +63,47 @@ function hiddenTarget(text, url) {
   return isPlain && text.toLowerCase().startsWith(`${url.protocol}//${url.host}`) ? null : url.host;
 }
 
-/** @param {string} address */
-function trimAddress(address) {
-  let kept = address;
-  while (TRAILING.test(kept) || isUnopened(kept)) kept = kept.slice(0, -1);
-  return kept;
-}
-
 /**
- * Whether the last character closes a bracket that the address didn't open.
+ * Cuts off what belongs to the sentence, not to the address: punctuation at its end, and brackets
+ * that it didn't open.
  *
  * @param {string} address
  */
-function isUnopened(address) {
-  const close = address.at(-1) ?? "";
-  const open = { ")": "(", "]": "[", "}": "{" }[close];
-  return open !== undefined && address.split(open).length < address.split(close).length;
+function trimAddress(address) {
+  const unopened = countUnopened(address);
+  let end = address.length;
+  for (; end > 0; end--) {
+    const last = address.charAt(end - 1);
+    const spare = unopened.get(last) ?? 0;
+    if (spare > 0) unopened.set(last, spare - 1);
+    else if (!TRAILING.has(last)) break;
+  }
+  return address.slice(0, end);
+}
+
+/**
+ * How many more of each closing bracket there are than of its opening one.
+ *
+ * @param {string} address
+ */
+function countUnopened(address) {
+  /** @type {Map<string, number>} */
+  const counts = new Map();
+  for (const character of address) counts.set(character, (counts.get(character) ?? 0) + 1);
+  return new Map(
+    [...OPENING].map((
+      [close, open],
+    ) => /** @type {const} */ ([close, (counts.get(close) ?? 0) - (counts.get(open) ?? 0)])),
+  );
+}
+
+/**
+ * Whether an address is short enough to be one.
+ *
+ * @param {string} address
+ */
+function isPlausible(address) {
+  if (address.length > MAX_ADDRESS) return false;
+  const host = /^https?:\/\/(?:[^/\\?#]*@)?([^/\\?#]*)/iu.exec(address)?.[1] ?? "";
+  return host.length <= MAX_HOST && host.split(".").every((label) => label.length <= MAX_LABEL);
 }

@@ -29,7 +29,6 @@ export class JoinForm {
     this.#onCancel = onCancel;
     this.#onSignIn = onSignIn;
     // Nothing was typed into this hidden field, so only a submission of its form makes it match.
-    // Nothing was typed into this hidden field, so only a submission of its form makes it match.
     this.#isPressedEarly = CSS.supports("selector(:user-valid)") &&
       byId("join-passphrase", HTMLInputElement).matches(":user-valid");
     this.#own.addEventListener("click", () => this.#showPassphrase(true));

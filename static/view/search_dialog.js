@@ -4,6 +4,7 @@
 import { byId, cloneTemplate, make, part, setText } from "../lib/dom.js";
 import { clampMarks } from "../text/names.js";
 import { paintAvatar } from "./avatar.js";
+import { renderPlain } from "./message_text.js";
 
 /** Pause in typing after which it is searched: the server allows two searches a second. */
 const PAUSE_MS = 350;
@@ -147,9 +148,7 @@ export class SearchDialog {
     const machine = dates.machine(message.at);
     if (machine !== null) time.setAttribute("datetime", machine);
     part(element, "snippet").append(
-      ...snippet.map(({ text, match }) =>
-        match ? make("mark", "found__match", clampMarks(text)) : clampMarks(text)
-      ),
+      ...snippet.flatMap(renderSnippet),
     );
     part(element, "button").addEventListener("click", () => {
       this.#dialog.close();
@@ -168,6 +167,18 @@ export class SearchDialog {
     next.focus();
     event.preventDefault();
   }
+}
+
+/**
+ * @param {Found["snippet"][number]} part
+ * @returns {Node[]}
+ */
+function renderSnippet({ text, match }) {
+  const nodes = renderPlain(clampMarks(text));
+  if (!match) return nodes;
+  const mark = make("mark", "found__match");
+  mark.append(...nodes);
+  return [mark];
 }
 
 /**

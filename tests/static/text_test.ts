@@ -1,7 +1,10 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
+import fc from "fast-check";
 import { COMMANDS, readIntent } from "../../static/text/commands.js";
+import { nameControls } from "../../static/text/controls.js";
 import { Dates } from "../../static/text/dates.js";
 import { newConversation } from "../../static/model/conversation.js";
+import { complete } from "../../static/model/completion.js";
 import { initialRoom } from "../../static/model/room.js";
 import { reduceRoom } from "../../static/model/room_state.js";
 import { describePresence } from "../../static/view/describe_presence.js";
@@ -42,6 +45,112 @@ Deno.test("linkify() shows where a link goes when its text makes one think other
   ].map((text) => linkify(text).map((part) => part.type === "link" ? part.target : "none"));
 
   assertEquals(targets, [[null], ["evil.example"], ["xn--80ak6aa92e.com"]]);
+});
+
+/** Pieces that addresses, and what is cut off them, are made of. */
+const PIECES = [
+  "https://",
+  "http://",
+  "mailto:",
+  "a.b",
+  "/",
+  "@",
+  ":",
+  "\\",
+  "%41",
+  "../",
+  "?",
+  "#",
+]
+  .concat([..."()[]{}.,;!'’…*_~ \n\"«»<>aZ1é中\u0301\u202e\u2066😀"]);
+
+/** Texts of any shape: pieces in any order, and one run of them repeated over and over. */
+const hostileText = fc.tuple(
+  fc.array(fc.constantFrom(...PIECES), { maxLength: 30 }),
+  fc.array(fc.constantFrom(...PIECES), { maxLength: 4 }),
+  fc.nat(50),
+).map(([head, run, times]) => head.join("") + run.join("").repeat(times));
+
+Deno.test("linkify() loses no character of any text, and links only what may be one", () => {
+  fc.assert(fc.property(hostileText, (text) => {
+    const parts = linkify(text);
+
+    assertEquals(parts.map((part) => part.text).join(""), text);
+    for (const part of parts) {
+      if (part.type === "link") assertMatch(part.href, /^(https?:\/\/[^/]|mailto:.)/);
+    }
+  }));
+});
+
+// 91 messages of an address and 3,980 brackets froze every open page for ten seconds. Here the
+// text is so long that quadratic time would take minutes.
+for (
+  const [name, text] of Object.entries({
+    "unopened brackets": "https://a.b/" + ")".repeat(400_000),
+    "brackets of all kinds": "https://a.b/" + "([{}])".repeat(40_000) + ")]}".repeat(40_000),
+    "punctuation": "https://a.b/" + "?!".repeat(200_000),
+    "addresses": "https://a.b/) ".repeat(30_000),
+    "schemes": "https://".repeat(50_000),
+    "mail addresses": "mailto:" + "a@".repeat(200_000),
+    "hosts": Array.from({ length: 200 }, (_, i) => `https://${letters(2_000, i)}/`).join(" "),
+    "labels": Array.from({ length: 200 }, (_, i) => `https://${[...letters(2_000, i)].join(".")}/`)
+      .join(" "),
+    "user names": `https://${"a@".repeat(200_000)}b`,
+    "folders": `https://a.b/${"a/".repeat(100_000)}${"../".repeat(60_000)}`,
+  })
+) {
+  Deno.test(`linkify() takes linear time for ${name}`, () => {
+    const start = performance.now();
+
+    const parts = linkify(text);
+
+    assert(performance.now() - start < 3_000);
+    assertEquals(parts.map((part) => part.text).join(""), text);
+  });
+}
+
+/** Han letters, all different. */
+function letters(count: number, first: number): string {
+  return String.fromCharCode(...Array.from({ length: count }, (_, i) => 0x4e00 + first + i));
+}
+
+for (
+  const [name, read] of Object.entries({
+    clampMarks,
+    cleanText,
+    countCharacters,
+    nameControls,
+    readIntent,
+    mentions: (text: string) => mentions(text, "bob"),
+    complete: (text: string) => complete(text, text.length, ["bob"]),
+  })
+) {
+  Deno.test(`${name}() takes linear time for any repetition`, () => {
+    for (const piece of [...PIECES, "@bob", "@bo", "/msg ", "\r", "a "]) {
+      const start = performance.now();
+
+      read("/msg " + piece.repeat(200_000) + "x");
+
+      assert(performance.now() - start < 3_000, piece);
+    }
+  });
+}
+
+Deno.test("nameControls() names every character that changes the direction, and only those", () => {
+  const parts = nameControls("a\u202Egpj.exe\u202C \u2067שלום\u2069\u200F");
+
+  assertEquals(parts.map(({ text }) => text), [
+    "a",
+    "U+202E",
+    "gpj.exe",
+    "U+202C",
+    " ",
+    "U+2067",
+    "שלום",
+    "U+2069",
+    "\u200F",
+  ]);
+  assertEquals(parts.filter(({ isControl }) => isControl).length, 4);
 });
 
 Deno.test("Dates.dayLabel() says Today and Yesterday in the reader's time zone", () => {

@@ -119,7 +119,8 @@ export class ConnectionManager {
       members,
       fanout,
       onSettled: () => this.#intake.release(),
-      onLateRecipient: (...late) => this.#receipts.noteLate(...late),
+      onSentWaiting: (connection, seq) => this.#arrivals.expect(connection, seq),
+      onMissed: (account, seq) => this.#receipts.noteMissed(account, seq),
     });
     this.#attendance = new Attendance({
       clock,

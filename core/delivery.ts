@@ -13,18 +13,20 @@ import { usernameKey } from "./usernames.ts";
 
 /** What a {@linkcode Delivery} needs from outside. */
 export interface DeliveryOptions {
-  readonly store: Pick<Store, "append" | "lastSeq" | "prunedUpTo">;
+  readonly store: Pick<Store, "append" | "forgetKey" | "lastSeq" | "prunedUpTo">;
   readonly clock: Pick<Clock, "monotonic" | "schedule">;
   readonly members: Members;
   readonly fanout: Fanout;
   readonly log: Log;
   /** Told when the answers and copies of a commit have been sent or queued. */
   readonly onSettled: () => void;
+  /** Told when a message that waits in the log has been sent to a connection of its recipient. */
+  readonly onSentWaiting: (connection: Connection, seq: number) => void;
   /**
-   * Told when a recipient came or went between the sending of a private message and its commit, so
-   * that the log is wrong about whether it waits.
+   * Told when a recipient went between the sending of a private message and its commit, so that the
+   * log doesn't know that it waits.
    */
-  readonly onLateRecipient: (account: string, seq: number, isConnected: boolean) => void;
+  readonly onMissed: (account: string, seq: number) => void;
 }
 
 /** Whom a private message is for. */
@@ -56,6 +58,8 @@ export class Delivery {
   #seq: number;
   /** Answers of the commit that is being settled: they go out before its copies. */
   #answers = new Map<Connection, string[]>();
+  /** Positions of messages that nobody has, until the log has forgotten their keys. */
+  #undelivered = new Set<number>();
 
   constructor(options: DeliveryOptions) {
     this.#options = options;
@@ -169,14 +173,26 @@ export class Delivery {
     const isConnected = recipient !== undefined && this.#isConnected(recipient.account);
     const isNew = result.outcome === "stored";
     if (isNew) this.#seq = result.seq;
-    if (isNew && recipient && !isConnected && !this.#isKept(result)) {
-      return this.#refuse(post, "user_away");
-    }
+    const isLost = isNew && recipient && !isConnected && !this.#isKept(result);
+    if (isLost) this.#forgetKey(post.event, result.seq);
+    if (isLost || this.#undelivered.has(result.seq)) return this.#refuse(post, "user_away");
     const isWaiting = recipient !== undefined && (isNew || result.isWaiting === true);
     this.#acknowledge(post, result, isWaiting && !isConnected);
     if (!isNew) return;
     if (recipient) this.#deliverPrivately(post, result, recipient, isConnected);
     else this.#options.fanout.publish(encodeFrame(messageFrame(storedEvent(post, result))));
+  }
+
+  /** A retry is to be delivered, if it can be, and not to be told that it was. */
+  async #forgetKey({ author, key }: NewEvent, seq: number): Promise<void> {
+    if (key === undefined) return;
+    this.#undelivered.add(seq);
+    try {
+      await this.#options.store.forgetKey(author, key);
+      this.#undelivered.delete(seq);
+    } catch (cause) {
+      this.#options.log.error("forgetting an id failed", { cause: String(cause) });
+    }
   }
 
   #refuse({ connection, event }: Post, outcome: Refusal): void {
@@ -201,7 +217,7 @@ export class Delivery {
   }
 
   #deliverPrivately(post: Post, result: Accepted, recipient: Account, isConnected: boolean): void {
-    const { fanout, members, onLateRecipient } = this.#options;
+    const { fanout, members, onSentWaiting, onMissed } = this.#options;
     const { event } = post;
     const frame = messageFrame(storedEvent(post, result));
     const echo = {
@@ -211,10 +227,12 @@ export class Delivery {
     };
     fanout.publishTo(encodeFrame(echo), liveConnections(members.withAccount(event.author)));
     if (recipient.account === event.author) return;
-    fanout.publishTo(encodeFrame(frame), liveConnections(members.withAccount(recipient.account)));
-    if (isConnected === (result.isWaiting === true)) {
-      onLateRecipient(recipient.account, result.seq, isConnected);
-    }
+    fanout.publishTo(
+      encodeFrame(frame),
+      liveConnections(members.withAccount(recipient.account)),
+      result.isWaiting ? (connection) => onSentWaiting(connection, result.seq) : undefined,
+    );
+    if (!isConnected && !result.isWaiting) onMissed(recipient.account, result.seq);
   }
 
   /** Whether the log holds the event, so that it can wait; a log that keeps nothing doesn't. */

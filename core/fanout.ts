@@ -42,9 +42,20 @@ export class Fanout {
     this.#plain.publish(frame);
   }
 
-  /** Queues a frame for some connections, in its place among the public ones. */
-  publishTo(frame: string, connections: Iterable<Connection>): void {
-    for (const connection of connections) this.#laneOf(connection).publishTo(frame, connection);
+  /**
+   * Queues a frame for some connections, in its place among the public ones.
+   *
+   * @param whenSent Told of each connection once the frame has been handed to it.
+   */
+  publishTo(
+    frame: string,
+    connections: Iterable<Connection>,
+    whenSent?: (connection: Connection) => void,
+  ): void {
+    for (const connection of connections) {
+      const callback = whenSent && (() => whenSent(connection));
+      this.#laneOf(connection).publishTo(frame, connection, callback);
+    }
   }
 
   /** Sends what is queued, at once or as soon as that pays; see {@linkcode Lane.flush}. */

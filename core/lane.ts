@@ -27,6 +27,8 @@ export interface LaneOptions {
 /** What a moment holds for some connections only: frames in their order among the public ones. */
 interface Personal {
   readonly frames: string[];
+  /** Called once all of them have been handed to the connection. */
+  readonly whenSent: (() => void)[];
   /** Public frames of the moment that are already among `frames`, or were before its time. */
   publicTaken: number;
 }
@@ -104,7 +106,7 @@ export class Lane {
     this.#members.add(connection);
     const { publicFrames, personal } = this.#moment;
     if (publicFrames.length === 0) return;
-    personal.set(connection, { frames: [], publicTaken: publicFrames.length });
+    personal.set(connection, { frames: [], whenSent: [], publicTaken: publicFrames.length });
   }
 
   /** Removes a connection; nothing more goes to it. */
@@ -123,9 +125,15 @@ export class Lane {
     this.#catchUp(connection).publicTaken++;
   }
 
-  /** Queues a frame for one connection, in its place among the public ones. */
-  publishTo(frame: string, connection: Connection): void {
-    this.#catchUp(connection).frames.push(frame);
+  /**
+   * Queues a frame for one connection, in its place among the public ones.
+   *
+   * @param whenSent Called once the frame has been handed to the connection.
+   */
+  publishTo(frame: string, connection: Connection, whenSent?: () => void): void {
+    const own = this.#catchUp(connection);
+    own.frames.push(frame);
+    if (whenSent) own.whenSent.push(whenSent);
   }
 
   /**
@@ -166,7 +174,7 @@ export class Lane {
   #catchUp(connection: Connection): Personal {
     const { publicFrames, personal } = this.#moment;
     let own = personal.get(connection);
-    if (!own) personal.set(connection, own = { frames: [], publicTaken: 0 });
+    if (!own) personal.set(connection, own = { frames: [], whenSent: [], publicTaken: 0 });
     takePublic(own, publicFrames);
     return own;
   }
@@ -253,6 +261,7 @@ function sendParcels(flush: Flush): Connection | undefined {
     const { connection, packets } = parcel;
     if (packets.length > 0) connection.sendPacket(packets[flush.round]!);
     if (packets.length > flush.round + 1) flush.remaining.push(parcel);
+    else flush.moment.personal.get(connection)?.whenSent.forEach((callback) => callback());
     if (!connection.isBehind) last = connection;
   }
   return last;

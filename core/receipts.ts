@@ -55,11 +55,10 @@ export class Receipts {
       .catch((cause) => this.#logFailure("noting a delivery failed", cause));
   }
 
-  /** Corrects the log about a recipient who came or went while a message was being committed. */
-  noteLate(account: string, seq: number, isConnected: boolean): void {
-    const { store } = this.#options;
-    const note = isConnected ? this.noteDelivered(account, seq) : store.markWaiting(seq);
-    const noted = note.catch((cause) => this.#logFailure("noting a delivery failed", cause))
+  /** Has a message wait whose recipient went while it was being committed. */
+  noteMissed(account: string, seq: number): void {
+    const noted = this.#options.store.markWaiting(seq)
+      .catch((cause) => this.#logFailure("having a message wait failed", cause))
       .finally(() => this.#late.get(account) === noted && this.#late.delete(account));
     this.#late.set(account, noted);
   }

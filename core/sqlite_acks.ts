@@ -63,6 +63,7 @@ export class SqliteAcks {
   #any: Query<{ any: number }>;
   #removed: Query<RemovedRow>;
   #keep: Query<unknown>;
+  #forget: Query<unknown>;
 
   /**
    * @param keepsHashes Whether hashes are keyed by the log's own secret. If not, the secret is gone
@@ -96,6 +97,10 @@ export class SqliteAcks {
       `INSERT INTO acks (author, key, seq, at, conversation, recipient, content)
        VALUES (:author, :key, :seq, :at, :conversation, :recipient, :content)
        ON CONFLICT DO NOTHING`,
+    );
+    this.#forget = db.prepare(
+      `DELETE FROM acks WHERE key = :key
+         AND author = (SELECT id FROM accounts WHERE public_id = :author)`,
     );
   }
 
@@ -133,6 +138,11 @@ export class SqliteAcks {
   keep(event: NewEvent, first: FirstAck): void {
     if (event.key === undefined) return;
     this.#keep.run({ ...first, key: event.key, content: this.#hash(contentOf(event)) });
+  }
+
+  /** Forgets the first ack of an event that was never written. */
+  forget(author: string, key: string): void {
+    this.#forget.run({ author, key });
   }
 
   /** Keeps the first ack of an event that is to be removed. */

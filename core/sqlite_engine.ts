@@ -60,6 +60,7 @@ function writerOn(db: SqliteDatabase, kept: Retention) {
     position: () => ({ ...position.get()! }),
     append: (events: readonly PackedEvent[], at: number) =>
       append.append(events.map(unpackEvent), at).map(packResult),
+    forgetKey: acks.forget.bind(acks),
     behind: indexing.behind.bind(indexing),
     index: indexing.index.bind(indexing),
     claimName: accounts.claimName.bind(accounts),

@@ -29,6 +29,12 @@ export interface Store {
    */
   append(events: readonly NewEvent[]): Promise<AppendResult[]>;
 
+  /**
+   * Forgets an author's key where nothing else of the event is kept: nobody has it, so sending it
+   * again is no repeat.
+   */
+  forgetKey(author: string, key: string): Promise<void>;
+
   /** Reads a range of what an account may see, oldest first. */
   read(query: ReadQuery): Promise<StoredEvent[]>;
 

@@ -83,6 +83,11 @@ export class MemoryStore implements Store {
     return Promise.resolve(events.map((event) => this.#appendOne(event, at)));
   }
 
+  forgetKey(author: string, key: string): Promise<void> {
+    this.#acks.delete(`${author}\n${key}`);
+    return Promise.resolve();
+  }
+
   read(query: ReadQuery): Promise<StoredEvent[]> {
     const { account, conversation, after = 0, before = Infinity, limit, from } = query;
     const found = this.#visibleTo(account).filter((event) =>

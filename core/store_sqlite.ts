@@ -132,6 +132,10 @@ export class SqliteStore implements Store, AsyncDisposable {
     return results;
   }
 
+  forgetKey(author: string, key: string): Promise<void> {
+    return this.#writer.call("forgetKey", author, key);
+  }
+
   /** Indexes all there is for searching now, instead of when there is time. */
   async indexAll(): Promise<void> {
     while (!(await this.#writer.call("index", INDEX_STEP)).isLast);

@@ -97,6 +97,19 @@ export function testStoreRetention(subject: StoreSubject): void {
     assertEquals(await scene.say(ann, "next"), 4);
   });
 
+  test("forgetKey() makes an event that isn't kept new again, and no other", async () => {
+    await using scene = await Scene.of(subject, { kind: "none" });
+    const [ann, bob] = [await scene.user("ann"), await scene.user("bob")];
+    const events = [publicly(ann, "1", "k1"), publicly(ann, "2", "k2"), publicly(bob, "3", "k1")];
+    await scene.store.append(events);
+
+    await scene.store.forgetKey(ann.account, "k1");
+    await scene.store.forgetKey(ann.account, "never used");
+    const results = await scene.store.append(events);
+
+    assertEquals(results.map(({ outcome }) => outcome), ["stored", "duplicate", "duplicate"]);
+  });
+
   test("append() delivers but keeps nothing when nothing is kept", async () => {
     await using scene = await Scene.of(subject, { kind: "none" });
     const [ann, bob] = [await scene.user("ann"), await scene.user("bob")];

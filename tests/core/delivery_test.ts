@@ -1,6 +1,10 @@
 import { assertEquals } from "@std/assert";
 import { CLOSE_CODES } from "../../core/close_codes.ts";
+import { MemoryStore } from "../../core/store_memory.ts";
 import { createChat } from "../support/chat.ts";
+import { ManualClock } from "../support/manual_clock.ts";
+import { SequentialIds } from "../support/sequential_ids.ts";
+import { storeWith } from "../support/store_with.ts";
 
 Deno.test("the ack comes before the sender's own copy when someone leaves in the same commit", async () => {
   // What is told after the messages of a commit flushed their copies before their acks had left.
@@ -54,4 +58,62 @@ Deno.test("a socket that can't be sent to costs nobody else a message, and is as
   assertEquals(alice.transport.framesOf("ack").length, 2);
   assertEquals(broken.transport.closed, CLOSE_CODES.internal);
   assertEquals(chat.lines.filter((line) => line.includes("sending failed")).length, 1);
+});
+
+Deno.test("a message that nobody got since nothing is kept is delivered when it is sent again", async () => {
+  // Its sender was told that bob was away, and then that it had been sent before.
+  const clock = new ManualClock();
+  const retention = { kind: "none" } as const;
+  const store = new MemoryStore({ clock, ids: new SequentialIds(), retention });
+  const chat = createChat({ clock, store });
+  const alice = await chat.join("alice");
+  const bob = await chat.join("bob", { sessionId: "s1" });
+  const frame = { id: "k1", to: "bob", message: "psst" };
+
+  for (let i = 0; i < 2; i++) chat.manager.receive(alice.connection, JSON.stringify(frame));
+  chat.manager.disconnect(bob.connection);
+  await chat.settle();
+  await chat.say(alice, frame);
+  const codes = alice.transport.framesOf("error").map(({ code }) => code);
+  const back = await chat.join("bob", { sessionId: "s1" });
+  await chat.say(alice, frame);
+  await chat.say(alice, frame);
+
+  assertEquals(codes, ["user_away", "user_away", "user_away"]);
+  assertEquals(back.transport.messages, ["psst"]);
+  assertEquals(alice.transport.framesOf("ack").map(({ duplicate }) => duplicate), [
+    undefined,
+    true,
+  ]);
+});
+
+Deno.test("only what a recipient has shown to have got is told as delivered", async () => {
+  // A message committed while bob came marked every earlier one, too, as delivered.
+  const clock = new ManualClock();
+  const log = new MemoryStore({ clock, ids: new SequentialIds() });
+  const held: Promise<void>[] = [];
+  const store = storeWith(log, {
+    append: async (events) => {
+      await held.shift();
+      return await log.append(events);
+    },
+  });
+  const chat = createChat({ clock, store });
+  const alice = await chat.join("alice", { sessionId: "s0" });
+  const bob = await chat.join("bob", { sessionId: "s1" });
+  chat.manager.disconnect(bob.connection);
+  await chat.say(alice, { to: "bob", message: "one" });
+  const delivered = () => alice.transport.framesOf("delivered").map(({ seq }) => seq);
+
+  const commit = Promise.withResolvers<void>();
+  held.push(commit.promise);
+  chat.manager.receive(alice.connection, '{"to":"bob","message":"two"}');
+  const back = await chat.join("bob", { sessionId: "s1", dialect: "parley.v1" });
+  commit.resolve();
+  await chat.settle();
+
+  assertEquals(back.transport.messages, ["one", "two"]);
+  assertEquals(delivered(), []);
+  for (let i = 0; i < 2; i++) await chat.say(back, { type: "pong" });
+  assertEquals(delivered(), [1, 2]);
 });

@@ -105,23 +105,12 @@ Deno.test("Receipts keeps what an author who is away has to be told until it is 
   assertEquals(back.transport.frames, [{ type: "delivered", seq: 3 }]);
 });
 
-Deno.test("Receipts.noteLate() has a message wait whose recipient went while it was committed", () => {
+Deno.test("Receipts.noteMissed() has a message wait whose recipient went while it was committed", () => {
   const { store, receipts } = createReceipts();
 
-  receipts.noteLate("a_9", 3, false);
+  receipts.noteMissed("a_9", 3);
 
   assertEquals(store.markedWaiting, [3]);
-});
-
-Deno.test("Receipts.noteLate() tells the author when the recipient came while it was committed", async () => {
-  const { store, receipts, join } = createReceipts();
-  const alice = await join("alice");
-  store.waiting.set("a_9", [{ seq: 3, author: "a_1" }]);
-
-  receipts.noteLate("a_9", 3, true);
-  await settle();
-
-  assertEquals(alice.transport.frames, [{ type: "delivered", seq: 3 }]);
 });
 
 Deno.test("Receipts.noteRead() tells the account's other connections the position that holds", async () => {
@@ -142,7 +131,7 @@ Deno.test("Receipts logs what the store could not note, and nobody is told of it
   store.failure = new Error("the disk is full");
 
   receipts.noteRead(alice.connection, "lobby", 5);
-  receipts.noteLate("a_9", 3, true);
+  receipts.noteArrived("a_9", 3);
   await settle();
 
   assertEquals(lines.length, 2);

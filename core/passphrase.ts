@@ -26,6 +26,9 @@ export interface PassphrasesOptions {
 const DEFAULT_COST: ScryptCost = { log2N: 15, r: 8, p: 3 };
 const SALT_BYTES = 16;
 const KEY_BYTES = 32;
+/** Most memory that checking a stored hash may take, and most parallelism: 8 times the default. */
+const MAX_MEMORY_BYTES = 256 * 1024 ** 2;
+const MAX_P = 16;
 /** When to try again when too many hashes wait. */
 const BUSY_RETRY_MS = 2_000;
 const HASH = /^\$scrypt\$ln=(\d{1,2}),r=(\d{1,2}),p=(\d{1,2})\$([\w+/-]+)\$([\w+/-]+)$/;
@@ -95,6 +98,11 @@ export function passphraseProblem(passphrase: string): string | undefined {
   return undefined;
 }
 
+/** Whether a text is a hash that a passphrase can be checked against, at a cost that is bearable. */
+export function isPassphraseHash(text: string): boolean {
+  return parse(text) !== undefined;
+}
+
 /**
  * One form for what different keyboards make of the same passphrase: every kind of space becomes
  * the plain one, as in PRECIS OpaqueString (RFC 8265, section 4.2), and compatible letters become
@@ -118,15 +126,24 @@ function encode({ log2N, r, p }: ScryptCost, salt: Buffer, key: Buffer): string 
 }
 
 function decode(hash: string) {
+  const parts = parse(hash);
+  if (parts) return parts;
+  throw new TypeError("Cannot check a passphrase as its stored hash is malformed");
+}
+
+function parse(hash: string) {
   const [, log2N, r, p, salt, key] = HASH.exec(hash) ?? [];
-  if (salt === undefined || key === undefined) {
-    throw new TypeError("Cannot check a passphrase as its stored hash is malformed");
-  }
-  return {
+  if (salt === undefined || key === undefined) return undefined;
+  const parts = {
     cost: { log2N: Number(log2N), r: Number(r), p: Number(p) },
     salt: Buffer.from(salt, "base64url"),
     key: Buffer.from(key, "base64url"),
   };
+  return isAffordable(parts.cost) && parts.key.length === KEY_BYTES ? parts : undefined;
+}
+
+function isAffordable({ log2N, r, p }: ScryptCost): boolean {
+  return Math.min(log2N, r, p) > 0 && p <= MAX_P && 128 * r * 2 ** log2N <= MAX_MEMORY_BYTES;
 }
 
 /** Lets a few tasks run at once, a few more wait in order, and refuses the rest. */

@@ -1,15 +1,8 @@
-import { existsSync, rmSync } from "node:fs";
-import { dirname } from "node:path";
+import { existsSync } from "node:fs";
 import { backup } from "node:sqlite";
 import { SqliteDatabase } from "./sqlite_database.ts";
-import {
-  filesIn,
-  hasContent,
-  type LogFiles,
-  makePrivateFile,
-  moveIntoPlace,
-} from "./sqlite_files.ts";
-import { OwnerLock } from "./sqlite_lock.ts";
+import { filesIn, makeWhole } from "./sqlite_files.ts";
+import { ownNewLog } from "./sqlite_lock.ts";
 import { type LogIdentity, migrate, OWNED_BY_NOBODY, versionOf } from "./sqlite_schema.ts";
 import { StoreOpenError } from "./store.ts";
 
@@ -49,26 +42,21 @@ export async function backupLog(
  * @throws {StoreOpenError} `missing` without the file, `corrupt` when it is damaged or no log,
  * `newer`, `exists` when the folder holds a log, `locked` when a server runs on it.
  */
-export async function restoreLog(
+export function restoreLog(
   file: string,
   dataDir: string,
   identity: LogIdentity,
   onProgress: OnProgress = () => {},
 ): Promise<void> {
-  const files = filesIn(dataDir);
-  const lock = new OwnerLock(files);
-  try {
-    refuseLog(files);
+  return ownNewLog(filesIn(dataDir), async ({ log }) => {
     const db = openExisting(file);
     try {
       checkWhole(db, file);
-      await copyLog(db, files.log, onProgress, (copy) => renew(copy, identity));
+      await copyLog(db, log, onProgress, (copy) => renew(copy, identity));
     } finally {
       db.close();
     }
-  } finally {
-    lock.release();
-  }
+  });
 }
 
 /**
@@ -88,39 +76,21 @@ export function openExisting(file: string): SqliteDatabase {
   throw corrupt(file);
 }
 
-/** @throws {StoreOpenError} `exists`. */
-export function refuseLog(files: LogFiles): void {
-  if (!hasContent(files.log)) return;
-  throw new StoreOpenError(
-    "exists",
-    `There is a log in “${files.folder}” already; move it away first, or choose another --data.`,
-  );
-}
-
 function refuseExisting(file: string): void {
   if (!existsSync(file)) return;
   throw new StoreOpenError("exists", `“${file}” is there already and has been left as it is.`);
 }
 
-/** A log appears under its name only once it is whole. */
-async function copyLog(
+function copyLog(
   db: SqliteDatabase,
   file: string,
   onProgress: OnProgress,
   finish: (copy: SqliteDatabase) => void,
 ): Promise<void> {
-  const partial = `${file}.partial`;
-  rmSync(partial, { force: true });
-  makePrivateFile(dirname(file), partial);
-  try {
+  return makeWhole(file, async (partial) => {
     await copyPages(db, partial, onProgress);
     finishCopy(partial, finish);
-    moveIntoPlace(partial, file);
-  } finally {
-    for (const suffix of ["", "-wal", "-shm", "-journal"]) {
-      rmSync(partial + suffix, { force: true });
-    }
-  }
+  });
 }
 
 /** In one read transaction: what a server commits meanwhile would make the copy begin again. */

@@ -7,6 +7,7 @@ import {
   openSync,
   readSync,
   renameSync,
+  rmSync,
   statSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
@@ -92,10 +93,34 @@ export function hasContent(file: string): boolean {
 }
 
 /**
+ * Makes a database that appears under its name only once it is whole, and leaves nothing behind
+ * otherwise.
+ *
+ * @param fill Writes everything to the file whose name it gets, and closes it.
+ */
+export async function makeWhole<Result>(
+  file: string,
+  fill: (partial: string) => Promise<Result>,
+): Promise<Result> {
+  const partial = `${file}.partial`;
+  rmSync(partial, { force: true });
+  makePrivateFile(dirname(file), partial);
+  try {
+    const result = await fill(partial);
+    moveIntoPlace(partial, file);
+    return result;
+  } finally {
+    for (const suffix of ["", "-wal", "-shm", "-journal"]) {
+      rmSync(partial + suffix, { force: true });
+    }
+  }
+}
+
+/**
  * Gives a file, whose content is on the disk, its name, and waits until the name is there too: a
  * power cut right after a restore could otherwise leave the folder without a log.
  */
-export function moveIntoPlace(from: string, to: string): void {
+function moveIntoPlace(from: string, to: string): void {
   renameSync(from, to);
   const folder = openFolder(dirname(to));
   if (folder === undefined) return;

@@ -1,35 +1,49 @@
-import { rmSync } from "node:fs";
 import type { SQLInputValue } from "node:sqlite";
 import * as z from "zod";
+import { isPassphraseHash } from "./passphrase.ts";
 import { HOUR_MS } from "./sqlite_append.ts";
-import { BUSY_TIMEOUT_MS, type OnProgress, refuseLog } from "./sqlite_backup.ts";
+import { BUSY_TIMEOUT_MS, type OnProgress } from "./sqlite_backup.ts";
 import { type Query, SqliteDatabase } from "./sqlite_database.ts";
 import { EXPORT_FORMAT } from "./sqlite_export.ts";
-import { filesIn, makePrivateFile, moveIntoPlace } from "./sqlite_files.ts";
-import { OwnerLock } from "./sqlite_lock.ts";
-import { RECORD_KINDS, type RecordKind } from "./sqlite_records.ts";
+import { filesIn, makeWhole } from "./sqlite_files.ts";
+import { ownNewLog } from "./sqlite_lock.ts";
+import { MAX_SEQ, MAX_TIME, RECORD_KINDS, type RecordKind } from "./sqlite_records.ts";
 import { type LogIdentity, migrate } from "./sqlite_schema.ts";
 import { usernameKey } from "./usernames.ts";
 
 /** Lines put in by one commit. */
 const LINES_PER_COMMIT = 1000;
 
-/** A line that can't be imported; its message names it. */
+/** Lines that can't be imported; its message names the first of them. */
 export class ImportError extends Error {
   override readonly name = "ImportError";
 }
 
+const Seq = z.int().min(0).max(MAX_SEQ);
+const Time = z.int().min(0).max(MAX_TIME);
+
 const Header = z.object({
   type: z.literal("parley"),
-  format: z.int().min(1).max(EXPORT_FORMAT),
-  lastSeq: z.int().nonnegative(),
-  prunedUpTo: z.int().nonnegative(),
+  format: z.int().min(1).max(EXPORT_FORMAT, "was made by a newer Parley"),
+  lastSeq: Seq,
+  prunedUpTo: Seq,
   secret: z.string().regex(/^([0-9A-F]{2})+$/),
-});
+}).refine(({ lastSeq, prunedUpTo }) => prunedUpTo <= lastSeq, "prunedUpTo is beyond lastSeq");
 
 const Field = z.union([z.string(), z.number(), z.array(z.string())]);
-const Line = z.record(z.string(), Field).and(z.object({ type: z.string() }));
+/** The fields of any record whose values the tables don't bound. */
+const Bounded = z.object({
+  seq: Seq.optional(),
+  at: Time.optional(),
+  createdAt: Time.optional(),
+  awaySince: Time.optional(),
+  passphrase: z.string().refine(isPassphraseHash, "is no hash of a passphrase").optional(),
+});
+const Line = z.record(z.string(), Field).and(z.object({ type: z.string() })).and(Bounded)
+  // Before the first message, everything up to 0 has been read.
+  .refine(({ type, seq }) => seq !== 0 || type === "read", "0 is no position");
 type Line = z.infer<typeof Line>;
+type Fields = Readonly<Record<string, z.infer<typeof Field> | undefined>>;
 
 interface Importer {
   readonly kind: RecordKind;
@@ -48,28 +62,16 @@ interface Importer {
  * @throws {ImportError} Naming the line that can't be read; no log is there then.
  * @throws {StoreOpenError} `exists` or `locked`.
  */
-export async function importLog(
+export function importLog(
   lines: AsyncIterable<string>,
   dataDir: string,
   identity: LogIdentity,
   onProgress: OnProgress = () => {},
 ): Promise<number> {
-  const files = filesIn(dataDir);
-  const lock = new OwnerLock(files);
-  const partial = `${files.log}.partial`;
-  try {
-    refuseLog(files);
-    rmSync(partial, { force: true });
-    makePrivateFile(files.folder, partial);
-    const count = await fill(partial, lines, identity, onProgress);
-    moveIntoPlace(partial, files.log);
-    return count;
-  } finally {
-    for (const suffix of ["", "-wal", "-shm", "-journal"]) {
-      rmSync(partial + suffix, { force: true });
-    }
-    lock.release();
-  }
+  return ownNewLog(
+    filesIn(dataDir),
+    ({ log }) => makeWhole(log, (partial) => fill(partial, lines, identity, onProgress)),
+  );
 }
 
 async function fill(
@@ -124,9 +126,10 @@ function insertLine(
     insertRecord(importers, Line.parse(value));
   } catch (cause) {
     const reason = cause instanceof z.ZodError ? z.prettifyError(cause) : String(cause);
-    throw new ImportError(`Line ${number} can’t be imported: ${reason.replace(/\s+/g, " ")}`, {
-      cause,
-    });
+    const problem = number === 1
+      ? "This is no export of Parley, or a damaged one: line 1 can’t be read"
+      : `Line ${number} can’t be imported`;
+    throw new ImportError(`${problem}: ${reason.replace(/\s+/g, " ")}`, { cause });
   }
 }
 
@@ -140,7 +143,7 @@ function insertHeader(db: SqliteDatabase, header: z.infer<typeof Header>): void 
 function insertRecord(importers: ReadonlyMap<string, Importer>, line: Line): void {
   const importer = importers.get(line.type);
   if (!importer) throw new TypeError(`there is no record “${line.type}”`);
-  const fields: Line = line.type === "account"
+  const fields: Fields = line.type === "account"
     ? { ...line, nameKey: usernameKey(String(line["username"])) }
     : line;
   for (const { query, names } of importer.inserts) {

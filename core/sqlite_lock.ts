@@ -1,5 +1,6 @@
+import { existsSync, rmdirSync, rmSync } from "node:fs";
 import { SqliteDatabase } from "./sqlite_database.ts";
-import { identityOf, type LogFiles, makePrivateFile } from "./sqlite_files.ts";
+import { hasContent, identityOf, type LogFiles, makePrivateFile } from "./sqlite_files.ts";
 import {
   type LogIdentity,
   migrate,
@@ -42,6 +43,39 @@ export class OwnerLock {
   release(): void {
     this.#db.close();
   }
+}
+
+/**
+ * Makes a log in a data folder that holds none yet, as its owner. Should that fail, the folder is
+ * left as it was.
+ *
+ * @throws {StoreOpenError} `exists` when there is a log, `locked` when a server runs on it.
+ */
+export async function ownNewLog<Result>(
+  files: LogFiles,
+  make: (files: LogFiles) => Promise<Result>,
+): Promise<Result> {
+  const isNew = { folder: !existsSync(files.folder), lock: !existsSync(files.lock) };
+  const lock = new OwnerLock(files);
+  let isMade = false;
+  try {
+    refuseLog(files);
+    const result = await make(files);
+    isMade = true;
+    return result;
+  } finally {
+    lock.release();
+    if (!isMade && isNew.lock) rmSync(files.lock, { force: true });
+    if (!isMade && isNew.folder) rmdirSync(files.folder);
+  }
+}
+
+function refuseLog(files: LogFiles): void {
+  if (!hasContent(files.log)) return;
+  throw new StoreOpenError(
+    "exists",
+    `There is a log in “${files.folder}” already; move it away first, or choose another --data.`,
+  );
 }
 
 /** Whether a log has the newest format and was served under this lock last. */

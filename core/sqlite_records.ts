@@ -1,3 +1,8 @@
+/** Highest position that an export or a log may hold: as many again can still be given. */
+export const MAX_SEQ = 2 ** 52;
+/** Latest time that anything may have happened: the end of the year 9999, in epoch milliseconds. */
+export const MAX_TIME = Date.UTC(10_000, 0, 1) - 1;
+
 /** How one kind of record is written to an export and read from one. */
 export interface RecordKind {
   readonly type: string;

@@ -1,7 +1,9 @@
 import { type OnProgress, openExisting } from "./sqlite_backup.ts";
 import { isSqliteError, type SqliteDatabase } from "./sqlite_database.ts";
+import { isPassphraseHash } from "./passphrase.ts";
 import { prepareAll } from "./sqlite_engine.ts";
 import { filesIn } from "./sqlite_files.ts";
+import { MAX_SEQ, MAX_TIME } from "./sqlite_records.ts";
 import { MIGRATIONS, versionOf } from "./sqlite_schema.ts";
 import { StoreUnavailableError } from "./store.ts";
 
@@ -15,6 +17,10 @@ export interface VerifyReport {
 
 /** Kinds of damage told of each check at most. */
 const MAX_TOLD = 10;
+
+function isNoTime(column: string): string {
+  return `${column} NOT BETWEEN 0 AND ${MAX_TIME}`;
+}
 
 /** Counts of what must not be, each with what it means. */
 const CHECKS: readonly (readonly [problem: string, sql: string])[] = [
@@ -34,6 +40,20 @@ const CHECKS: readonly (readonly [problem: string, sql: string])[] = [
   [
     "first acks lie beyond the newest position ever given",
     "SELECT count(*) AS count FROM acks WHERE seq > (SELECT last_seq FROM meta)",
+  ],
+  [
+    "positions are out of bounds",
+    `SELECT count(*) FILTER (WHERE last_seq NOT BETWEEN 0 AND ${MAX_SEQ}
+         OR pruned_up_to NOT BETWEEN 0 AND last_seq)
+       + (SELECT count(*) FROM events WHERE seq < 1) + (SELECT count(*) FROM acks WHERE seq < 1)
+       AS count FROM meta`,
+  ],
+  [
+    "times are out of bounds",
+    `SELECT (SELECT count(*) FROM events WHERE ${isNoTime("at")})
+       + (SELECT count(*) FROM acks WHERE ${isNoTime("at")})
+       + (SELECT count(*) FROM accounts WHERE ${isNoTime("created_at")}
+           OR ${isNoTime("away_since")}) AS count`,
   ],
   [
     "events more or fewer are there than were counted",
@@ -83,6 +103,7 @@ function runChecks(db: SqliteDatabase, onProgress: OnProgress): string[] {
   const checks = [
     () => checkFile(db),
     () => checkReferences(db),
+    () => checkPassphrases(db),
     ...CHECKS.map(([problem, sql]) => () => checkCount(db, problem, sql)),
   ];
   return checks.flatMap((check, index) => {
@@ -124,6 +145,14 @@ function checkReferences(db: SqliteDatabase): string[] {
   return rows.slice(0, MAX_TOLD).map(({ table, parent }) =>
     `a row of “${table}” refers to a row of “${parent}” that isn’t there`
   );
+}
+
+function checkPassphrases(db: SqliteDatabase): string[] {
+  const rows = db.prepare<{ passphrase: string }>(
+    "SELECT passphrase FROM accounts WHERE passphrase IS NOT NULL",
+  ).all();
+  const count = rows.filter(({ passphrase }) => !isPassphraseHash(passphrase)).length;
+  return count === 0 ? [] : [`${count} hashes of passphrases can’t be used`];
 }
 
 function checkCount(db: SqliteDatabase, problem: string, sql: string): string[] {

@@ -2,7 +2,7 @@ import type { Command } from "../core/config.ts";
 import { randomIds } from "../core/ids.ts";
 import { backupLog, type OnProgress, restoreLog } from "../core/sqlite_backup.ts";
 import { exportLog } from "../core/sqlite_export.ts";
-import { importLog } from "../core/sqlite_import.ts";
+import { ImportError, importLog } from "../core/sqlite_import.ts";
 import { verifyLog } from "../core/sqlite_verify.ts";
 import { StoreOpenError } from "../core/store.ts";
 import { writeLine } from "./lines.ts";
@@ -12,6 +12,9 @@ export type ToolCommand = Extract<Command, { kind: "tool" }>;
 
 /** How often long work says how far it is. */
 const PROGRESS_MS = 1000;
+/** Longest line of an export, in UTF-16 units: many times what a message takes. */
+const MAX_LINE = 1_000_000;
+const NO_EXPORT = "This is no export of Parley, or a damaged one";
 /** Files that hold what people said are for their owner alone. */
 const PRIVATE = { createNew: true, write: true, mode: 0o600 } as const;
 
@@ -76,12 +79,23 @@ function verify(dataDir: string, onProgress: OnProgress): boolean {
 
 async function* linesOf(bytes: ReadableStream<Uint8Array<ArrayBuffer>>): AsyncIterable<string> {
   let rest = "";
-  for await (const part of bytes.pipeThrough(new TextDecoderStream("utf-8", { fatal: true }))) {
+  for await (const part of textOf(bytes)) {
     const lines = (rest + part).split("\n");
     rest = lines.pop()!;
+    if (rest.length > MAX_LINE) throw new ImportError(`${NO_EXPORT}: its lines are too long.`);
     yield* lines;
   }
   if (rest !== "") yield rest;
+}
+
+async function* textOf(bytes: ReadableStream<Uint8Array<ArrayBuffer>>): AsyncIterable<string> {
+  try {
+    yield* bytes.pipeThrough(new TextDecoderStream("utf-8", { fatal: true }));
+  } catch (cause) {
+    // The decoder's own error; others of reading are the system's.
+    if (!(cause instanceof TypeError)) throw cause;
+    throw new ImportError(`${NO_EXPORT}: it isn’t text in UTF-8.`, { cause });
+  }
 }
 
 function newIdentity() {

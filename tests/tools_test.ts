@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertMatch } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { publicly } from "./contracts/store_contract.ts";
 import { PROJECT, runProgram } from "./support/program.ts";
 import { DataFolder } from "./support/test_log.ts";
@@ -34,6 +34,22 @@ Deno.test("parley backup, restore and verify carry a log from one folder to anot
   assertEquals(verify.stdout, "The log is sound: 1 messages, the newest position is 1.\n");
   const again = await tool("restore", file!, "--data", two!);
   assertEquals([again.code, /already/.test(again.stderr)], [1, true]);
+});
+
+Deno.test("parley import says what is no export, and leaves nothing behind", async () => {
+  await using folder = await DataFolder.make();
+  const data = `${folder.path}/data`;
+  await Deno.writeFile(`${folder.path}/image`, new Uint8Array(5000).fill(0xff));
+  await Deno.writeTextFile(`${folder.path}/page`, "<!doctype html>\n");
+  await Deno.writeTextFile(`${folder.path}/endless`, "x".repeat(2_000_000));
+
+  for (const name of ["image", "page", "endless"]) {
+    const { code, stdout, stderr } = await tool("import", `${folder.path}/${name}`, "--data", data);
+
+    assertEquals([code, stdout], [1, ""]);
+    assertMatch(stderr, /^parley: This is no export of Parley, or a damaged one: [^\n]+\n$/);
+  }
+  await assertRejects(() => Deno.stat(data), Deno.errors.NotFound);
 });
 
 Deno.test("parley export and import go through a file or through standard input and output", async () => {

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch, assertNotEquals, assertRejects } from "@std/assert";
 import { ChatError } from "../../core/errors.ts";
-import { passphraseProblem, Passphrases } from "../../core/passphrase.ts";
+import { isPassphraseHash, passphraseProblem, Passphrases } from "../../core/passphrase.ts";
 
 /** Cheap enough for tests: what is shown holds for every cost. */
 const CHEAP = { cost: { log2N: 4, r: 8, p: 1 } };
@@ -100,4 +100,15 @@ Deno.test("Passphrases refuses attempts beyond those that run and wait, and take
   const { reason } = outcomes[4] as PromiseRejectedResult;
   assertEquals([reason.code, reason.params.retryAfterMs], ["too_many_attempts", 2000]);
   assert(!await passphrases.verify("correct horse", undefined));
+});
+
+Deno.test("isPassphraseHash() is true for what hash() makes, at a cost that is bearable", async () => {
+  const hash = await new Passphrases(CHEAP).hash("correct horse");
+
+  assert(isPassphraseHash(hash));
+  assert(isPassphraseHash(hash.replace("ln=4", "ln=15")));
+  for (const cost of ["ln=99,r=8,p=1", "ln=0,r=8,p=1", "ln=4,r=99,p=99", "ln=4,r=0,p=1"]) {
+    assert(!isPassphraseHash(hash.replace("ln=4,r=8,p=1", cost)), cost);
+  }
+  assert(!isPassphraseHash("correct horse"));
 });

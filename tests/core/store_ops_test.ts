@@ -17,6 +17,9 @@ import { claimOf, DataFolder } from "../support/test_log.ts";
 
 const identity = () => ({ epoch: "e_new", secret: new Uint8Array(32).fill(7) });
 
+/** As `Passphrases.hash()` makes them. */
+const HASH = `$scrypt$ln=15,r=8,p=3$${"s".repeat(22)}$${"k".repeat(43)}`;
+
 /** Something of everything: public, private, waiting, read, with a passphrase. */
 async function fill(store: Store) {
   const [ann, bob] = [await store.claimName(claimOf("ann")), await store.claimName(claimOf("bob"))];
@@ -29,7 +32,7 @@ async function fill(store: Store) {
     publicly(guest, "hi from a guest", "k3"),
   ];
   await store.append(events);
-  await store.setPassphrase(ann.account, "hash");
+  await store.setPassphrase(ann.account, HASH);
   await store.markRead(ann.account, "lobby", 1);
   return { ann, bob, events };
 }
@@ -167,9 +170,7 @@ Deno.test("restoreLog() refuses a folder with a log, a served one, and what is n
     StoreOpenError,
   );
   assertEquals(damaged.problem, "corrupt");
-  assertEquals([...Deno.readDirSync(`${folder.path}/other`)].map(({ name }) => name), [
-    "parley.lock",
-  ]);
+  await assertRejects(() => Deno.stat(`${folder.path}/other`), Deno.errors.NotFound);
 });
 
 Deno.test("exportLog() and importLog() carry a whole log to another folder", async () => {
@@ -186,7 +187,7 @@ Deno.test("exportLog() and importLog() carry a whole log to another folder", asy
   const copy = await target.open();
   assertEquals([copy.epoch, copy.lastSeq], ["e_new", 4]);
   assertEquals(await contentOf(copy, [ann, bob]), content);
-  assertEquals((await copy.ownerOf("ann"))?.passphrase, "hash");
+  assertEquals((await copy.ownerOf("ann"))?.passphrase, HASH);
   assertEquals(await copy.claimName(claimOf("ann")), ann);
   assertEquals(
     (await copy.append(events.slice(0, 2))).map(({ outcome }) => outcome),
@@ -222,9 +223,10 @@ Deno.test("importLog() names the line it can't read and leaves no log behind", a
   const header = '{"type":"parley","format":1,"lastSeq":0,"prunedUpTo":0,"secret":"00"}';
   const cases = {
     "": "nothing to import",
-    "not json": "Line 1 can’t be imported",
+    "not json": "This is no export of Parley",
+    '{"type":"message","seq":1}': "This is no export of Parley",
     '{"type":"parley","format":3,"lastSeq":0,"prunedUpTo":0,"secret":"00"}':
-      "Line 1 can’t be imported",
+      "made by a newer Parley",
     [`${header}\n{"type":"emoji"}`]: "Line 2 can’t be imported",
     [`${header}\n\n{"type":"message","seq":1}`]: "Line 3 can’t be imported",
   };
@@ -233,7 +235,74 @@ Deno.test("importLog() names the line it can't read and leaves no log behind", a
     await assertRejects(() => importLog(lines, folder.path, identity()), ImportError, message);
   }
 
-  assertEquals([...Deno.readDirSync(folder.path)].map(({ name }) => name), ["parley.lock"]);
+  assertEquals([...Deno.readDirSync(folder.path)], []);
+});
+
+// Each of these was taken, and verify found nothing: after position 2^53 − 1 the log took one more
+// message, an impossible time broke every page that got it, such a hash made sign-in answer 500.
+const IMPOSSIBLE: Record<string, (lines: string) => string> = {
+  "a position that leaves no room": (text) => text.replace('"seq":1,', `"seq":${2 ** 53 - 1},`),
+  "a newest position that leaves no room": (text) =>
+    text.replace('"lastSeq":4', `"lastSeq":${2 ** 53 - 1}`),
+  "a position of 0": (text) => text.replace('"seq":1,', '"seq":0,'),
+  "more pruned than there ever was": (text) => text.replace('"prunedUpTo":0', '"prunedUpTo":5'),
+  "a time beyond all dates": (text) => text.replace(/"at":\d+/, '"at":9000000000000000'),
+  "a time before all dates": (text) => text.replace(/"at":\d+/, '"at":-1'),
+  "an account made at an impossible time": (text) =>
+    text.replace(/"createdAt":\d+/, '"createdAt":9000000000000000'),
+  "a hash that costs too much": (text) => text.replace("$ln=15,", "$ln=99,"),
+  "a hash of no cost": (text) => text.replace(",p=3$", ",p=0$"),
+  "a hash of another length": (text) => text.replace(HASH, HASH.slice(0, -4)),
+};
+
+for (const [what, change] of Object.entries(IMPOSSIBLE)) {
+  Deno.test(`importLog() refuses ${what}`, async () => {
+    await using source = await DataFolder.make();
+    await using target = await DataFolder.make();
+    await using store = await source.open();
+    await fill(store);
+    const sound = await exported(source.path);
+    const text = change(sound);
+
+    assert(text !== sound);
+    await assertRejects(() => importLog(linesOf(text), target.path, identity()), ImportError);
+  });
+}
+
+Deno.test("verifyLog() finds positions, times and hashes that can't be", async () => {
+  await using folder = await DataFolder.make();
+  const store = await folder.open();
+  await fill(store);
+  await store.close();
+  const { DatabaseSync } = await import("node:sqlite");
+  const db = new DatabaseSync(`${folder.path}/parley.db`);
+  db.exec(
+    `UPDATE meta SET last_seq = ${2 ** 53 - 1};
+     UPDATE events SET at = 9000000000000000 WHERE seq = 1;
+     UPDATE accounts SET passphrase = replace(passphrase, 'ln=15', 'ln=99')`,
+  );
+  db.close();
+
+  const { problems } = verifyLog(folder.path);
+
+  const expected = [/positions are out of bounds/, /1 times are out of/, /1 hashes of passphrases/];
+  for (const pattern of expected) {
+    assert(problems.some((text) => pattern.test(text)), `${problems}`);
+  }
+});
+
+Deno.test("importLog() and restoreLog() take away what they made when they fail", async () => {
+  await using folder = await DataFolder.make();
+  const data = `${folder.path}/data`;
+  await Deno.writeTextFile(`${folder.path}/text`, "no log at all");
+
+  await assertRejects(() => importLog(linesOf("no export"), data, identity()), ImportError);
+  await assertRejects(
+    () => restoreLog(`${folder.path}/text`, data, identity()),
+    StoreOpenError,
+  );
+
+  assertEquals([...Deno.readDirSync(folder.path)].map(({ name }) => name), ["text"]);
 });
 
 Deno.test("importLog() refuses a folder that holds a log", async () => {

@@ -5,6 +5,7 @@ import { StoreOpenError } from "./core/store.ts";
 import { environmentName, type Facts, SETTINGS } from "./core/settings.ts";
 import { VERSION } from "./core/version.ts";
 import { writeLine } from "./routes/lines.ts";
+import { BundleError } from "./routes/page_bundle.ts";
 import { type RunningServer, startServer } from "./routes/server.ts";
 import { runTool, type ToolCommand } from "./routes/tools.ts";
 
@@ -19,7 +20,8 @@ const MAX_COUNTED_FILES = 32_768;
 
 if (import.meta.main) await main(Deno.args);
 
-async function main(args: string[]): Promise<void> {
+/** Does what the command line asks: serves, runs a tool on the log, or shows help. */
+export async function main(args: string[]): Promise<void> {
   const command = readCommand(args);
   if (command.kind === "help") return writeLine(Deno.stdout, command.text);
   if (command.kind === "version") return writeLine(Deno.stdout, `parley ${VERSION}`);
@@ -73,7 +75,9 @@ async function start(config: Config, log: Log): Promise<RunningServer> {
   try {
     return await startServer({ config, log });
   } catch (error) {
-    if (error instanceof StoreOpenError) return fail(error.message, EXIT.failure);
+    if (error instanceof StoreOpenError || error instanceof BundleError) {
+      return fail(error.message, EXIT.failure);
+    }
     const where = `${config.host}, port ${config.port}`;
     return fail(`Cannot serve on ${where}: ${reasonOf(error)}`, EXIT.failure);
   }

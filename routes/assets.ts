@@ -15,13 +15,16 @@ export interface Asset {
 /** Content codings this server can send. */
 export type Coding = "br" | "gzip" | "identity";
 
-/** Everything under `static/`, held in memory. */
+/** A path under a folder, and what the file holds. */
+export type Files = ReadonlyMap<string, Uint8Array<ArrayBuffer>>;
+
+/** A folder of static files, held in memory. */
 export interface Assets {
   /** One hash over all files: it names the folder whose files may be cached for ever. */
   readonly hash: string;
   /** `index.html`, its references pointing into that folder. */
   readonly page: Asset;
-  /** All other files by their path under `static/`, percent-encoded as in a URL. */
+  /** All other files by their path in the folder, percent-encoded as in a URL. */
   readonly files: ReadonlyMap<string, Asset>;
 }
 
@@ -53,21 +56,33 @@ const HASH_LENGTH = 16;
  * @throws {Error} If there is no `index.html`.
  */
 export async function loadAssets(folder: URL): Promise<Assets> {
-  const contents = new Map<string, Uint8Array<ArrayBuffer>>();
-  for (const path of (await listFiles(folder, "")).sort()) {
-    contents.set(path, await Deno.readFile(new URL(encodeURI(path), folder)));
-  }
-  const hash = await hashAll(contents);
+  const contents = await readFiles(folder);
+  const hash = await hashFiles(contents);
   const page = contents.get("index.html");
   if (page === undefined) {
     throw new Error(`Cannot serve the page as ${folder}index.html is missing`);
   }
-  contents.delete("index.html");
   const files = new Map<string, Asset>();
   for (const [path, bytes] of contents) {
-    files.set(encodeURI(path), await createAsset(path, bytes));
+    if (path !== "index.html") files.set(encodeURI(path), await createAsset(path, bytes));
   }
   return { hash, page: await createAsset("index.html", pointInto(page, hash)), files };
+}
+
+/** Reads every file under a folder, hidden ones left out, in the order of their paths. */
+export async function readFiles(folder: URL): Promise<Files> {
+  const files = new Map<string, Uint8Array<ArrayBuffer>>();
+  for (const path of (await listFiles(folder, "")).sort()) {
+    files.set(path, await Deno.readFile(new URL(encodeURI(path), folder)));
+  }
+  return files;
+}
+
+/** One hash over the paths and contents of all files. */
+export async function hashFiles(files: Files): Promise<string> {
+  const lines: string[] = [];
+  for (const [path, bytes] of files) lines.push(`${path}\n${await hashOf(bytes)}\n`);
+  return hashOf(new TextEncoder().encode(lines.join("")));
 }
 
 async function listFiles(folder: URL, prefix: string): Promise<string[]> {
@@ -110,12 +125,6 @@ function pointInto(page: Uint8Array<ArrayBuffer>, hash: string): Uint8Array<Arra
   return new TextEncoder().encode(
     html.replace(/(\s(?:href|src)=["'](?:\.\/)?static\/)/g, `$1${hash}/`),
   );
-}
-
-async function hashAll(contents: ReadonlyMap<string, Uint8Array<ArrayBuffer>>): Promise<string> {
-  const lines: string[] = [];
-  for (const [path, bytes] of contents) lines.push(`${path}\n${await hashOf(bytes)}\n`);
-  return hashOf(new TextEncoder().encode(lines.join("")));
 }
 
 async function hashOf(bytes: Uint8Array<ArrayBuffer>): Promise<string> {

@@ -12,7 +12,7 @@ import { VERSION } from "../core/version.ts";
 import { createApi } from "./api.ts";
 import { createApp } from "./app.ts";
 import { Listener, type ListenerOptions } from "./listener.ts";
-import { loadAssets } from "./assets.ts";
+import { loadPage } from "./page_bundle.ts";
 import { problemResponse } from "./problem.ts";
 import { Readiness } from "./readiness.ts";
 import { createWebSocketRoute } from "./ws.ts";
@@ -52,19 +52,21 @@ const CLOSE_POLL_MS = 10;
 /**
  * Builds the chat and everything around it, and starts to serve.
  *
+ * @throws {BundleError} When the page isn't bundled.
  * @throws {StoreOpenError} When the log can't be opened.
  * @throws {Deno.errors.AddrInUse} And other errors of listening.
  */
 export async function startServer(deps: ServerDeps): Promise<RunningServer> {
   const { config, log, clock = systemClock, ids = randomIds } = deps;
   let isStopping = false;
+  const assets = await loadPage();
   const store = deps.store ?? await openStore({ ...deps, clock, ids });
   const manager = createManager({ config, log, clock, store });
   const readiness = new Readiness(store, clock);
   const app = createApp({
     config,
     log,
-    assets: await loadAssets(new URL("../static/", import.meta.url)),
+    assets,
     ws: createWebSocketRoute({ manager, config, log }),
     api: createApi({ config, clock, store, live: manager }),
     whyNotReady: () =>

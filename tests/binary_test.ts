@@ -1,6 +1,6 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { ChatClient } from "./support/chat_client.ts";
-import { type ProgramCommand, PROJECT, runProgram, startProgram } from "./support/program.ts";
+import { PROJECT, runProgram, startProgram, taskCommand } from "./support/program.ts";
 
 /**
  * The single binary is compiled by the Deno that runs the tests, or by the one that
@@ -18,11 +18,10 @@ Deno.test("deno task compile makes a binary that serves page, files and sockets"
 
 /** Compiles as the task does, into another folder; nothing if no compile base could be had. */
 async function compileInto(folder: string): Promise<string | undefined> {
-  const { tasks } = JSON.parse(await Deno.readTextFile(new URL("deno.json", PROJECT)));
   const binary = `${folder}/parley`;
-  const [, ...args] = tasks.compile.replaceAll("'", "").replace("dist/parley", binary).split(" ");
-  const deno = Deno.env.get("PARLEY_TEST_DENO") ?? Deno.execPath();
-  const { code, stderr } = await runProgram([deno, ...args] as ProgramCommand);
+  const [deno, ...args] = await taskCommand("compile", Deno.env.get("PARLEY_TEST_DENO"));
+  const command = args.map((arg) => arg === "dist/parley" ? binary : arg);
+  const { code, stderr } = await runProgram([deno, ...command]);
   if (code === 0) return binary;
   assertStringIncludes(stderr, "Setting up base binary");
   console.log("Skipped: the single binary, as no compile base for it could be downloaded.");
@@ -40,7 +39,7 @@ async function drive(t: Deno.TestContext, binary: string, folder: string): Promi
     const code = await (await fetch(`${server.url}${path}`)).text();
 
     assertStringIncludes(html, "<title>");
-    assertEquals(code, await Deno.readTextFile(new URL("static/main.js", PROJECT)));
+    assertEquals(code, await Deno.readTextFile(new URL("dist/page/main.js", PROJECT)));
   });
   await t.step("socket and signal", async () => {
     const alice = await ChatClient.connect(`ws://127.0.0.1:${server.port}`, "alice");

@@ -1,15 +1,13 @@
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { publicly } from "./contracts/store_contract.ts";
-import { PROJECT, runProgram } from "./support/program.ts";
+import { runProgram, taskCommand } from "./support/program.ts";
 import { DataFolder } from "./support/test_log.ts";
 
 const ann = { account: "a_1", username: "ann" };
 
 /** Runs `deno task TOOL …` without the task runner in between. */
 async function tool(...args: string[]) {
-  const { tasks } = JSON.parse(await Deno.readTextFile(new URL("deno.json", PROJECT)));
-  const [, ...command] = tasks[args[0]!].replaceAll("'", "").split(" ");
-  return await runProgram([Deno.execPath(), ...command, ...args.slice(1)]);
+  return await runProgram([...await taskCommand(args[0]!), ...args.slice(1)]);
 }
 
 async function makeLog(dataDir: string, texts: readonly string[]): Promise<void> {

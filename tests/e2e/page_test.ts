@@ -185,22 +185,6 @@ pageTest("the page never makes a mistyped private message public", async (browse
   assertEquals(JSON.stringify(bob.frames).includes("secret"), false);
 });
 
-pageTest("the page loads every module in one round", async (browser) => {
-  await using server = await startTestServer();
-  const context = await browser.newContext();
-  const page = await context.newPage();
-  const loaded: string[] = [];
-  page.on("requestfinished", (request) => void loaded.push(new URL(request.url()).pathname));
-  await page.goto(server.url, { waitUntil: "networkidle" });
-
-  const preloaded = await page.locator("link[rel=modulepreload]").evaluateAll((links) =>
-    links.map((link) => new URL(link.getAttribute("href")!, "http://x/").pathname)
-  );
-
-  const modules = loaded.filter((path) => path.endsWith(".js"));
-  assertEquals([...new Set(modules)].sort(), preloaded.sort());
-});
-
 pageTest("the page catches up in place with what was said while it was away", async (browser) => {
   await using server = await startTestServer();
   const alice = await Person.open(browser, server.url);

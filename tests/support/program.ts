@@ -63,10 +63,19 @@ export async function startProgram(
 }
 
 /** The command that `deno task start` stands for, without the task runner in between. */
-export async function startCommand(): Promise<ProgramCommand> {
+export function startCommand(): Promise<ProgramCommand> {
+  return taskCommand("start");
+}
+
+/** The command that a task stands for. What the task depends on isn't run. */
+export async function taskCommand(
+  name: string,
+  deno: string = Deno.execPath(),
+): Promise<ProgramCommand> {
   const { tasks } = JSON.parse(await Deno.readTextFile(new URL("deno.json", PROJECT)));
-  const [, ...args] = tasks.start.replaceAll("'", "").split(" ");
-  return [Deno.execPath(), ...args];
+  const command: string = tasks[name].command ?? tasks[name];
+  const [, ...args] = command.replaceAll("'", "").split(" ");
+  return [deno, ...args];
 }
 
 async function readAll(

@@ -134,7 +134,7 @@ export class Admission {
 
 /** A refusal whose cure is time: each gets a time of its own. */
 export function comeBackLater(
-  code: "server_full" | "server_busy" | "shutting_down",
+  code: "server_full" | "server_busy" | "shutting_down" | "unavailable",
   waitMs: number,
   spreadMs = SPREAD_MS,
 ): ChatError {

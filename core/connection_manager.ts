@@ -118,10 +118,12 @@ export class ConnectionManager {
       log,
       members,
       fanout,
+      onLost: () => this.#startOver(),
       onSettled: () => this.#intake.release(),
       onSentWaiting: (connection, seq) => this.#arrivals.expect(connection, seq),
       onMissed: (account, seq) => this.#receipts.noteMissed(account, seq),
     });
+    store.onInterrupted(() => this.#startOver());
     this.#attendance = new Attendance({
       clock,
       log,
@@ -270,13 +272,28 @@ export class ConnectionManager {
     this.#attendance.close();
     await this.#delivery.idle();
     await this.#fanout.idle();
-    const spreadMs = MIN_RETURN_SPREAD_MS + this.#attendance.size;
-    for (const connection of [...this.#attendance]) {
-      this.#endRefused(connection, comeBackLater("shutting_down", 0, spreadMs));
-    }
+    this.#sendAway("shutting_down");
     for (const member of [...this.#members]) await this.#members.release(member);
     this.#heartbeat.close();
     this.#backlog.close();
+  }
+
+  /**
+   * Has everybody come back, because answers of the log were lost: changes may have been made that
+   * nobody was told of. Clients resume from their positions, and sessions are checked again.
+   */
+  #startOver(): void {
+    this.#options.log.warn("answers of the log were lost: every client is asked to come back");
+    this.#delivery.startOver();
+    this.#sendAway("unavailable");
+    for (const { sessions } of this.#members) sessions.clear();
+  }
+
+  #sendAway(code: "shutting_down" | "unavailable"): void {
+    const spreadMs = MIN_RETURN_SPREAD_MS + this.#attendance.size;
+    for (const connection of [...this.#attendance]) {
+      this.#endRefused(connection, comeBackLater(code, 0, spreadMs));
+    }
   }
 
   #enter(connection: Connection): WelcomeFrame {

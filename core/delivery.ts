@@ -18,6 +18,8 @@ export interface DeliveryOptions {
   readonly members: Members;
   readonly fanout: Fanout;
   readonly log: Log;
+  /** Told that events were stored which nobody has heard of, because the answer was lost. */
+  readonly onLost: () => void;
   /** Told when the answers and copies of a commit have been sent or queued. */
   readonly onSettled: () => void;
   /** Told when a message that waits in the log has been sent to a connection of its recipient. */
@@ -73,6 +75,11 @@ export class Delivery {
   /** Newest position that has been handed to fan-out: who connects now gets what comes after it. */
   get seq(): number {
     return this.#seq;
+  }
+
+  /** Goes on from where the log is: those who are connected get no more of what came before. */
+  startOver(): void {
+    this.#seq = this.#options.store.lastSeq;
   }
 
   /**
@@ -146,7 +153,13 @@ export class Delivery {
     });
   }
 
+  /** Whether the log holds events whose answer was lost: only a journal's commits move it on. */
+  get #hasLost(): boolean {
+    return this.#options.store.lastSeq > this.#seq;
+  }
+
   #sendOut(): void {
+    if (this.#hasLost) this.#options.onLost();
     this.#sendAnswers();
     this.#options.fanout.flush();
     this.#options.onSettled();
@@ -166,6 +179,8 @@ export class Delivery {
   }
 
   #settle(post: Post, result: AppendResult | { outcome: "failed" }): void {
+    // It may have been stored: the sender comes back and asks again, so it isn't told otherwise.
+    if (result.outcome === "failed" && this.#hasLost) return;
     if (result.outcome !== "stored" && result.outcome !== "duplicate") {
       return this.#refuse(post, result.outcome);
     }

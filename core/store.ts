@@ -19,13 +19,20 @@ export interface Store {
    */
   readonly prunedUpTo: number;
 
+  /**
+   * Calls `listener` whenever answers were lost: changes may have been made that nobody was told of.
+   * The positions above have been read anew by then.
+   */
+  onInterrupted(listener: () => void): void;
+
   // ─── Events ────────────────────────────────────────────────────────────────────────────────────
 
   /**
    * Appends events in the given order, all in one commit.
    *
    * @returns One result for each event, in the same order.
-   * @throws {StoreUnavailableError} When nothing can be stored now; nothing of it has been.
+   * @throws {StoreUnavailableError} When nothing can be stored now. Nothing of it has been, unless
+   * {@linkcode Store.lastSeq} has moved on: then the answer was lost.
    */
   append(events: readonly NewEvent[]): Promise<AppendResult[]>;
 

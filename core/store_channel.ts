@@ -1,3 +1,5 @@
+import type { LogPosition } from "./sqlite_engine.ts";
+
 /** The methods of something that runs here or in a Worker. */
 // deno-lint-ignore no-explicit-any -- any method's arguments and result
 export type Methods = Readonly<Record<string, (...args: any[]) => unknown>>;
@@ -13,6 +15,11 @@ export interface Channel<Served extends Methods> {
     name: Name,
     ...args: Parameters<Served[Name]>
   ): Promise<ReturnType<Served[Name]>>;
+  /**
+   * Calls `listener` with the position of the log whenever it was opened again, because its Worker
+   * had ended: what was asked of that one may have been done, and its answers are lost.
+   */
+  onReopened(listener: (position: LogPosition) => void): void;
   /** Ends it once everything asked of it is done. */
   close(): Promise<void>;
 }
@@ -34,6 +41,9 @@ export class LocalChannel<Served extends Methods & { close(): void }> implements
       resolve(this.#served[name]!(...args) as ReturnType<Served[Name]>)
     );
   }
+
+  /** What runs in this thread loses no answers. */
+  onReopened(): void {}
 
   close(): Promise<void> {
     return new Promise((resolve) => resolve(this.#served.close()));

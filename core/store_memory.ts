@@ -78,6 +78,9 @@ export class MemoryStore implements Store {
     return this.#prunedUpTo;
   }
 
+  /** A log in memory loses no answers. */
+  onInterrupted(): void {}
+
   append(events: readonly NewEvent[]): Promise<AppendResult[]> {
     const at = this.#clock.now();
     return Promise.resolve(events.map((event) => this.#appendOne(event, at)));

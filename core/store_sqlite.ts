@@ -56,6 +56,8 @@ export interface SqliteStoreOptions {
    * @default {5000} In Workers, else 250.
    */
   readonly busyTimeoutMs?: number;
+  /** Starts the Worker that writes, in place of the usual one, to see what happens when it ends. */
+  readonly spawnWriter?: () => Worker;
 }
 
 /** Events indexed in one commit when all are. */
@@ -75,6 +77,7 @@ export class SqliteStore implements Store, AsyncDisposable {
   #reader: Channel<Reader>;
   #lock: OwnerLock;
   #indexer: Indexer;
+  #onInterrupted = () => {};
 
   private constructor(parts: Parts, position: LogPosition, options: SqliteStoreOptions) {
     this.epoch = position.epoch;
@@ -89,6 +92,7 @@ export class SqliteStore implements Store, AsyncDisposable {
     const index = (limit: number) => this.#writer.call("index", limit);
     this.#indexer = new Indexer({ clock: options.clock, log: options.log, index });
     this.#indexer.add(parts.behind);
+    this.#writer.onReopened((reopened) => this.#startOver(reopened));
   }
 
   /**
@@ -118,6 +122,10 @@ export class SqliteStore implements Store, AsyncDisposable {
 
   get prunedUpTo(): number {
     return this.#prunedUpTo;
+  }
+
+  onInterrupted(listener: () => void): void {
+    this.#onInterrupted = listener;
   }
 
   async append(events: readonly NewEvent[]): Promise<AppendResult[]> {
@@ -243,9 +251,19 @@ export class SqliteStore implements Store, AsyncDisposable {
 
   async close(): Promise<void> {
     await this.#indexer.close();
-    await this.#reader.close();
-    await this.#writer.close();
-    this.#lock.release();
+    try {
+      await this.#reader.close();
+      await this.#writer.close();
+    } finally {
+      this.#lock.release();
+    }
+  }
+
+  #startOver({ lastSeq, prunedUpTo }: LogPosition): void {
+    this.#indexer.add(lastSeq - this.#lastSeq);
+    this.#lastSeq = lastSeq;
+    this.#prunedUpTo = prunedUpTo;
+    this.#onInterrupted();
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -266,7 +284,7 @@ type Channels = Pick<Parts, "writer" | "reader">;
 async function openChannels(options: SqliteStoreOptions, owner: string): Promise<Channels> {
   const engine = engineOptionsOf(options, owner);
   if (options.inWorkers === false) return openHere(engine);
-  const writer = await openInWorker<Writer>("writer", engine, options.log);
+  const writer = await openInWorker<Writer>("writer", engine, options.log, options.spawnWriter);
   try {
     return { writer, reader: await openInWorker<Reader>("reader", engine, options.log) };
   } catch (error) {

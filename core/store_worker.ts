@@ -1,5 +1,5 @@
 import type { Log } from "./log.ts";
-import type { EngineOptions } from "./sqlite_engine.ts";
+import type { EngineOptions, LogPosition } from "./sqlite_engine.ts";
 import { StoreOpenError, StoreUnavailableError } from "./store.ts";
 import type { Channel, Methods } from "./store_channel.ts";
 import type { Call, FromWorker, Outcome, ThrownError, ToWorker } from "./store_worker_messages.ts";
@@ -27,7 +27,7 @@ export interface WorkerChannelOptions {
   readonly engine: EngineOptions;
   readonly log: Pick<Log, "error">;
   /** Starts a Worker that runs `store_worker_main.ts`. */
-  readonly spawn?: () => Worker;
+  readonly spawn?: (() => Worker) | undefined;
 }
 
 /**
@@ -39,8 +39,9 @@ export async function openInWorker<Served extends Methods>(
   role: Role,
   engine: EngineOptions,
   log: Pick<Log, "error">,
+  spawn?: () => Worker,
 ): Promise<Channel<Served>> {
-  const channel = new WorkerChannel<Served>({ role, engine, log });
+  const channel = new WorkerChannel<Served>({ role, engine, log, spawn });
   await channel.open();
   return channel;
 }
@@ -48,12 +49,18 @@ export async function openInWorker<Served extends Methods>(
 /**
  * Calls methods in a Worker. Calls of the writer are made one commit at a time: those that come while
  * one is under way share the next, so a crowd of names claimed at once waits for a few commits and
- * not for one each. Should it end by itself, what was asked of it fails as unavailable, and
- * the next call starts another one.
+ * not for one each.
+ *
+ * Should the Worker end by itself, another one is started. What was asked of the former may have
+ * been done, so that fails as unavailable once the log is open again and its listener knows; what
+ * had not been asked yet is asked of the new one.
  */
 export class WorkerChannel<Served extends Methods> implements Channel<Served> {
   #options: WorkerChannelOptions;
   #worker: Worker | undefined;
+  #isOpen = false;
+  #isClosing = false;
+  #onReopened: (position: LogPosition) => void = () => {};
   /** Calls made while it opens wait for that, or they would get there first. */
   #opening: Promise<void> = Promise.resolve();
   #pending = new Map<number, Pending>();
@@ -65,11 +72,17 @@ export class WorkerChannel<Served extends Methods> implements Channel<Served> {
     this.#options = options;
   }
 
-  /** Starts the Worker and opens its half of the store. */
-  async open(): Promise<void> {
+  onReopened(listener: (position: LogPosition) => void): void {
+    this.#onReopened = listener;
+  }
+
+  /** Starts the Worker and opens its half of the store. Returns the position, if that is the writer. */
+  async open(): Promise<LogPosition | undefined> {
     const { role, engine } = this.#options;
     try {
-      await this.#start({ kind: "open", role, engine });
+      const position = await this.#start({ kind: "open", role, engine });
+      this.#isOpen = true;
+      return position as LogPosition | undefined;
     } catch (error) {
       this.#stop();
       throw error;
@@ -90,10 +103,15 @@ export class WorkerChannel<Served extends Methods> implements Channel<Served> {
   }
 
   async close(): Promise<void> {
+    this.#isClosing = true;
     await this.#opening.catch(() => {}); // Told to whoever called.
-    const call = { method: "close", args: [] };
-    if (this.#worker) await this.#commitSoon(call);
-    this.#stop();
+    try {
+      if (this.#worker) await this.#commitSoon({ method: "close", args: [] });
+    } catch (error) {
+      if (this.#worker) throw error; // Without one it is closed.
+    } finally {
+      fail([...this.#stop(), ...this.#waiting.splice(0)]);
+    }
   }
 
   #commitSoon(call: Call): Promise<unknown> {
@@ -104,11 +122,13 @@ export class WorkerChannel<Served extends Methods> implements Channel<Served> {
   }
 
   async #reopen(): Promise<void> {
+    let position: LogPosition | undefined;
     try {
-      await this.open();
+      position = await this.open();
     } catch (cause) {
       throw new StoreUnavailableError(`the log can’t be opened again: ${cause}`, { cause });
     }
+    if (position) this.#onReopened(position);
   }
 
   /** Posts what waits as one commit; what comes meanwhile waits for the next one. */
@@ -162,16 +182,26 @@ export class WorkerChannel<Served extends Methods> implements Channel<Served> {
   #giveUp(worker: Worker, reason: string): void {
     if (this.#worker !== worker) return;
     this.#options.log.error("store worker ended", { role: this.#options.role, reason });
-    this.#stop();
+    const canReopen = this.#isOpen && !this.#isClosing;
+    const lost = this.#stop();
+    if (!canReopen) return fail(lost);
+    this.#opening = this.#reopen();
+    this.#opening.catch(() => {}).then(() => fail(lost)); // The next call tries again.
   }
 
-  #stop(): void {
+  /** Ends the Worker. Returns what was asked of it and has no answer. */
+  #stop(): Pending[] {
     this.#worker?.terminate();
     this.#worker = undefined;
-    const lost = [...this.#pending.values(), ...this.#waiting.splice(0)];
+    this.#isOpen = false;
+    const lost = [...this.#pending.values()];
     this.#pending.clear();
-    for (const { reject } of lost) reject(new StoreUnavailableError(WORKER_ENDED));
+    return lost;
   }
+}
+
+function fail(calls: readonly Pending[]): void {
+  for (const { reject } of calls) reject(new StoreUnavailableError(WORKER_ENDED));
 }
 
 function settle({ resolve, reject }: Pending, outcome: Outcome): void {

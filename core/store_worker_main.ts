@@ -28,7 +28,7 @@ function perform(message: ToWorker): unknown {
   if (message.kind === "call") return call(message);
   if (message.kind === "calls") return callTogether(message.calls);
   served = message.role === "writer" ? openWriter(message.engine) : openReader(message.engine);
-  return undefined;
+  return served.position?.();
 }
 
 function call({ method, args }: Call): unknown {

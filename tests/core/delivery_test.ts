@@ -1,5 +1,7 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertRejects } from "@std/assert";
 import { CLOSE_CODES } from "../../core/close_codes.ts";
+import { ChatError } from "../../core/errors.ts";
+import { StoreUnavailableError } from "../../core/store.ts";
 import { MemoryStore } from "../../core/store_memory.ts";
 import { createChat } from "../support/chat.ts";
 import { ManualClock } from "../support/manual_clock.ts";
@@ -116,4 +118,62 @@ Deno.test("only what a recipient has shown to have got is told as delivered", as
   assertEquals(delivered(), []);
   for (let i = 0; i < 2; i++) await chat.say(back, { type: "pong" });
   assertEquals(delivered(), [1, 2]);
+});
+
+Deno.test("what was stored though its answer was lost reaches everyone, and is stored once", async () => {
+  // The sender heard that nothing could be stored, and those who were connected never got it.
+  const clock = new ManualClock();
+  const log = new MemoryStore({ clock, ids: new SequentialIds() });
+  const failures = ["the Worker ended"];
+  const store = storeWith(log, {
+    append: async (events) => {
+      const results = await log.append(events);
+      if (failures.length > 0) throw new StoreUnavailableError(failures.shift()!);
+      return results;
+    },
+  });
+  const chat = createChat({ clock, store });
+  const [alice, bob] = [
+    await chat.join("alice", { sessionId: "s0" }),
+    await chat.join("bob", { sessionId: "s1", dialect: "parley.v1" }),
+  ];
+  const { epoch, seq } = bob.transport.framesOf("welcome")[0]!;
+
+  await chat.say(alice, { id: "k1", message: "one" });
+  for (const { transport } of [alice, bob]) {
+    assertEquals(transport.closed, CLOSE_CODES.internal);
+    assertEquals(transport.framesOf("error").map(({ code, id }) => [code, id]), [
+      ["unavailable", undefined],
+    ]);
+  }
+  const resume = { epoch, seq };
+  const bobAgain = await chat.join("bob", { sessionId: "s1", dialect: "parley.v1", resume });
+  const aliceAgain = await chat.join("alice", { sessionId: "s0", resume });
+  await chat.say(aliceAgain, { id: "k1", message: "one" });
+  await chat.say(aliceAgain, { id: "k2", message: "two" });
+
+  for (const { transport } of [aliceAgain, bobAgain]) {
+    assertEquals(transport.framesOf("message").map(({ seq }) => seq), [1, 2]);
+    assertEquals(transport.framesOf("resumed")[0]!.recovered, true);
+  }
+  assertEquals(aliceAgain.transport.framesOf("ack").map(({ id, seq }) => [id, seq]), [
+    ["k1", 1],
+    ["k2", 2],
+  ]);
+});
+
+Deno.test("a session that was ended while the answer was lost isn't let in on trust", async () => {
+  const clock = new ManualClock();
+  const log = new MemoryStore({ clock, ids: new SequentialIds() });
+  let interrupt = () => {};
+  const store = storeWith(log, { onInterrupted: (listener) => interrupt = listener });
+  const chat = createChat({ clock, store });
+  const bob = await chat.join("bob", { sessionId: "s1" });
+
+  await log.revokeSession("s1");
+  interrupt();
+  await chat.settle();
+
+  assertEquals(bob.transport.closed, CLOSE_CODES.internal);
+  await assertRejects(() => chat.join("bob", { sessionId: "s1" }), ChatError, "taken");
 });

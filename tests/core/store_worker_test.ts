@@ -38,7 +38,7 @@ function fragileWorker(): Worker {
   return new Worker(`data:text/javascript,${encodeURIComponent(source)}`, { type: "module" });
 }
 
-Deno.test("WorkerChannel.call() fails as unavailable when its Worker ends, then starts another", async () => {
+Deno.test("WorkerChannel.call() fails as unavailable when its Worker ends, and starts another", async () => {
   await using folder = await DataFolder.make();
   const lines: string[] = [];
   const workers = [fragileWorker];
@@ -51,11 +51,15 @@ Deno.test("WorkerChannel.call() fails as unavailable when its Worker ends, then 
   });
   await channel.open();
 
-  const pending = [1, 2].map(() => channel.call("append", [publicly(ann, "lost")], 1));
-  for (const call of pending) await assertRejects(() => call, StoreUnavailableError);
+  const reopenedAt: number[] = [];
+  channel.onReopened(({ lastSeq }) => reopenedAt.push(lastSeq));
 
-  const [result] = await channel.call("append", [publicly(ann, "stored")], 2);
-  assertEquals([result, (await channel.call("position")).lastSeq], [1, 1]);
+  const asked = channel.call("append", [publicly(ann, "lost")], 1);
+  const waiting = channel.call("append", [publicly(ann, "stored")], 1);
+
+  await assertRejects(() => asked, StoreUnavailableError);
+  assertEquals(reopenedAt, [0]);
+  assertEquals([await waiting, (await channel.call("position")).lastSeq], [[1], 1]);
   assert(lines.some((line) => line.includes("store worker ended")), lines.join());
   await channel.close();
 });

@@ -40,6 +40,7 @@ export const ERROR_SENTENCES = {
   invalid_query: "That query can’t be answered: {reason}",
   invalid_body: "That request can’t be followed: {reason}",
   json_required: "Send that as application/json.",
+  request_timeout: "That request took too long to arrive.",
   account_required: "That needs a name of your own; with several, say which with “as”.",
   not_your_name: "The name “{username}” is not yours.",
   sign_in_failed: "That name and passphrase don’t belong together.",

@@ -1,4 +1,5 @@
 import { messageFrame } from "./message_frames.ts";
+import { countWithin, MAX_PAGE_LENGTH } from "./page_length.ts";
 import type { MessageFrame } from "./protocol.ts";
 import type { ReadQuery, Store, StoredEvent } from "./store.ts";
 
@@ -33,13 +34,21 @@ interface Sides {
   readonly newer: readonly StoredEvent[];
 }
 
-/** Reads one page. Of a conversation that the account may not see, it is empty. */
+/** How many events of each side belong to a page. */
+interface Counts {
+  readonly older: number;
+  readonly newer: number;
+}
+
+/** Reads one page: fewer than `limit` also where more would make it too long. Of a conversation that the account may not see, it is empty. */
 export async function readPage(
   store: Pick<Store, "read">,
   { account, conversation, at, limit }: PageQuery,
 ): Promise<Page> {
+  // Each side of a page around a position may fill half of it.
+  const maxLength = at?.side === "around" ? MAX_PAGE_LENGTH / 2 : MAX_PAGE_LENGTH;
   const read = (range: Pick<ReadQuery, "before" | "after" | "from" | "limit">) =>
-    store.read({ account, conversation, ...range });
+    store.read({ account, conversation, maxLength, ...range });
   const boundary = at === undefined ? Infinity : at.side === "after" ? at.seq + 1 : at.seq;
   // One more than wanted tells whether there are more; on a side not wanted, one is enough.
   const olderLimit = at?.side === "after" ? 1 : limit + 1;
@@ -49,11 +58,17 @@ export async function readPage(
     read({ ...before, from: "newest", limit: olderLimit }),
     at === undefined ? [] : read({ after: boundary - 1, from: "oldest", limit: newerLimit }),
   ]);
-  return cut({ older, newer }, wanted({ older, newer }, at?.side ?? "before", limit), account);
+  const sides = { older, newer };
+  const counts = within(sides, wanted(sides, at?.side ?? "before", limit), maxLength);
+  return cut(sides, counts, account);
 }
 
 /** How many events of each side belong to the page. */
-function wanted({ older, newer }: Sides, side: PagePosition["side"], limit: number) {
+function wanted(
+  { older, newer }: Sides,
+  side: PagePosition["side"],
+  limit: number,
+): Counts {
   if (side === "before") return { older: limit, newer: 0 };
   if (side === "after") return { older: 0, newer: limit };
   // What one side lacks, the other may fill.
@@ -62,9 +77,17 @@ function wanted({ older, newer }: Sides, side: PagePosition["side"], limit: numb
   return { older: fromOlder, newer: limit - fromOlder };
 }
 
+/** As many of the wanted events as fit into a page; those furthest from the boundary go. */
+function within({ older, newer }: Sides, counts: Counts, maxLength: number): Counts {
+  return {
+    older: Math.min(counts.older, countWithin(older.toReversed(), maxLength)),
+    newer: Math.min(counts.newer, countWithin(newer, maxLength)),
+  };
+}
+
 function cut(
   sides: Sides,
-  counts: { older: number; newer: number },
+  counts: Counts,
   account: string | undefined,
 ): Page {
   const older = sides.older.slice(Math.max(0, sides.older.length - counts.older));

@@ -3,6 +3,7 @@ import type { Fanout } from "./fanout.ts";
 import { isGuest } from "./members.ts";
 import { messageFrame, replayFrame } from "./message_frames.ts";
 import { packFrames } from "./packets.ts";
+import { lengthOf, MAX_PAGE_LENGTH } from "./page_length.ts";
 import { encodeFrame, type MessageFrame } from "./protocol.ts";
 import type { Store, StoredEvent } from "./store.ts";
 
@@ -10,10 +11,12 @@ import type { Store, StoredEvent } from "./store.ts";
 export const MAX_RECOVERED_EVENTS = 5_000;
 /** Most events a client may ask for as history when it connects. */
 export const MAX_HISTORY = 500;
+/** Most characters in the texts of that history: it waits in memory until the client takes it. */
+export const MAX_HISTORY_LENGTH = 131_072;
 /** Events read from the log at a time. */
 const PAGE = 500;
 /** Messages that had waited, read at a time. */
-const WAITING_PAGE = 200;
+const WAITING_PAGE = 50;
 
 /** Where a client was when it lost its connection. */
 export interface Position {
@@ -120,7 +123,7 @@ export class Recovery {
       const upTo = newestSeq();
       const events = await this.#readPage(connection, position, upTo);
       await this.#send(connection, events, messageFrame);
-      position = events.length < PAGE ? upTo : events.at(-1)!.seq;
+      position = isWholePage(events) ? events.at(-1)!.seq : upTo;
     }
     if (!connection.isOpen) return;
     if (isResume) connection.send({ type: "resumed", recovered: true, seq: position });
@@ -130,15 +133,21 @@ export class Recovery {
 
   #readPage({ member }: Connection, after: number, upTo: number): Promise<StoredEvent[]> {
     const { account } = member;
-    const range = { after, before: upTo + 1, limit: PAGE, from: "oldest" } as const;
-    return this.#options.store.read({ account, ...range });
+    const size = { limit: PAGE, maxLength: MAX_PAGE_LENGTH };
+    const range = { after, before: upTo + 1, from: "oldest" } as const;
+    return this.#options.store.read({ account, ...range, ...size });
   }
 
   /** Sends what had waited and the newest `count` events, in order, up to a position. */
   async #sendOlder(connection: Connection, count: number, upTo: number): Promise<void> {
     const { account } = connection.member;
-    const range = { before: upTo + 1, limit: count, from: "newest" } as const;
-    const newest = count === 0 ? [] : await this.#options.store.read({ account, ...range });
+    const range = { before: upTo + 1, from: "newest" } as const;
+    const size = { limit: count, maxLength: MAX_HISTORY_LENGTH };
+    const newest = count === 0 ? [] : await this.#options.store.read({
+      account,
+      ...range,
+      ...size,
+    });
     // The newest events hold everything the account may see from their first on.
     await this.#sendWaiting(connection, (newest[0]?.seq ?? upTo + 1) - 1);
     await this.#send(connection, newest, (event) => replayFrame(event, account));
@@ -171,6 +180,11 @@ export class Recovery {
     const waited = events.findLast((event) => hasWaitedFor(event, account));
     if (waited && connection.isOpen) this.#options.onSentWaiting(connection, waited.seq);
   }
+}
+
+/** Whether there may be more after the events that were read. */
+function isWholePage(events: readonly StoredEvent[]): boolean {
+  return events.length === PAGE || lengthOf(events) > MAX_PAGE_LENGTH;
 }
 
 function hasWaitedFor({ isWaiting, recipient }: StoredEvent, account: string): boolean {

@@ -1,4 +1,5 @@
 import { LOBBY } from "./conversations.ts";
+import { untilLength } from "./page_length.ts";
 import type { Query, SqliteDatabase } from "./sqlite_database.ts";
 import { LOBBY_ROW } from "./sqlite_schema.ts";
 import { EVENT_COLUMNS, EVENT_JOINS, eventOf, type EventRow, unreadSql } from "./sqlite_views.ts";
@@ -75,9 +76,10 @@ export class SqliteReads {
       limit: query.limit,
     };
     const { conversation } = query;
-    const rows = conversation === undefined
+    const found = conversation === undefined
       ? this.#everything[order].all(params)
       : this.#conversation[order].all({ ...params, conversation });
+    const rows = untilLength(found, query.maxLength ?? Infinity);
     if (order === "DESC") rows.reverse();
     return rows.map(eventOf);
   }

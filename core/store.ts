@@ -254,7 +254,14 @@ export interface ReadQuery {
   /** Only what comes before this position. */
   readonly before?: number | undefined;
   readonly limit: number;
-  /** Which end of the range is read when it holds more than `limit`. */
+  /**
+   * Most characters in the texts: reading ends with the event that goes past it, so that the
+   * reader knows that there are more.
+   *
+   * @default {Infinity}
+   */
+  readonly maxLength?: number | undefined;
+  /** Which end of the range is read when it holds more than `limit` or `maxLength`. */
   readonly from: "oldest" | "newest";
 }
 

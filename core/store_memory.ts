@@ -2,6 +2,7 @@ import type { Clock } from "./clock.ts";
 import { isIn, LOBBY, privateConversation } from "./conversations.ts";
 import type { Ids } from "./ids.ts";
 import { MemoryNames } from "./memory_names.ts";
+import { untilLength } from "./page_length.ts";
 import { findTerms } from "./search_match.ts";
 import { snippetOf } from "./snippet.ts";
 import type {
@@ -93,13 +94,14 @@ export class MemoryStore implements Store {
 
   read(query: ReadQuery): Promise<StoredEvent[]> {
     const { account, conversation, after = 0, before = Infinity, limit, from } = query;
+    const { maxLength = Infinity } = query;
     const found = this.#visibleTo(account).filter((event) =>
       event.seq > after && event.seq < before &&
       (conversation === undefined || event.conversation === conversation)
     );
-    return Promise.resolve(
-      found.slice(...(from === "oldest" ? [0, limit] : [-limit || found.length])),
-    );
+    if (from === "oldest") return Promise.resolve(untilLength(found.slice(0, limit), maxLength));
+    const newest = found.slice(-limit || found.length).reverse();
+    return Promise.resolve(untilLength(newest, maxLength).reverse());
   }
 
   countAfter(account: string, after: number, limit: number): Promise<number> {

@@ -48,7 +48,7 @@ const DeleteBody = z.strictObject({
  */
 export function createAccountRoutes(deps: AccountRoutesDeps): Hono<RouteEnv> {
   const { config, clock, accounts } = deps;
-  const limitHashing = createApiLimit(HASHING_RATE, clock);
+  const limitHashing = createApiLimit(HASHING_RATE, clock, config);
   const routes = new Hono<RouteEnv>();
 
   routes.get("/api/session", async (c) => {
@@ -65,7 +65,7 @@ export function createAccountRoutes(deps: AccountRoutesDeps): Hono<RouteEnv> {
   });
 
   routes.post("/api/passphrase", async (c) => {
-    const { as, ...change } = await readBody(c, PassphraseBody);
+    const { as, ...change } = await readBody(c, PassphraseBody, clock);
     const caller = await callerOf(c, config, as);
     limitHashing(caller);
     await accounts.setPassphrase(caller, change);
@@ -73,7 +73,7 @@ export function createAccountRoutes(deps: AccountRoutesDeps): Hono<RouteEnv> {
   });
 
   routes.post("/api/sign-in", async (c) => {
-    const body = await readBody(c, SignInBody);
+    const body = await readBody(c, SignInBody, clock);
     const caller = await callerOf(c, config);
     limitHashing(caller);
     const { sessionId, address } = caller;
@@ -90,13 +90,13 @@ export function createAccountRoutes(deps: AccountRoutesDeps): Hono<RouteEnv> {
   });
 
   routes.post("/api/sign-out", async (c) => {
-    const { as, everywhere } = await readBody(c, SignOutBody);
+    const { as, everywhere } = await readBody(c, SignOutBody, clock);
     await accounts.signOut(await callerOf(c, config, as), everywhere);
     return handOut(c, config, newCredential(), done());
   });
 
   routes.post("/api/account/delete", async (c) => {
-    const { as, confirm, current } = await readBody(c, DeleteBody);
+    const { as, confirm, current } = await readBody(c, DeleteBody, clock);
     const caller = await callerOf(c, config, as);
     if (current !== undefined) limitHashing(caller);
     await accounts.delete(caller, confirm, current);

@@ -6,6 +6,7 @@ import type { Config } from "../core/config.ts";
 import { LOBBY } from "../core/conversations.ts";
 import { ChatError } from "../core/errors.ts";
 import { historyFrame, type PagePosition, readPage } from "../core/history.ts";
+import { NO_LIMIT } from "../core/rate_limiter.ts";
 import type { Conversation, Store } from "../core/store.ts";
 import type { RouteEnv } from "./address.ts";
 import { createApiLimit } from "./api_limits.ts";
@@ -53,7 +54,7 @@ const SIDES = ["before", "after", "around"] as const;
 export function createMessageRoutes(deps: MessageRoutesDeps): Hono<RouteEnv> {
   const { config, clock, store, accounts } = deps;
   const { epoch } = store;
-  const limit = createApiLimit(config.rate === 0 ? { perSecond: 0, burst: 0 } : RATE, clock);
+  const limit = createApiLimit(config.rate === 0 ? NO_LIMIT : RATE, clock, config);
   const limitedCaller = async (c: Context<RouteEnv>, as: string | undefined): Promise<Caller> => {
     const caller = await callerOf(c, config, as);
     limit(caller);

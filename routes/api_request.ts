@@ -1,6 +1,7 @@
 import type { Context } from "hono";
 import * as z from "zod";
 import type { Caller } from "../core/accounts.ts";
+import type { Clock } from "../core/clock.ts";
 import type { Config } from "../core/config.ts";
 import { ChatError } from "../core/errors.ts";
 import { addressKey, clientAddress, isSecure, type RouteEnv } from "./address.ts";
@@ -9,12 +10,19 @@ import { checkOrigin } from "./hosts.ts";
 
 /** Most bytes of a request's body. */
 const MAX_BODY_BYTES = 4096;
+/** How long a body may take to arrive, in milliseconds. */
+const BODY_TIMEOUT_MS = 5_000;
 
 /** A username to compare with: whatever could be one, and little more. */
 export const NameParameter = z.string().min(1, "must not be empty").max(
   64,
   "must be a username",
 );
+
+/** The key under which a request counts against limits by address. */
+export function addressOf(c: Context<RouteEnv>, config: Config): string {
+  return addressKey(clientAddress(c.req.raw, c.env.remoteAddr.hostname, config));
+}
 
 /** Says who asks: their session, if they present a credential, and their address. */
 export async function callerOf(
@@ -29,7 +37,7 @@ export async function callerOf(
   });
   return {
     sessionId: credential === undefined ? undefined : await sessionIdOf(credential),
-    address: addressKey(clientAddress(request, remoteAddress, config)),
+    address: addressOf(c, config),
     as,
   };
 }
@@ -68,18 +76,21 @@ export function readQuery<Schema extends z.ZodType>(
 }
 
 /**
- * Reads a request's body: a JSON object of at most 4 KiB. Nothing of it is ever repeated but keys.
+ * Reads a request's body: a JSON object of at most 4 KiB, which arrives within five seconds.
+ * Nothing of it is ever repeated but keys.
  *
- * @throws {ChatError} `json_required`, `frame_too_large`, `invalid_json` or `invalid_body`.
+ * @throws {ChatError} `json_required`, `request_timeout`, `frame_too_large`, `invalid_json` or
+ * `invalid_body`.
  */
 export async function readBody<Schema extends z.ZodType>(
   c: Context<RouteEnv>,
   schema: Schema,
+  clock: Pick<Clock, "schedule">,
 ): Promise<z.output<Schema>> {
   const mediaType = (c.req.header("content-type") ?? "").split(";")[0]!.trim().toLowerCase();
   // No page of another site can send this type without asking first, which is answered with no.
   if (mediaType !== "application/json") throw new ChatError("json_required");
-  const text = await readText(c.req.raw);
+  const text = await readText(c.req.raw, clock);
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -89,15 +100,35 @@ export async function readBody<Schema extends z.ZodType>(
   return parse("invalid_body", schema, value);
 }
 
-async function readText(request: Request): Promise<string> {
+async function readText(request: Request, clock: Pick<Clock, "schedule">): Promise<string> {
+  const reader = request.body?.getReader();
+  if (!reader) return "";
+  let isLate = false;
+  // Cancelling makes the read that waits come back empty-handed.
+  const deadline = clock.schedule(() => {
+    isLate = true;
+    reader.cancel().catch(() => {}); // The client has gone: there is nothing left to cancel.
+  }, BODY_TIMEOUT_MS);
+  try {
+    return await readAll(reader, () => isLate);
+  } finally {
+    deadline.cancel();
+  }
+}
+
+async function readAll(
+  reader: ReadableStreamDefaultReader<Uint8Array>,
+  isLate: () => boolean,
+): Promise<string> {
   const decoder = new TextDecoder();
   let length = 0;
   let text = "";
-  for await (const chunk of request.body ?? []) {
-    length += chunk.length;
+  for (let part = await reader.read(); !part.done; part = await reader.read()) {
+    length += part.value.length;
     if (length > MAX_BODY_BYTES) throw new ChatError("frame_too_large", { limit: MAX_BODY_BYTES });
-    text += decoder.decode(chunk, { stream: true });
+    text += decoder.decode(part.value, { stream: true });
   }
+  if (isLate()) throw new ChatError("request_timeout");
   return text + decoder.decode();
 }
 

@@ -4,6 +4,7 @@ import type { Accounts } from "../core/accounts.ts";
 import type { Clock } from "../core/clock.ts";
 import type { Config } from "../core/config.ts";
 import { historyFrame } from "../core/history.ts";
+import { NO_LIMIT } from "../core/rate_limiter.ts";
 import { parseSearchQuery } from "../core/search_query.ts";
 import type { SearchHit, Store } from "../core/store.ts";
 import type { RouteEnv } from "./address.ts";
@@ -47,7 +48,7 @@ const SearchParameters = z.strictObject({
 /** `GET /api/search`: messages that the asker may see, newest first. */
 export function createSearchRoutes(deps: SearchRoutesDeps): Hono<RouteEnv> {
   const { config, clock, store, accounts } = deps;
-  const takeOne = createApiLimit(config.rate === 0 ? { perSecond: 0, burst: 0 } : RATE, clock);
+  const takeOne = createApiLimit(config.rate === 0 ? NO_LIMIT : RATE, clock, config);
   const routes = new Hono<RouteEnv>();
 
   routes.get("/api/search", async (c) => {

@@ -12,6 +12,7 @@ const STATUSES: Partial<Record<ErrorCode, number>> = {
   unknown_conversation: 404,
   unknown_user: 404,
   method_not_allowed: 405,
+  request_timeout: 408,
   name_moved: 409,
   user_away: 409,
   username_taken: 409,

@@ -220,6 +220,22 @@ export function testStoreEvents(subject: StoreSubject): void {
     assertEquals(await read({ limit: 0 }), []);
   });
 
+  test("read() ends with the event that takes the texts past the asked length", async () => {
+    await using scene = await Scene.of(subject);
+    const ann = await scene.user("ann");
+    for (const text of ["12345", "1234", "123", "12", "1"]) {
+      await scene.append(publicly(ann, text));
+    }
+    const texts = async (maxLength: number, from: "oldest" | "newest") =>
+      (await scene.store.read({ limit: 4, maxLength, from })).map(({ text }) => text);
+
+    assertEquals(await texts(8, "oldest"), ["12345", "1234"]);
+    assertEquals(await texts(9, "oldest"), ["12345", "1234", "123"]);
+    assertEquals(await texts(0, "oldest"), ["12345"]);
+    assertEquals(await texts(3, "newest"), ["123", "12", "1"]);
+    assertEquals(await texts(99, "newest"), ["1234", "123", "12", "1"]);
+  });
+
   test("read() mixes the lobby and an account's private events in one order", async () => {
     await using scene = await Scene.of(subject);
     const [ann, bob, eve] = [

@@ -1,6 +1,9 @@
 import { assertEquals } from "@std/assert";
-import { historyFrame, readPage } from "../../core/history.ts";
+import { historyFrame, type Page, type PagePosition, readPage } from "../../core/history.ts";
 import type { ReadQuery, StoredEvent } from "../../core/store.ts";
+import { MemoryStore } from "../../core/store_memory.ts";
+import { ManualClock } from "../support/manual_clock.ts";
+import { SequentialIds } from "../support/sequential_ids.ts";
 
 /** The lobby with events at the given positions; notes what was read. */
 function logWith(seqs: readonly number[]) {
@@ -37,6 +40,35 @@ Deno.test("readPage() shows a position in the middle, holes in the log or not", 
   assertEquals([page.hasOlder, page.hasNewer], [true, true]);
 });
 
+Deno.test("readPage() ends a page before it has too many characters, and says that there are more", async () => {
+  const store = new MemoryStore({ clock: new ManualClock(), ids: new SequentialIds() });
+  for (let count = 0; count < 100; count++) {
+    const to = { kind: "lobby" } as const;
+    const text = "字".repeat(4_000);
+    await store.append([{ kind: "message", to, author: "a_1", from: "alice", text }]);
+  }
+  const pageAt = (at?: PagePosition) => readPage(store, { ...WHOLE, at, limit: 50 });
+  const seqsOf = ({ messages }: Page) => messages.map(({ seq }) => seq);
+
+  const newest = await pageAt();
+  const older = await pageAt({ side: "before", seq: seqsOf(newest)[0]! });
+  const newer = await pageAt({ side: "after", seq: 10 });
+  const around = await pageAt({ side: "around", seq: 50 });
+
+  assertEquals(seqsOf(newest), range(85, 100));
+  assertEquals([newest.hasOlder, newest.hasNewer], [true, false]);
+  assertEquals(seqsOf(older), range(69, 84));
+  assertEquals([older.hasOlder, older.hasNewer], [true, true]);
+  assertEquals(seqsOf(newer), range(11, 26));
+  assertEquals([newer.hasOlder, newer.hasNewer], [true, true]);
+  assertEquals(seqsOf(around), range(42, 57));
+  assertEquals([around.hasOlder, around.hasNewer], [true, true]);
+});
+
+function range(first: number, last: number): number[] {
+  return Array.from({ length: last - first + 1 }, (_, index) => first + index);
+}
+
 Deno.test("readPage() fills a page around an end from the other side", async () => {
   const log = logWith([1, 2, 3, 4, 5, 6]);
   const seqsAround = async (seq: number) => {
@@ -56,7 +88,7 @@ Deno.test("readPage() reads one event more than it shows, and one on the other s
   await readPage(log, { ...WHOLE, at: { side: "before", seq: 3 }, limit: 50 });
   await readPage(log, { ...WHOLE, at: { side: "after", seq: 1 }, limit: 50 });
 
-  assertEquals(log.reads, [
+  assertEquals(log.reads.map(({ maxLength: _, ...range }) => range), [
     { ...WHOLE, from: "newest", limit: 51 },
     { ...WHOLE, before: 3, from: "newest", limit: 51 },
     { ...WHOLE, after: 2, from: "oldest", limit: 1 },

@@ -392,7 +392,7 @@ Deno.test("more than a page of what had waited arrives whole, in order", async (
 
   const back = await chat.join("bob", { sessionId: "s1", dialect: "parley.v1" });
   await chat.settle();
-  for (let i = 0; i < 3; i++) await chat.say(back, { type: "pong" });
+  for (let i = 0; i < 10; i++) await chat.say(back, { type: "pong" });
 
   assertEquals(back.transport.messages, Array.from({ length: 450 }, (_, i) => `${i}`));
   assertEquals(alice.transport.framesOf("delivered").length, 450);
@@ -424,3 +424,29 @@ for (const kind of ["forever", "none"] as const) {
     }
   });
 }
+
+Deno.test("a resume sends long messages too, all of them, a page at a time", async () => {
+  const chat = createChat();
+  const alice = await chat.join("alice");
+  const { epoch } = alice.transport.framesOf("welcome")[0]!;
+  const said = Array.from({ length: 60 }, (_, index) => `${index} ${"字".repeat(3_990)}`);
+  for (const message of said) await chat.say(alice, { message });
+
+  const bob = await chat.join("bob", { resume: { epoch, seq: 0 } });
+  await chat.settle();
+  await chat.settle();
+
+  assertEquals(bob.transport.messages, said);
+  assertEquals(bob.transport.framesOf("resumed").map(({ recovered }) => recovered), [true]);
+});
+
+Deno.test("history ends before it has too many characters, with the newest", async () => {
+  const chat = createChat();
+  const alice = await chat.join("alice");
+  const said = Array.from({ length: 60 }, (_, index) => `${index} ${"字".repeat(3_990)}`);
+  for (const message of said) await chat.say(alice, { message });
+
+  const bob = await chat.join("bob", { history: 500 });
+
+  assertEquals(bob.transport.messages, said.slice(-33));
+});

@@ -59,7 +59,7 @@ export class Intake {
       // A packet may end its connection, and nothing behind it is handled then.
       while (held.next < held.packets.length && connection.isOpen && !isBusy(connection)) {
         const packet = held.packets[held.next++]!;
-        held.bytes -= sizeOf(packet);
+        held.bytes -= packetBytes(packet);
         this.#options.handle(connection, packet);
       }
       if (held.next === held.packets.length || !connection.isOpen) this.#held.delete(connection);
@@ -73,7 +73,7 @@ export class Intake {
 
   #hold(connection: Connection, held: Held, packet: string | ArrayBuffer): void {
     held.packets.push(packet);
-    held.bytes += sizeOf(packet);
+    held.bytes += packetBytes(packet);
     if (held.bytes > MAX_HELD_BYTES) this.#options.onFlood(connection);
   }
 }
@@ -82,7 +82,8 @@ function isBusy(connection: Connection): boolean {
   return connection.unsettled >= MAX_UNSETTLED || connection.isBehind;
 }
 
-function sizeOf(packet: string | ArrayBuffer): number {
+/** Bytes of a packet. */
+export function packetBytes(packet: string | ArrayBuffer): number {
   const bytes = typeof packet === "string" ? utf8Length(packet) : packet.byteLength;
   return bytes + PACKET_OVERHEAD_BYTES;
 }

@@ -15,6 +15,7 @@ import { StoreUnavailableError } from "../core/store.ts";
 import type { Transport } from "../core/transport.ts";
 import { addressKey, clientAddress, isSecure, type RouteEnv } from "./address.ts";
 import { credentialCookie, newCredential, readCredential, sessionIdOf } from "./credentials.ts";
+import { EarlyPackets } from "./early_packets.ts";
 import { checkOrigin, portOf, type Security } from "./hosts.ts";
 
 /** What the route needs: the chat, the settings, and somewhere to say what went wrong. */
@@ -31,8 +32,6 @@ export interface WebSocketRouteDeps {
 export const IDLE_TIMEOUT_SECONDS = 40;
 /** Sockets that may be open only to hear why they are refused; beyond them refusals go by HTTP. */
 const MAX_REFUSED_SOCKETS = 100;
-/** Packets that may arrive before the connection is ready. */
-const MAX_EARLY_PACKETS = 256;
 
 /**
  * Makes the handler of `/ws/:username`: checks the request, upgrades it, and hands its socket to
@@ -121,21 +120,27 @@ function serve(
   const transport = new WebSocketTransport(socket, log);
   let connection: Connection | undefined;
   let isGone = false;
-  const early: (string | ArrayBuffer)[] = [];
+  const early = new EarlyPackets();
+  const giveUp = (tell: () => void) => {
+    isGone = true;
+    early.take();
+    tell();
+  };
   socket.binaryType = "arraybuffer";
   socket.onopen = async () => {
-    if (refusal) return refuse(transport, refusal);
+    if (refusal) return giveUp(() => refuse(transport, refusal));
     try {
       connection = await manager.connect(transport, request);
     } catch (cause) {
-      return refuse(transport, asChatError(cause, log));
+      return giveUp(() => refuse(transport, asChatError(cause, log)));
     }
     if (isGone) return manager.disconnect(connection);
-    for (const packet of early.splice(0)) manager.receive(connection, packet);
+    for (const packet of early.take()) manager.receive(connection, packet);
   };
   socket.onmessage = ({ data }) => {
-    if (connection) manager.receive(connection, data);
-    else if (early.push(data) > MAX_EARLY_PACKETS) transport.close(CLOSE_CODES.internal);
+    if (connection) return manager.receive(connection, data);
+    if (isGone || early.add(data)) return;
+    giveUp(() => transport.close(CLOSE_CODES.slowConsumer));
   };
   // Without a listener an error is reported nowhere; `close` follows it and does the work.
   socket.onerror = (event) => log.debug("socket error", { cause: (event as ErrorEvent).message });

@@ -1,7 +1,12 @@
 import { assert, assertEquals } from "@std/assert";
+import { systemClock } from "../../core/clock.ts";
+import { CLOSE_CODES } from "../../core/close_codes.ts";
 import { HEARTBEAT_MS } from "../../core/heartbeat.ts";
+import { MemoryStore } from "../../core/store_memory.ts";
 import { IDLE_TIMEOUT_SECONDS } from "../../routes/ws.ts";
 import { ChatClient } from "../support/chat_client.ts";
+import { SequentialIds } from "../support/sequential_ids.ts";
+import { storeWith } from "../support/store_with.ts";
 import { startTestServer, type TestServer } from "../support/test_server.ts";
 
 /** Status of a handshake with the given headers, read from a raw socket. */
@@ -115,4 +120,53 @@ Deno.test("the route decodes the name once, and strictly", async () => {
 
 Deno.test("the runtime pings later than the heartbeat, so that nobody is pinged twice", () => {
   assert(HEARTBEAT_MS < IDLE_TIMEOUT_SECONDS * 1000 / 2);
+});
+
+/** A log that gives out no name until it is told to. */
+function hesitantStore() {
+  const { promise, resolve: letIn } = Promise.withResolvers<void>();
+  const log = new MemoryStore({ clock: systemClock, ids: new SequentialIds() });
+  const store = storeWith(log, {
+    claimName: async (claim) => {
+      await promise;
+      return await log.claimName(claim);
+    },
+  });
+  return { store, letIn };
+}
+
+for (
+  const [what, packets] of [
+    ["bytes", Array.from({ length: 5 }, () => "x".repeat(60_000))],
+    ["packets", Array.from({ length: 257 }, () => '{"message":"x"}')],
+  ] as const
+) {
+  Deno.test(`the route closes a socket that sends too many ${what} before it is let in, and handles none`, async () => {
+    // Their number was bounded, their size was not.
+    const { store, letIn } = hesitantStore();
+    await using server = await startTestServer({}, { store });
+    const client = new ChatClient(`${server.wsUrl}/ws/alice`);
+    await client.opened;
+
+    for (const packet of packets) client.send(packet);
+    const { code } = await client.closed;
+    letIn();
+
+    assertEquals(code, CLOSE_CODES.slowConsumer.code);
+    assertEquals([store.lastSeq, server.manager.connections], [0, 0]);
+  });
+}
+
+Deno.test("the route handles what arrives before it has let somebody in, in order", async () => {
+  const { store, letIn } = hesitantStore();
+  await using server = await startTestServer({}, { store });
+  const client = new ChatClient(`${server.wsUrl}/ws/alice`);
+  await client.opened;
+
+  for (let i = 1; i <= 100; i++) client.send({ message: `${i}` });
+  letIn();
+  await client.until(() => client.messages.length === 100);
+
+  assertEquals(client.messages, Array.from({ length: 100 }, (_, i) => `${i + 1}`));
+  await client.close();
 });

@@ -21,12 +21,13 @@ export interface Closing {
 /** A client over a real socket that keeps every frame and lets a test wait for the one it wants. */
 export class ChatClient {
   readonly frames: ServerFrame[] = [];
+  /** The handshake is done; frames may be sent, and the first one comes. */
+  readonly opened: Promise<void>;
   readonly closed: Promise<Closing>;
   /** Number of packets received. */
   packets = 0;
   #socket: WebSocket;
   #waiting = new Set<() => void>();
-  #opened: Promise<void>;
 
   constructor(url: string, options: ChatClientOptions = {}) {
     const { credential, protocols = [] } = options;
@@ -37,7 +38,7 @@ export class ChatClient {
     this.#socket = new WebSocket(url + (options.query ?? ""), { headers, protocols });
     this.#socket.binaryType = "arraybuffer";
     this.#socket.onmessage = ({ data }) => this.#receive(data);
-    this.#opened = new Promise((resolve, reject) => {
+    this.opened = new Promise((resolve, reject) => {
       this.#socket.onopen = () => resolve();
       this.#socket.onerror = (event) => reject(new Error((event as ErrorEvent).message));
     });
@@ -56,7 +57,7 @@ export class ChatClient {
     options: ChatClientOptions = {},
   ): Promise<ChatClient> {
     const client = new ChatClient(`${wsUrl}/ws/${encodeURIComponent(username)}`, options);
-    await client.#opened;
+    await client.opened;
     await client.until(() => client.frames.length > 0);
     return client;
   }

@@ -37,10 +37,12 @@ trial("a writer that ends between its commit and the answer keeps its promises",
   });
   await crowd.arrived();
 
-  await crowd.until(() => {
-    while (crowd.unanswered < UNDER_WAY) crowd.sayOne();
-    return writers > DEATHS;
-  }, `${DEATHS} deaths`);
+  for (let death = 1; death <= DEATHS; death++) {
+    await crowd.until(() => {
+      while (crowd.unanswered < UNDER_WAY) crowd.sayOne();
+      return writers > death;
+    }, `the ${death}th death`);
+  }
   await crowd.settled();
   await server.close();
 

@@ -146,6 +146,7 @@ export class Accounts {
    * @param everywhere Also ends every other session of the account it names with `as`, or of all
    * accounts it has.
    * @throws {ChatError} `not_your_name`; nothing has ended then.
+   * @throws {StoreUnavailableError} When that can't be stored now; connections are closed then, too.
    */
   async signOut(caller: Caller, everywhere: boolean): Promise<void> {
     const { store, live } = this.#options;
@@ -153,9 +154,14 @@ export class Accounts {
     if (sessionId === undefined) return;
     const named = await this.find(caller);
     const accounts = caller.as === undefined ? await this.ownedBy(sessionId) : named ? [named] : [];
-    if (everywhere) { for (const { account } of accounts) await this.#endAll(account); }
-    await store.revokeSession(sessionId);
-    live.endSessions([sessionId]);
+    const ended = everywhere ? accounts : [];
+    try {
+      for (const { account } of ended) await store.revokeSessionsOf(account);
+      await store.revokeSession(sessionId);
+    } finally {
+      for (const { account } of ended) live.endAccount(account);
+      live.endSessions([sessionId]);
+    }
   }
 
   /**
@@ -177,11 +183,6 @@ export class Accounts {
     if (owned.passphrase !== undefined) await this.#checkCurrent(caller, owned, current);
     await store.deleteAccount(account);
     live.endAccount(account);
-  }
-
-  async #endAll(account: string): Promise<void> {
-    await this.#options.store.revokeSessionsOf(account);
-    this.#options.live.endAccount(account);
   }
 
   async #checkCurrent(

@@ -4,6 +4,7 @@ import { SqliteAcks } from "./sqlite_acks.ts";
 import { SqliteAppend } from "./sqlite_append.ts";
 import { isSqliteError, SqliteDatabase } from "./sqlite_database.ts";
 import { filesIn, makePrivateFile } from "./sqlite_files.ts";
+import { guard, Headroom } from "./sqlite_headroom.ts";
 import { SqliteIndexing } from "./sqlite_indexing.ts";
 import { SqliteReading } from "./sqlite_reading.ts";
 import { SqliteReads } from "./sqlite_reads.ts";
@@ -40,8 +41,9 @@ export interface LogPosition {
 export function openWriter(options: EngineOptions) {
   const files = filesIn(options.dataDir);
   makePrivateFile(files.folder, files.log);
-  const db = openChecked(files.log, options);
-  return prepare(files.log, db, () => writerOn(db, options.retention));
+  const headroom = new Headroom(files);
+  const db = headroom.spend(() => openChecked(files.log, options));
+  return prepare(files.log, db, () => guard(writerOn(db, options.retention), headroom));
 }
 
 function writerOn(db: SqliteDatabase, kept: Retention) {

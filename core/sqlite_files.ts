@@ -24,11 +24,18 @@ export interface LogFiles {
   readonly log: string;
   /** Held by the process that owns the log. */
   readonly lock: string;
+  /** Keeps some space for changes that a full disk must not prevent. */
+  readonly spare: string;
 }
 
 /** Names the files in a data folder; makes none. */
 export function filesIn(folder: string): LogFiles {
-  return { folder, log: join(folder, "parley.db"), lock: join(folder, "parley.lock") };
+  return {
+    folder,
+    log: join(folder, "parley.db"),
+    lock: join(folder, "parley.lock"),
+    spare: join(folder, "parley.spare"),
+  };
 }
 
 /**

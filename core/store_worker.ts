@@ -1,5 +1,6 @@
 import type { Log } from "./log.ts";
 import type { EngineOptions, LogPosition } from "./sqlite_engine.ts";
+import { VITAL } from "./sqlite_headroom.ts";
 import { StoreOpenError, StoreUnavailableError } from "./store.ts";
 import type { Channel, Methods } from "./store_channel.ts";
 import type { Call, FromWorker, Outcome, ThrownError, ToWorker } from "./store_worker_messages.ts";
@@ -18,8 +19,15 @@ interface WaitingCall extends Pending, Call {}
 
 /** Most calls of one commit. */
 const MAX_CALLS = 512;
-/** What takes long, or ends things, keeps to itself. */
-const ALONE: ReadonlySet<string> = new Set(["index", "prune", "erase", "limitPages", "close"]);
+/** What takes long, ends things or must not fail with others keeps to itself. */
+const ALONE: ReadonlySet<string> = new Set([
+  "index",
+  "prune",
+  "erase",
+  "limitPages",
+  "close",
+  ...VITAL,
+]);
 
 /** What a {@linkcode WorkerChannel} needs from outside. */
 export interface WorkerChannelOptions {

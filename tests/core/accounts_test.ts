@@ -3,7 +3,7 @@ import { Accounts, type AccountStore } from "../../core/accounts.ts";
 import { Attempts } from "../../core/attempts.ts";
 import { ChatError } from "../../core/errors.ts";
 import { Passphrases } from "../../core/passphrase.ts";
-import type { OwnedAccount } from "../../core/store.ts";
+import { type OwnedAccount, StoreUnavailableError } from "../../core/store.ts";
 import { usernameKey } from "../../core/usernames.ts";
 import { ManualClock } from "../support/manual_clock.ts";
 
@@ -135,12 +135,22 @@ Deno.test("Accounts.signOut() ends sessions in the log before it closes their so
 
   assertEquals(store.asked, [
     "revokeSessionsOf a_1",
-    "endAccount a_1",
     "revokeSessionsOf a_2",
-    "endAccount a_2",
     "revokeSession s_1",
+    "endAccount a_1",
+    "endAccount a_2",
     "endSessions s_1",
   ]);
+});
+
+Deno.test("Accounts.signOut() closes the sockets although the log can't note it", async () => {
+  const { store, accounts } = createAccounts();
+  store.owned = [ALICE];
+  store.revokeSession = () => Promise.reject(new StoreUnavailableError("disk full"));
+
+  await assertRejects(() => accounts.signOut(CALLER, false), StoreUnavailableError);
+
+  assertEquals(store.asked, ["endSessions s_1"]);
 });
 
 Deno.test("Accounts.delete() closes the sockets once the account is gone, not if it can't go", async () => {

@@ -57,6 +57,7 @@ Deno.test("SqliteStore.open() keeps what it makes from other users of the machin
     ["parley.db-shm", "600"],
     ["parley.db-wal", "600"],
     ["parley.lock", "600"],
+    ["parley.spare", "600"],
   ]);
   assertEquals(Deno.statSync(dataDir).mode! & 0o777, 0o700);
   await store.close();

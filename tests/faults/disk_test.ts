@@ -66,6 +66,50 @@ trial("a log that may not grow refuses for a time, and nothing else", async (ran
   });
 });
 
+// The probe wrote one page, a long message takes four: /readyz stayed 200 while they all failed,
+// and nobody could sign out.
+Deno.test("on a full disk people can sign out, and the server starts, and says that it is full", async () => {
+  const disk = await mountSmallDisk();
+  if (!disk) return console.warn("Not shown on a real disk: none can be mounted here.");
+  await using _disk = disk;
+  await using server = await MortalServer.start(`${disk.path}/data`);
+  const sessions = await Promise.all(["ann", "bob"].map(async (name) => {
+    const credential = credentialFor(name);
+    const client = await ChatClient.connect(server.url.replace("http", "ws"), name, { credential });
+    return { client, headers: { authorization: `Bearer ${credential}` } };
+  }));
+  const [ann, bob] = sessions as [typeof sessions[0], typeof sessions[0]];
+
+  await disk.fill();
+  await waitForStatus(server.url, "/readyz", 503);
+  const signOut = async ({ headers }: { headers: Record<string, string> }, everywhere: boolean) => {
+    const init = {
+      method: "POST",
+      headers: { ...headers, "content-type": "application/json" },
+      body: JSON.stringify({ everywhere }),
+    };
+    const response = await fetch(`${server.url}/api/sign-out`, init);
+    await response.body?.cancel();
+    return response.status;
+  };
+
+  assertEquals([await signOut(ann, false), await signOut(bob, true)], [204, 204]);
+  assertEquals([(await ann.client.closed).code, (await bob.client.closed).code], [4504, 4504]);
+  assertEquals(await statusOf(server.url, "/readyz"), 503);
+  await server.stop();
+  await disk.fill();
+  await server.restart();
+  // At its start it could put away what the last one had left in the WAL.
+  await disk.fill();
+  await waitForStatus(server.url, "/readyz", 503);
+
+  const session = await fetch(`${server.url}/api/session`, { headers: ann.headers });
+  assertEquals((await session.json()).accounts, []);
+  assertEquals(await refusalOf(server.url, "newcomer"), "unavailable 4011");
+  await disk.free();
+  await waitForStatus(server.url, "/readyz", 200);
+});
+
 Deno.test("SqliteAppend.append() can store nothing while the log is read-only", async () => {
   await using data = await makeDataFolder();
   await (await openLog(data.path)).close();

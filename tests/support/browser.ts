@@ -20,19 +20,16 @@ const INSTALLED = [
   "C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe",
 ];
 
+/** Whether `@sparticuz/chromium` has a browser for this machine. */
+const HAS_PACKED = Deno.build.os === "linux" && Deno.build.arch === "x86_64";
+
 /**
  * Starts Chromium: an installed one, else the one inside `@sparticuz/chromium` on Linux x64.
  *
- * @returns Nothing where there is none, after saying so.
- * @throws {Error} Where there is none and `CI` is set: there, nothing may be skipped.
+ * @throws {Error} Where there is none.
  */
-export async function launchBrowser(): Promise<Browser | undefined> {
+async function launchBrowser(): Promise<Browser> {
   const executablePath = findInstalled() ?? await unpackPacked();
-  if (executablePath === undefined) {
-    if (Deno.env.get("CI")) throw new Error("Cannot test the page: there is no Chromium");
-    console.warn("Skipped: there is no Chrome or Chromium to test the page in.");
-    return undefined;
-  }
   const { chromium } = await import("playwright-core");
   return await chromium.launch({ executablePath, args: FLAGS });
 }
@@ -47,8 +44,8 @@ function findInstalled(): string | undefined {
   });
 }
 
-async function unpackPacked(): Promise<string | undefined> {
-  if (Deno.build.os !== "linux" || Deno.build.arch !== "x86_64") return undefined;
+async function unpackPacked(): Promise<string> {
+  if (!HAS_PACKED) throw new Error("Cannot test the page: there is no Chrome or Chromium");
   // The package trusts a fixed path in the temporary folder, and reads these when imported.
   Deno.env.set("TMPDIR", await Deno.makeTempDir({ prefix: "parley-chromium-" }));
   Deno.env.set("AWS_EXECUTION_ENV", "AWS_Lambda_nodejs22.x");
@@ -57,23 +54,31 @@ async function unpackPacked(): Promise<string | undefined> {
 }
 
 /** The browser of this file's stories: starting one takes longer than most of them. */
-let shared: Promise<Browser | undefined> | undefined;
+let shared: Promise<Browser> | undefined;
 
 Deno.test.afterAll(async () => await (await shared)?.close());
 
+/** Whether stories are skipped for want of a browser; with `CI` set, they fail instead. */
+const IS_SKIPPED = findInstalled() === undefined && !HAS_PACKED && !Deno.env.get("CI");
+
 /**
  * A test that tells a story in a browser, in which each person has cookies and storage of their
- * own. The browser's driver keeps pipes and timers that are not the page's to close, so those
- * checks are off here.
+ * own. Where there is no browser it counts as ignored, never as passed. The browser's driver keeps
+ * pipes and timers that are not the page's to close, so those checks are off here.
  */
 export function pageTest(name: string, story: (browser: Browser) => Promise<void>): void {
-  Deno.test({ name, sanitizeOps: false, sanitizeResources: false, fn: () => tell(story) });
+  Deno.test({
+    name,
+    ignore: IS_SKIPPED,
+    sanitizeOps: false,
+    sanitizeResources: false,
+    fn: () => tell(story),
+  });
 }
 
 async function tell(story: (browser: Browser) => Promise<void>): Promise<void> {
   shared ??= launchBrowser();
   const browser = await shared;
-  if (browser === undefined) return;
   try {
     await story(browser);
   } finally {

@@ -1,5 +1,6 @@
 /** @import {Api} from "./net/api.js" */
 /** @import {AccountActions} from "./view/account_dialog.js" */
+import { nameKey } from "./lib/name_key.js";
 
 /**
  * The account that the page acts for, over HTTP.
@@ -34,4 +35,24 @@ export function accountActions({ api, self, onSignedOut }) {
       await onSignedOut();
     },
   };
+}
+
+/**
+ * The name as this browser's session holds it; null where it doesn't, or nobody can tell.
+ *
+ * @param {Pick<Api, "get">} api
+ * @param {string} name
+ * @returns {Promise<string | null>}
+ */
+export async function findOwnName(api, name) {
+  try {
+    const { accounts } = await api.get("session");
+    const own = accounts.find((/** @type {{username: string}} */ one) =>
+      nameKey(one.username) === nameKey(name)
+    );
+    return own?.username ?? null;
+  } catch {
+    // The form is there, and joining by it tells what is wrong.
+    return null;
+  }
 }

@@ -2,18 +2,21 @@
 /// <reference lib="dom.iterable" />
 /** @import {MessageFrame} from "../core/protocol.ts" */
 /** @import {LineState} from "./net/socket.js" */
-import { accountActions } from "./account.js";
+import { accountActions, findOwnName } from "./account.js";
+import { onNextPicture } from "./lib/next_picture.js";
 import { JsonStorage, openStorage } from "./lib/storage.js";
 import { openTabChannel } from "./lib/tab_channel.js";
 import { browserClock } from "./lib/time.js";
 import { Drafts } from "./model/drafts.js";
 import { findByName } from "./model/presence_state.js";
-import { activeConversation } from "./model/room.js";
+import { activeConversation, note } from "./model/room.js";
 import { openPrivate } from "./model/room_private.js";
 import { activate, clearDivider, markRead } from "./model/room_reading.js";
 import { Api } from "./net/api.js";
 import { socketUrl } from "./net/endpoint.js";
-import { openOutboxStore } from "./net/outbox_database.js";
+import { JsonOutboxStore } from "./net/json_outbox_store.js";
+import { IndexedOutboxStore } from "./net/outbox_database.js";
+import { PatientOutboxStore } from "./net/patient_outbox_store.js";
 import { LockTurn } from "./net/sending_turn.js";
 import { ChatSession } from "./session.js";
 import { readIntent } from "./text/commands.js";
@@ -23,8 +26,11 @@ import { Announcer } from "./view/announcer.js";
 import { ChatView } from "./view/chat_view.js";
 import { JoinForm } from "./view/join_form.js";
 
-/** How often a hidden page takes in what arrived: its title is all one sees of it. */
-const HIDDEN_FLUSH_MS = 250;
+/** Stands for the name of a tab that isn't in the chat because one left it there. */
+const ASKED = false;
+/** Told when the browser's database doesn't answer. */
+const SILENT_STORE = "This browser’s database doesn’t answer, so Parley goes on without it. " +
+  "Messages that an earlier visit left unsent may be missing until you reload the page.";
 
 /** What several of these pages on one host keep must not meet. */
 const place = `parley:${new URL(document.baseURI).pathname}`;
@@ -33,10 +39,13 @@ const remembered = new JsonStorage(openStorage("localStorage"));
 /** Remembered for this tab: being in the chat. */
 const tab = new JsonStorage(openStorage("sessionStorage"));
 const api = new Api(document.baseURI, (...request) => fetch(...request));
-const opening = openOutboxStore(place, tab);
-// The form answers from the first moment: a name typed before the store is open waits for it.
-const form = new JoinForm((name) => void opening.then(() => join(name)), leave, signIn);
-const store = await opening;
+const form = new JoinForm(join, leave, signIn);
+const store = new PatientOutboxStore({
+  database: openDatabase(),
+  near: new JsonOutboxStore(remembered),
+  clock: browserClock,
+  onGivenUp: () => sayStoreIsSilent(),
+});
 const channel = openTabChannel(place);
 
 const announcer = new Announcer(browserClock);
@@ -83,15 +92,41 @@ document.addEventListener("visibilitychange", () => {
 });
 begin();
 
-/** A reload goes on where it was; a new tab asks for the name. */
+/** A reload goes on where it was, and a new tab under the name one has; others ask for a name. */
 function begin() {
   const current = tab.get("joined");
-  if (typeof current !== "string") {
-    // A name typed while the scripts or the store were loading stays.
-    return form.isBegun ? form.submitIfPressedEarly() : form.show(rememberedName());
+  if (typeof current === "string") {
+    form.markResuming();
+    return join(current);
   }
+  // A name typed while the scripts were loading stays.
+  if (form.isBegun) return form.submitIfPressedEarly();
+  form.show(rememberedName());
+  // Whoever left in this tab, or was sent away, wants to be asked.
+  if (current !== ASKED) void joinIfKnown(rememberedName());
+}
+
+/**
+ * Goes straight in under a name that this browser's session holds, unless the form is used first.
+ *
+ * @param {string} name
+ */
+async function joinIfKnown(name) {
+  if (name === "") return;
   form.markResuming();
-  join(current);
+  const known = await findOwnName(api, name);
+  if (known !== null && session === null && !form.isTouched) join(known);
+  else form.unmarkResuming();
+}
+
+/** @returns {Promise<IndexedOutboxStore>} Rejected where the browser forbids databases. */
+async function openDatabase() {
+  return await IndexedOutboxStore.open(indexedDB, place);
+}
+
+/** Without the database everything goes on; only what an earlier visit left in it is missing. */
+function sayStoreIsSilent() {
+  change((state) => note(state, state.active, SILENT_STORE, browserClock.now()));
 }
 
 /** @param {string} username */
@@ -107,7 +142,7 @@ function join(username) {
     turn: new LockTurn(navigator.locks, `${place}:outbox:`),
     channel,
     api,
-    defer,
+    defer: onNextPicture,
     isAttentive: () => view.isAttentive,
     isAtEnd: () => view.timeline.isAtBottom,
     onChange: render,
@@ -117,6 +152,7 @@ function join(username) {
       entered(username);
     },
     onSignedOut: () => void signedOut(),
+    onOtherAccount: () => void forgetAccount().then(() => join(username)),
     onRefusal: (error) => view.composer.say(error.message),
     onMessage: (frame) => {
       const isMine = frame.account === session?.state.self?.account;
@@ -136,22 +172,6 @@ function ownDrafts() {
   return account === undefined ? null : new Drafts(remembered, account);
 }
 
-/**
- * Redraws with the next picture. A hidden page gets none, nor does one that hides before it comes,
- * so a timer stands by.
- *
- * @param {() => void} flush
- */
-function defer(flush) {
-  const run = () => {
-    cancelAnimationFrame(picture);
-    clearTimeout(timer);
-    flush();
-  };
-  const picture = requestAnimationFrame(run);
-  const timer = setTimeout(run, HIDDEN_FLUSH_MS);
-}
-
 /** @param {string} username */
 function entered(username) {
   const isFirst = tab.get("joined") !== username || !form.isHidden;
@@ -163,17 +183,21 @@ function entered(username) {
     if (peer !== null) change((state) => openPrivate(state, peer).state);
   }
   view.show(true);
+  if (store.hasGivenUp) sayStoreIsSilent();
 }
 
 /** @param {LineState} line */
 function lineChanged(line) {
   if (line.state === "ended" && line.code === SIGNED_OUT) return void signedOut();
   view.renderLine(line);
+  const isTaken = line.state === "ended" && line.refusal?.code === "username_taken";
+  // The name is somebody else's, and what is on screen isn't theirs.
+  if (isTaken && form.isHidden && session?.isGuest === false) void forgetAccount();
   if (form.isHidden) return;
   if (line.state === "ended") {
     const reason = line.refusal?.message ?? describeEnding(line.code, null).text;
-    tab.set("joined", undefined);
-    form.show(attempted, reason, line.refusal?.code === "username_taken");
+    tab.set("joined", ASKED);
+    form.show(attempted, reason, isTaken);
   } else if (line.state === "waiting") {
     form.say(`${line.refusal?.message ?? "The server can’t be reached."} Trying again…`);
   }
@@ -226,7 +250,7 @@ function goTo(message) {
 function leave() {
   session?.stop();
   session = null;
-  tab.set("joined", undefined);
+  tab.set("joined", ASKED);
   view.show(false);
   announcer.clear();
   accountDialog.clear();

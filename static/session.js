@@ -13,6 +13,7 @@ import { showNewest } from "./model/ranges.js";
 import { changeAll, initialRoom, positionOf, readPosition } from "./model/room.js";
 import { dropOutgoing, orderOutgoing, showOutgoing } from "./model/room_outgoing.js";
 import { toEntry } from "./model/room_messages.js";
+import { isOtherAccount } from "./model/room_joining.js";
 import { objectionTo, openPrivate, placePrivate } from "./model/room_private.js";
 import { clearDivider } from "./model/room_reading.js";
 import { reduceBatch } from "./model/room_state.js";
@@ -39,6 +40,7 @@ import { ReconnectingSocket } from "./net/socket.js";
  * @property {(welcome: WelcomeFrame) => void} onWelcome
  * @property {(frame: MessageFrame) => void} onMessage A message just arrived.
  * @property {() => void} onSignedOut The account was signed out in another tab.
+ * @property {() => void} onOtherAccount The line came back under another account than before.
  * @property {(error: ErrorFrame) => void} onRefusal Something that has no `id` was refused.
  */
 
@@ -247,6 +249,9 @@ export class ChatSession {
 
   /** @param {ServerFrame} frame */
   #receive(frame) {
+    if (frame.type === "welcome" && !this.isGuest && isOtherAccount(this.#state, frame)) {
+      return this.#options.onOtherAccount();
+    }
     this.#gather(frame);
     if (frame.type === "welcome") return this.#welcome(frame);
     if (frame.type === "resumed" && !frame.recovered) return this.#lostTrack();

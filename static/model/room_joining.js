@@ -55,6 +55,17 @@ export function reduceResumed(state, frame) {
 }
 
 /**
+ * Whether a welcome is another account's in the same log: somebody else has the name by now. A
+ * guest has a new account with each connection, and stays the same person.
+ *
+ * @param {RoomState} state
+ * @param {WelcomeFrame} welcome
+ */
+export function isOtherAccount({ self, epoch }, welcome) {
+  return self !== null && self.account !== welcome.account && epoch === welcome.epoch;
+}
+
+/**
  * Another log, or another account in it: names in private conversations may be anyone's now.
  *
  * @param {RoomState} state

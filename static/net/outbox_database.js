@@ -1,27 +1,10 @@
 /// <reference lib="dom" />
 /** @import {OutboxRow, OutboxStore} from "./outbox.js" */
-/** @import {JsonStorage} from "../lib/storage.js" */
-import { SessionOutboxStore } from "./outbox_store.js";
 
 const VERSION = 1;
 const ROWS = "rows";
 const BY_ID = "id";
 const BY_OWNER = "owner";
-
-/**
- * Opens the store that all tabs share, or this tab's own where the browser forbids databases.
- *
- * @param {string} name The database's name.
- * @param {JsonStorage} storage Of this tab.
- * @returns {Promise<OutboxStore>}
- */
-export async function openOutboxStore(name, storage) {
-  try {
-    return await IndexedOutboxStore.open(indexedDB, name);
-  } catch {
-    return new SessionOutboxStore(storage);
-  }
-}
 
 /**
  * Keeps the outbox in IndexedDB, where reloads, crashes and closed tabs leave it. The key of a row

@@ -17,6 +17,7 @@ export class JoinForm {
   #isBusy = false;
   #onSignIn;
   #isPressedEarly;
+  #isTouched = false;
 
   /**
    * @param {(username: string) => void} onJoin
@@ -34,6 +35,7 @@ export class JoinForm {
     this.#own.addEventListener("click", () => this.#showPassphrase(true));
     this.#form.addEventListener("submit", (event) => this.#submit(event));
     this.#name.addEventListener("input", () => {
+      this.#isTouched = true;
       this.#showError("");
       this.#showPassphrase(false);
     });
@@ -65,6 +67,16 @@ export class JoinForm {
   /** A reload is about to go on in the chat: the form appears only if that takes a while. */
   markResuming() {
     this.#root.classList.add("join--resuming");
+  }
+
+  /** The form appears now. */
+  unmarkResuming() {
+    this.#root.classList.remove("join--resuming");
+  }
+
+  /** Whether somebody has changed the name that was shown. */
+  get isTouched() {
+    return this.#isTouched;
   }
 
   /** Whether anything has been typed. */

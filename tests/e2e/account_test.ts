@@ -1,5 +1,7 @@
 import { assertEquals } from "@std/assert";
+import type { Page, WebSocketRoute } from "playwright-core";
 import { pageTest, Person } from "../support/browser.ts";
+import { takeLine } from "../support/page_line.ts";
 import { startTestServer } from "../support/test_server.ts";
 
 const PASSPHRASE = "correct horse battery";
@@ -169,3 +171,63 @@ pageTest("a guest is told that nothing is kept", async (browser) => {
   await guest.page.getByText("You are a guest").waitFor();
   assertEquals(await guest.page.getByText("Set passphrase").isVisible(), false);
 });
+
+/** What the page shows of an account, in its texts and its box. */
+function shownOn(page: Page): Promise<string> {
+  return page.evaluate(`document.querySelector("#chat").innerText +
+    document.querySelector("#timeline-list").textContent +
+    document.querySelector("#composer-text").value`);
+}
+
+// It went on showing the old account's screen and draft.
+pageTest("signing out reaches a tab whose line is down", async (browser) => {
+  await using server = await startTestServer();
+  const alice = await Person.join(browser, server.url, "alice");
+  const other = await alice.page.context().newPage();
+  let isUp = true;
+  const sockets: WebSocketRoute[] = [];
+  await other.routeWebSocket("**/ws/**", (socket) => {
+    if (!isUp) return void socket.close({ code: 4008 });
+    sockets.push(socket);
+    socket.connectToServer();
+  });
+  await other.goto(server.url);
+  await other.locator("#composer-text").waitFor();
+  await alice.say("a secret of hers");
+  await other.getByText("a secret of hers").waitFor();
+  isUp = false;
+  for (const socket of sockets) await socket.close({ code: 4008 });
+  await other.getByText("Reconnecting…").waitFor();
+  await other.locator("#composer-text").fill("half a thought");
+
+  await alice.page.getByRole("button", { name: "Account" }).click();
+  await alice.page.getByRole("button", { name: "Sign out", exact: true }).click();
+
+  await other.getByText("You have been signed out.").waitFor();
+  assertEquals(await other.locator("#composer-text").isVisible(), false);
+  assertEquals(/secret|half/.test(await shownOn(other)), false);
+});
+
+pageTest(
+  "a tab that comes back to find its name somebody else’s keeps nothing",
+  async (browser) => {
+    await using server = await startTestServer();
+    const alice = await Person.open(browser, server.url);
+    const line = await takeLine(alice.page.context());
+    await alice.page.reload();
+    await alice.enter("alice");
+    await alice.say("a secret of hers");
+    await alice.sees("a secret of hers");
+    await alice.box.fill("half a thought");
+    await line.cut();
+    await alice.page.getByText("Reconnecting…").waitFor();
+
+    // As when the session was ended by a browser that could tell nobody.
+    await alice.page.context().clearCookies();
+    await line.mend();
+
+    await alice.page.getByRole("alert").getByText("is taken").waitFor();
+    assertEquals(/secret|half/.test(await shownOn(alice.page)), false);
+    assertEquals(await keptBy(alice), [[], []]);
+  },
+);

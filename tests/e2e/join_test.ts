@@ -67,3 +67,68 @@ pageTest("the page has one main part, and times that machines can read", async (
   assertEquals(times.map((time) => Number.isNaN(Date.parse(time ?? ""))), [false]);
   assertEquals(await alice.page.getByRole("main").count(), 1);
 });
+
+pageTest("a new tab goes straight in under the name one has", async (browser) => {
+  await using server = await startTestServer();
+  const alice = await Person.join(browser, server.url, "alice");
+  await alice.page.close();
+
+  const page = await alice.page.context().newPage();
+  await page.goto(server.url);
+
+  await page.locator("#composer-text").waitFor();
+  assertEquals(await page.locator("#self-name").textContent(), "alice");
+  assertEquals(await page.getByLabel("Your name").isVisible(), false);
+});
+
+pageTest("whoever left is asked for a name in that tab, also after a reload", async (browser) => {
+  await using server = await startTestServer();
+  const alice = await Person.join(browser, server.url, "alice");
+
+  await alice.page.getByRole("button", { name: "Leave" }).click();
+  await alice.page.reload({ waitUntil: "networkidle" });
+
+  assertEquals(await alice.page.getByLabel("Your name").inputValue(), "alice");
+  assertEquals(await alice.box.isVisible(), false);
+  await alice.enter("alicia");
+  assertEquals(await alice.page.locator("#self-name").textContent(), "alicia");
+});
+
+pageTest("a tab asks for a name when the one it had is not this browser’s", async (browser) => {
+  await using server = await startTestServer();
+  const alice = await Person.join(browser, server.url, "alice");
+  const context = alice.page.context();
+  await alice.page.close();
+  await context.clearCookies();
+
+  const page = await context.newPage();
+  await page.goto(server.url, { waitUntil: "networkidle" });
+
+  assertEquals(await page.getByLabel("Your name").inputValue(), "alice");
+  assertEquals(await page.locator("#composer-text").isVisible(), false);
+});
+
+pageTest(
+  "a name typed while the page asks whether it is known is not overtaken",
+  async (browser) => {
+    await using server = await startTestServer();
+    const alice = await Person.join(browser, server.url, "alice");
+    const page = await alice.page.context().newPage();
+    const answer = Promise.withResolvers<void>();
+    await page.route("**/api/session", async (route) => {
+      await answer.promise;
+      await route.continue();
+    });
+    await page.goto(server.url);
+
+    await page.getByLabel("Your name").fill("alicia");
+    const answered = page.waitForResponse("**/api/session");
+    answer.resolve();
+    await (await answered).finished();
+    await page.evaluate("new Promise(requestAnimationFrame)");
+    await page.getByLabel("Your name").press("Enter");
+
+    await page.locator("#composer-text").waitFor();
+    assertEquals(await page.locator("#self-name").textContent(), "alicia");
+  },
+);

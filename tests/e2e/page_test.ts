@@ -236,7 +236,6 @@ pageTest("what one tab has read is read in the other", async (browser) => {
   const bob = await ChatClient.connect(server.wsUrl, "bob");
   const other = await alice.page.context().newPage();
   await other.goto(server.url);
-  await other.getByLabel("Your name").press("Enter");
   await other.locator("#composer-text").waitFor();
   bob.send({ to: "alice", message: "psst" });
   const badge = (page: typeof other) => page.getByRole("button", { name: "Private: bob 1 unread" });
@@ -276,31 +275,42 @@ pageTest("the page completes names and commands from the keyboard", async (brows
   assertEquals((await bob.next("message", ({ from }) => from === "alice")).message, "hello @carol");
 });
 
-/** Makes IndexedDB open when the page is told so, and not before. */
-const HELD_STORE = `
-  const open = IDBFactory.prototype.open;
-  IDBFactory.prototype.open = function (...args) {
-    const request = open.apply(this, args);
-    const hold = (event) => {
-      event.stopImmediatePropagation();
-      request.removeEventListener("success", hold);
-      addEventListener("store-may-open", () => request.dispatchEvent(new Event("success")));
-    };
-    request.addEventListener("success", hold);
-    return request;
-  };`;
+/** Makes IndexedDB ask for ever. */
+const SILENT_DATABASE = `IDBFactory.prototype.open = () => ({});`;
 
-pageTest("the page keeps what is typed while it is still opening its store", async (browser) => {
+// Enter did nothing then, or a message stayed on its way for ever with the line up.
+pageTest("the page goes on without a database that never answers, and says so", async (browser) => {
   await using server = await startTestServer();
-  const context = await browser.newContext();
-  await context.addInitScript({ content: HELD_STORE });
-  const page = await context.newPage();
-  await page.goto(server.url);
+  const bob = await ChatClient.connect(server.wsUrl, "bob");
+  const alice = await Person.open(browser, server.url);
+  await alice.page.addInitScript({ content: SILENT_DATABASE });
+  await alice.page.reload();
 
-  await page.getByLabel("Your name").fill("alice");
-  await page.evaluate(`dispatchEvent(new Event("store-may-open"))`);
-  await page.evaluate("new Promise(requestAnimationFrame)");
-  await page.keyboard.press("Enter");
+  await alice.enter("alice");
+  await alice.say("all the same");
 
-  await page.locator("#composer-text").waitFor();
+  assertEquals((await bob.next("message")).message, "all the same");
+  await alice.sees("database doesn’t answer");
+});
+
+pageTest("leaving and joining again begins anew, ten times over", async (browser) => {
+  await using server = await startTestServer();
+  const bob = await ChatClient.connect(server.wsUrl, "bob");
+  const alice = await Person.join(browser, server.url, "alice");
+
+  for (let visit = 1; visit <= 10; visit++) {
+    await alice.say(`visit ${visit}`);
+    await alice.sees(`visit ${visit}`);
+    await alice.page.getByRole("button", { name: "Leave" }).click();
+    await alice.page.getByLabel("Your name").press("Enter");
+    await alice.box.waitFor();
+  }
+  bob.send({ message: "welcome back" });
+  await alice.sees("welcome back");
+
+  const visits = Array.from({ length: 10 }, (_, i) => `visit ${i + 1}`);
+  assertEquals(bob.messages.filter((text) => text.startsWith("visit")), visits);
+  const bodies = await alice.timeline.locator(".message__body").allTextContents();
+  assertEquals(bodies, [...visits, "welcome back"]);
+  assertEquals(alice.complaints, []);
 });

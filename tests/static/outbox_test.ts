@@ -1,13 +1,13 @@
 import { assertEquals } from "@std/assert";
 import { JsonStorage } from "../../static/lib/storage.js";
 import { Outbox, SILENT_TURN_MS } from "../../static/net/outbox.js";
-import { SessionOutboxStore } from "../../static/net/outbox_store.js";
+import { JsonOutboxStore } from "../../static/net/json_outbox_store.js";
 import { ManualClock } from "../support/manual_clock.ts";
 import { Random } from "../support/random.ts";
 import { FakeTabs, FakeTurn, MapStorage, settle, welcome } from "./fakes.ts";
 
 function setUp(
-  store = new SessionOutboxStore(new JsonStorage(new MapStorage())),
+  store = new JsonOutboxStore(new JsonStorage(new MapStorage())),
   tabs = new FakeTabs(),
 ) {
   const clock = new ManualClock();
@@ -89,7 +89,7 @@ Deno.test("Outbox writes a message down before it goes out", async () => {
 });
 
 Deno.test("Outbox sends what can't be written down all the same", async () => {
-  const { attach, sent, push, outbox } = setUp(new SessionOutboxStore(new JsonStorage(null)));
+  const { attach, sent, push, outbox } = setUp(new JsonOutboxStore(new JsonStorage(null)));
   await attach();
 
   await push("m1");
@@ -354,7 +354,7 @@ Deno.test("Outbox keeps what another tab sent until it is told what became of it
 });
 
 /** A store whose answers take a while, each its own, and come in the order of asking. */
-class SlowStore extends SessionOutboxStore {
+class SlowStore extends JsonOutboxStore {
   #last: Promise<unknown> = Promise.resolve();
 
   constructor(readonly turns: () => number) {
@@ -374,7 +374,7 @@ class SlowStore extends SessionOutboxStore {
     return this.#after(() => super.all(account));
   }
 
-  override put(row: Parameters<SessionOutboxStore["put"]>[0]) {
+  override put(row: Parameters<JsonOutboxStore["put"]>[0]) {
     return this.#after(() => super.put(row));
   }
 

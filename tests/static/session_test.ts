@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { JsonStorage } from "../../static/lib/storage.js";
 import { activeConversation } from "../../static/model/room.js";
-import { SessionOutboxStore } from "../../static/net/outbox_store.js";
+import { JsonOutboxStore } from "../../static/net/json_outbox_store.js";
 import { ChatSession } from "../../static/session.js";
 import { ManualClock } from "../support/manual_clock.ts";
 import { FakeSocket, FakeTabs, FakeTurn, MapStorage, message, settle, welcome } from "./fakes.ts";
@@ -16,6 +16,7 @@ async function setUp(pages: Record<string, unknown> = {}, first = welcome()) {
   const flushes: (() => void)[] = [];
   const refusals: string[] = [];
   let pictures = 0;
+  let others = 0;
   const session = new ChatSession({
     url: (position) => `ws://chat.example/ws/alice?seq=${position?.seq}`,
     open(url, subprotocols) {
@@ -24,7 +25,7 @@ async function setUp(pages: Record<string, unknown> = {}, first = welcome()) {
       return opened;
     },
     clock,
-    store: new SessionOutboxStore(new JsonStorage(new MapStorage())),
+    store: new JsonOutboxStore(new JsonStorage(new MapStorage())),
     turn: new FakeTurn(),
     channel: new FakeTabs().open(),
     api: {
@@ -43,6 +44,7 @@ async function setUp(pages: Record<string, unknown> = {}, first = welcome()) {
     onWelcome: () => {},
     onMessage: () => {},
     onSignedOut: () => {},
+    onOtherAccount: () => void others++,
     onRefusal: (error) => void refusals.push(error.code),
   });
   session.start();
@@ -53,7 +55,17 @@ async function setUp(pages: Record<string, unknown> = {}, first = welcome()) {
     sockets.flatMap(({ sent }) => sent.map((frame) => (frame as { id: string }).id));
   draw();
   pictures = 0;
-  return { asked, clock, sockets, refusals, session, draw, ids, pictures: () => pictures };
+  return {
+    asked,
+    clock,
+    sockets,
+    refusals,
+    session,
+    draw,
+    ids,
+    pictures: () => pictures,
+    others: () => others,
+  };
 }
 
 function shown(session: ChatSession): string[] {
@@ -208,5 +220,19 @@ Deno.test("ChatSession counts nothing as read before the first page has been on 
 
   assertEquals(activeConversation(session.state).unread, 0);
   assertEquals(sockets[0]!.sent, [{ type: "read", conversation: "lobby", seq: 100 }]);
+  session.stop();
+});
+
+Deno.test("ChatSession takes nothing in from a line that comes back under another account", async () => {
+  const { clock, sockets, session, draw, others } = await setUp();
+  sockets[0]!.receive(message({ message: "for alice" }));
+  draw();
+
+  sockets[0]!.end(1006);
+  clock.advance(20_000);
+  sockets[1]!.receive(welcome({ account: "a_somebody" }));
+  draw();
+
+  assertEquals([others(), session.state.self?.account], [1, "a_alice"]);
   session.stop();
 });

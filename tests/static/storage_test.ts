@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { JsonStorage } from "../../static/lib/storage.js";
 import { Drafts } from "../../static/model/drafts.js";
-import { SessionOutboxStore } from "../../static/net/outbox_store.js";
+import { JsonOutboxStore } from "../../static/net/json_outbox_store.js";
 import { MapStorage } from "./fakes.ts";
 
 const BOB = { username: "bob", account: "a_bob" };
@@ -55,7 +55,7 @@ Deno.test("Drafts of one account are not those of another, and go when it is wip
   assertEquals(drafts.all(), []);
 });
 
-Deno.test("SessionOutboxStore skips rows it can't read", async () => {
+Deno.test("JsonOutboxStore skips rows it can't read", async () => {
   const row = {
     id: "m1",
     peer: null,
@@ -67,6 +67,6 @@ Deno.test("SessionOutboxStore skips rows it can't read", async () => {
   };
   const map = new MapStorage([["parley.outbox", JSON.stringify([{ id: 1 }, row, null])]]);
 
-  const rows = await new SessionOutboxStore(new JsonStorage(map)).all("a_alice");
+  const rows = await new JsonOutboxStore(new JsonStorage(map)).all("a_alice");
   assertEquals(rows.map(({ id }) => id), ["m1"]);
 });

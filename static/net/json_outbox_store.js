@@ -4,11 +4,12 @@
 const KEY = "outbox";
 
 /**
- * Keeps the outbox in one tab's session storage: it survives a reload of this tab only.
+ * Keeps the outbox as one JSON text. Each method has done its work when it returns: what is kept
+ * here survives a tab that is closed in the same moment.
  *
  * @implements {OutboxStore}
  */
-export class SessionOutboxStore {
+export class JsonOutboxStore {
   #storage;
 
   /** @param {JsonStorage} storage */
@@ -30,12 +31,19 @@ export class SessionOutboxStore {
 
   /** @param {string} id */
   remove(id) {
-    return this.#write(this.#read().filter((row) => row.id !== id));
+    return this.#keepOnly((row) => row.id !== id);
   }
 
   /** @param {string} account */
   wipe(account) {
-    return this.#write(this.#read().filter((row) => row.writer?.account !== account));
+    return this.#keepOnly((row) => row.writer?.account !== account);
+  }
+
+  /** @param {(row: OutboxRow) => boolean} isKept */
+  #keepOnly(isKept) {
+    const rows = this.#read();
+    const kept = rows.filter(isKept);
+    return kept.length === rows.length ? Promise.resolve() : this.#write(kept);
   }
 
   /** @param {OutboxRow[]} rows */

@@ -1,6 +1,7 @@
 import type { Clock, Timer } from "./clock.ts";
 import type { Connection } from "./connection.ts";
 import { ChatError } from "./errors.ts";
+import type { Log } from "./log.ts";
 import { type Rate, TokenBucket } from "./rate_limiter.ts";
 import { type Account, type Store, StoreUnavailableError } from "./store.ts";
 import { isReservedUsername, usernameKey, usernameProblem } from "./usernames.ts";
@@ -23,11 +24,17 @@ export interface Member extends Account {
 
 /** What a {@linkcode Members} needs from outside. */
 export interface MembersOptions {
-  readonly store: Pick<Store, "claimName" | "accountsOf" | "touchAccount">;
+  readonly store: Pick<Store, "claimName" | "accountsOf" | "touchAccounts">;
   readonly clock: Clock;
+  readonly log: Log;
   readonly rate: Rate;
   readonly nameTtlMs: number;
 }
+
+/** Shortest time between two renewals of the reservations of those present, in milliseconds. */
+const MIN_RENEWAL_MS = 1_000;
+/** Reservations renewed in one commit. */
+const RENEWED_AT_ONCE = 500;
 
 /** A name somebody asks for. */
 interface Claim {
@@ -46,6 +53,8 @@ export class Members {
   #byAccount = new Map<string, Member>();
   /** What is under way for each name, newest: claims and releases go one after the other. */
   #turns = new Map<string, Promise<void>>();
+  /** Runs while somebody is present who has a reservation. */
+  #renewal: Timer | undefined;
 
   constructor(options: MembersOptions) {
     this.#options = options;
@@ -87,12 +96,13 @@ export class Members {
     // Somebody else may hold the name by now, if the account was deleted.
     if (this.#byKey.get(member.nameKey) === member) this.#byKey.delete(member.nameKey);
     member.leaving?.cancel();
+    if (this.#byAccount.size === 0) this.#stopRenewing();
     if (isGuest(member)) return;
-    const { store, clock } = this.#options;
+    const { store } = this.#options;
     await this.#inTurn(member.nameKey, async () => {
       // A claim that was under way may have brought the account back.
       if (this.#byAccount.has(member.account)) return;
-      await store.touchAccount(member.account, clock.now());
+      await store.touchAccounts([member.account]);
     });
   }
 
@@ -116,7 +126,7 @@ export class Members {
     if (present && (sessionId === undefined || isGuest(present))) {
       throw new ChatError("username_taken", { username });
     }
-    const account = await this.#claimName(claim);
+    const account = await this.#claimName(claim, present !== undefined);
     if (account === "taken") throw new ChatError("username_taken", { username });
     const member = this.#byAccount.get(account.account) ??
       this.#add(account, claim);
@@ -128,10 +138,10 @@ export class Members {
    * Asks the log for the name. While nothing can be stored, those whose name it is already are let
    * in all the same: they can read.
    */
-  async #claimName(claim: Claim): Promise<Account | "taken"> {
-    const { store, clock, nameTtlMs } = this.#options;
+  async #claimName(claim: Claim, isHeld: boolean): Promise<Account | "taken"> {
+    const { store, nameTtlMs } = this.#options;
     try {
-      return await store.claimName({ ...claim, at: clock.now(), nameTtlMs });
+      return await store.claimName({ ...claim, nameTtlMs, isHeld });
     } catch (error) {
       if (!(error instanceof StoreUnavailableError) || claim.sessionId === undefined) throw error;
       const accounts = await store.accountsOf(claim.sessionId);
@@ -157,7 +167,32 @@ export class Members {
     };
     this.#byKey.set(nameKey, member);
     this.#byAccount.set(account, member);
+    this.#renewal ??= this.#scheduleRenewal();
     return member;
+  }
+
+  /** At every tenth of the reservation: so it holds as long after a crash, nearly. */
+  #scheduleRenewal(): Timer {
+    const { clock, nameTtlMs } = this.#options;
+    return clock.schedule(() => this.#renew(), Math.max(nameTtlMs / 10, MIN_RENEWAL_MS));
+  }
+
+  #stopRenewing(): void {
+    this.#renewal?.cancel();
+    this.#renewal = undefined;
+  }
+
+  async #renew(): Promise<void> {
+    const { store, log } = this.#options;
+    this.#renewal = this.#scheduleRenewal();
+    const accounts = [...this].filter((member) => !isGuest(member)).map(({ account }) => account);
+    try {
+      for (let next = 0; next < accounts.length; next += RENEWED_AT_ONCE) {
+        await store.touchAccounts(accounts.slice(next, next + RENEWED_AT_ONCE));
+      }
+    } catch (cause) {
+      log.warn("renewing reservations failed", { cause: String(cause) });
+    }
   }
 }
 

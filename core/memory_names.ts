@@ -1,14 +1,14 @@
 import type { Ids } from "./ids.ts";
 import type { Account, NameClaim, OwnedAccount } from "./store.ts";
 
-/** Names remembered; of those whose owners are away the one away longest goes first. */
+/** Names remembered; the one whose owner was seen longest ago goes first. */
 const REMEMBERED_NAMES = 100_000;
 
 interface Ownership extends Account {
   readonly nameKey: string;
   readonly sessions: Set<string>;
-  /** Since when nobody is connected as this account, in epoch milliseconds. */
-  awaySince: number | undefined;
+  /** Log time at which somebody was last connected as this account. */
+  seenAt: number;
   passphrase: string | undefined;
 }
 
@@ -23,14 +23,14 @@ export class MemoryNames {
   }
 
   /** Gives a name to a session, or says that another one holds it; see `Store.claimName`. */
-  claim(claim: NameClaim): Account | "taken" {
+  claim(claim: NameClaim, logTime: number): Account | "taken" {
     const { username, nameKey, sessionId } = claim;
     const owner = this.#byKey.get(nameKey);
     if (owner && sessionId !== undefined && owner.sessions.has(sessionId)) {
-      owner.awaySince = undefined;
+      this.touch(owner.account, logTime);
       return accountOf(owner);
     }
-    if (owner && !hasLapsed(owner, claim)) return "taken";
+    if (owner && !hasLapsed(owner, claim, logTime)) return "taken";
     const account = { account: this.#ids.account(), username };
     if (sessionId === undefined) return account;
     if (owner) this.remove(owner.account);
@@ -38,18 +38,18 @@ export class MemoryNames {
       ...account,
       nameKey,
       sessions: new Set([sessionId]),
-      awaySince: undefined,
+      seenAt: logTime,
       passphrase: undefined,
     });
     return account;
   }
 
-  /** Notes that an account has no connection since `at`, in epoch milliseconds. */
-  touch(account: string, at: number): void {
+  /** Notes that an account has been seen. */
+  touch(account: string, logTime: number): void {
     const owner = this.#byAccount.get(account);
     if (!owner) return;
-    owner.awaySince = at;
-    // Keeps the map in the order in which its owners went away.
+    owner.seenAt = logTime;
+    // Keeps the map in the order in which its owners were seen.
     this.#byKey.delete(owner.nameKey);
     this.#byKey.set(owner.nameKey, owner);
   }
@@ -65,9 +65,11 @@ export class MemoryNames {
     return this.#ownedBy(sessionId).map(ownedOf);
   }
 
-  setPassphrase(account: string, hash: string | undefined): void {
+  /** The reservation of a name that a passphrase no longer keeps begins now. */
+  setPassphrase(account: string, hash: string | undefined, logTime: number): void {
     const owner = this.#byAccount.get(account);
     if (owner) owner.passphrase = hash;
+    this.touch(account, logTime);
   }
 
   grant(account: string, sessionId: string): void {
@@ -102,8 +104,8 @@ export class MemoryNames {
     this.#byKey.set(owner.nameKey, owner);
     this.#byAccount.set(owner.account, owner);
     if (this.#byKey.size <= REMEMBERED_NAMES) return;
-    const longestAway = this.#byKey.values().find(({ awaySince }) => awaySince !== undefined);
-    if (longestAway) this.remove(longestAway.account);
+    const longestAgo = this.#byKey.values().find(({ passphrase }) => passphrase === undefined);
+    if (longestAgo) this.remove(longestAgo.account);
   }
 
   #ownedBy(sessionId: string): Ownership[] {
@@ -111,8 +113,9 @@ export class MemoryNames {
   }
 }
 
-function hasLapsed({ awaySince }: Ownership, { at, nameTtlMs }: NameClaim): boolean {
-  return awaySince !== undefined && at - awaySince >= nameTtlMs;
+function hasLapsed(owner: Ownership, { nameTtlMs, isHeld }: NameClaim, logTime: number): boolean {
+  if (owner.passphrase !== undefined || isHeld) return false;
+  return logTime - owner.seenAt >= nameTtlMs;
 }
 
 function accountOf({ account, username }: Ownership): Account {

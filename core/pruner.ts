@@ -12,7 +12,7 @@ const IDLE_PAUSE_MS = 10_000;
 /** What a {@linkcode Pruner} needs from outside. */
 export interface PrunerOptions {
   readonly store: Pick<Store, "prune">;
-  readonly clock: Clock;
+  readonly clock: Pick<Clock, "schedule">;
   readonly log: Log;
 }
 
@@ -41,10 +41,10 @@ export class Pruner {
   }
 
   async #prune(): Promise<void> {
-    const { store, clock, log } = this.#options;
+    const { store, log } = this.#options;
     let removed = 0;
     try {
-      removed = await store.prune(clock.now(), STEP_EVENTS);
+      removed = await store.prune(STEP_EVENTS);
     } catch (cause) {
       log.warn("removing old events failed", { cause: String(cause) });
     }

@@ -160,6 +160,14 @@ export const SETTINGS = {
     effect: "How long a name stays reserved for its owner after the last connection.",
     schema: duration(),
   },
+  trustClock: {
+    flag: "trust-clock",
+    placeholder: "yes|no",
+    unit: "yes, no",
+    default: "no",
+    effect: "Whether the whole time since the last commit counts, or at most 7 days of it.",
+    schema: choice(["yes", "no"]).transform((text) => text === "yes"),
+  },
   leaveGraceMs: {
     flag: "leave-grace",
     placeholder: "DURATION",

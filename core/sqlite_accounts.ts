@@ -1,13 +1,16 @@
+import type { Moment } from "./log_time.ts";
 import type { Query, SqliteDatabase } from "./sqlite_database.ts";
 import { SqlitePeople } from "./sqlite_people.ts";
 import { LOBBY_ROW } from "./sqlite_schema.ts";
+import { SqliteTime } from "./sqlite_time.ts";
 import type { Account, NameClaim } from "./store.ts";
 
 interface OwnerRow {
   readonly id: number;
   readonly public_id: string;
   readonly username: string;
-  readonly away_since: number | null;
+  readonly seen_at: number;
+  readonly has_passphrase: number;
   readonly is_session: number;
 }
 
@@ -15,8 +18,8 @@ interface OwnerRow {
 export class SqliteAccounts {
   #db: SqliteDatabase;
   #people: SqlitePeople;
+  #time: SqliteTime;
   #owner: Query<OwnerRow>;
-  #return: Query<unknown>;
   #give: Query<unknown>;
   #endAccount: Query<unknown>;
   #touch: Query<unknown>;
@@ -32,18 +35,18 @@ export class SqliteAccounts {
   constructor(db: SqliteDatabase) {
     this.#db = db;
     this.#people = new SqlitePeople(db);
+    this.#time = new SqliteTime(db);
     this.#owner = db.prepare(
-      `SELECT a.id, a.public_id, a.username, a.away_since,
+      `SELECT a.id, a.public_id, a.username, a.seen_at, a.passphrase IS NOT NULL AS has_passphrase,
          EXISTS (SELECT 1 FROM sessions s WHERE s.id = :sessionId AND s.account = a.id) AS is_session
        FROM names n JOIN accounts a ON a.id = n.owner WHERE n.key = :nameKey`,
     );
-    this.#return = db.prepare("UPDATE accounts SET away_since = NULL WHERE id = :id");
     this.#give = db.prepare("UPDATE names SET owner = :id WHERE key = :nameKey");
     this.#endAccount = db.prepare(
       "UPDATE accounts SET state = :state, passphrase = NULL WHERE id = :id",
     );
     this.#touch = db.prepare(
-      "UPDATE accounts SET away_since = :at WHERE public_id = :account AND kind = 'user'",
+      "UPDATE accounts SET seen_at = :logTime WHERE public_id = :account AND kind = 'user'",
     );
     this.#passphrase = db.prepare(
       "UPDATE accounts SET passphrase = :hash WHERE public_id = :account AND kind = 'user'",
@@ -74,29 +77,37 @@ export class SqliteAccounts {
    *
    * @param newAccount Public id of the account to be made, if one is.
    */
-  claimName(claim: NameClaim, newAccount: string): Account | "taken" {
-    const { username, nameKey, sessionId, at, nameTtlMs } = claim;
+  claimName(claim: NameClaim, newAccount: string, moment: Moment): Account | "taken" {
+    const { username, nameKey, sessionId } = claim;
     const owner = this.#owner.get({ nameKey, sessionId: sessionId ?? null });
-    if (owner?.is_session) return this.#comeBack(owner);
-    const hasLapsed = owner?.away_since != null && at - owner.away_since >= nameTtlMs;
-    if (owner && !hasLapsed) return "taken";
+    if (owner?.is_session) return this.#comeBack(owner, moment);
+    if (owner && !hasLapsed(owner, claim, moment)) return "taken";
     if (sessionId === undefined) return { account: newAccount, username };
     return this.#db.transaction(() => {
       if (owner) this.#end(owner.id, "lapsed");
-      const added = this.#people.add({ account: newAccount, username, nameKey, kind: "user", at });
+      const account = { account: newAccount, username, nameKey, kind: "user" as const };
+      const added = this.#people.add({ ...account, ...moment });
       this.#give.run({ id: added.id, nameKey });
       this.#grant.run({ sessionId, account: newAccount });
       this.#startRead.run({ id: added.id });
+      this.#time.note(moment);
       return { account: newAccount, username };
     });
   }
 
-  touchAccount(account: string, at: number): void {
-    this.#touch.run({ account, at });
+  touchAccounts(accounts: readonly string[], moment: Moment): void {
+    this.#db.transaction(() => {
+      for (const account of accounts) this.#touch.run({ account, logTime: moment.logTime });
+      this.#time.note(moment);
+    });
   }
 
-  setPassphrase(account: string, hash: string | undefined): void {
-    this.#passphrase.run({ account, hash: hash ?? null });
+  /** The reservation of a name that a passphrase no longer keeps begins now. */
+  setPassphrase(account: string, hash: string | undefined, moment: Moment): void {
+    this.#db.transaction(() => {
+      this.#passphrase.run({ account, hash: hash ?? null });
+      this.touchAccounts([account], moment);
+    });
   }
 
   grantSession(account: string, sessionId: string): void {
@@ -126,9 +137,9 @@ export class SqliteAccounts {
     });
   }
 
-  #comeBack({ id, public_id, username, away_since }: OwnerRow): Account {
-    if (away_since !== null) this.#return.run({ id });
-    return { account: public_id, username };
+  #comeBack({ public_id: account, username }: OwnerRow, moment: Moment): Account {
+    this.touchAccounts([account], moment);
+    return { account, username };
   }
 
   #end(id: number, state: "lapsed" | "deleting"): string[] {
@@ -143,4 +154,9 @@ export class SqliteAccounts {
     this.#endSessions.run({ id, keep });
     return sessions;
   }
+}
+
+function hasLapsed(owner: OwnerRow, claim: NameClaim, { logTime }: Moment): boolean {
+  if (owner.has_passphrase || claim.isHeld) return false;
+  return logTime - owner.seen_at >= claim.nameTtlMs;
 }

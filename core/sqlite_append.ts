@@ -1,8 +1,10 @@
 import { LOBBY, privateConversation } from "./conversations.ts";
+import type { Moment } from "./log_time.ts";
 import type { SqliteAcks } from "./sqlite_acks.ts";
 import type { Query, SqliteDatabase } from "./sqlite_database.ts";
 import { type AccountRow, SqlitePeople } from "./sqlite_people.ts";
 import { LOBBY_ROW } from "./sqlite_schema.ts";
+import { NOTE_TIME_SQL } from "./sqlite_time.ts";
 import type { AppendResult, Audience, NewEvent, Retention } from "./store.ts";
 import { usernameKey } from "./usernames.ts";
 
@@ -31,8 +33,7 @@ const IN_LOBBY: Place = { row: LOBBY_ROW, publicId: LOBBY, isWaiting: false };
 type NoRecipient = "unknown_user" | "user_away" | "name_moved";
 
 /** A commit while it is made. */
-interface Batch {
-  readonly at: number;
+interface Batch extends Moment {
   readonly firstSeq: number;
   seq: number;
   /** Events written; none when nothing is kept. */
@@ -82,17 +83,17 @@ export class SqliteAppend {
        ON CONFLICT DO UPDATE SET last_seq = :seq`,
     );
     this.#noteSeq = db.prepare(
-      `UPDATE meta SET last_seq = :seq, events = events + :written,
+      `UPDATE meta SET ${NOTE_TIME_SQL}, last_seq = :seq, events = events + :written,
          pruned_up_to = CASE WHEN :written = 0 THEN :seq ELSE pruned_up_to END`,
     );
   }
 
-  /** Appends events in one commit, all at the time `at` in epoch milliseconds. */
-  append(events: readonly NewEvent[], at: number): AppendResult[] {
+  /** Appends events in one commit, all at one moment. */
+  append(events: readonly NewEvent[], moment: Moment): AppendResult[] {
     return this.#db.transaction(() => {
       const last = this.#lastSeq.get()!.last_seq;
       const hasKeptAcks = this.#acks.areKept;
-      const batch: Batch = { at, firstSeq: last + 1, seq: last, written: 0, hasKeptAcks };
+      const batch: Batch = { ...moment, firstSeq: last + 1, seq: last, written: 0, hasKeptAcks };
       const results: AppendResult[] = [];
       for (let start = 0; start < events.length; start += ROWS) {
         const part = events.slice(start, start + ROWS);
@@ -111,7 +112,7 @@ export class SqliteAppend {
     if (!events.every(isPublicMessage)) return undefined;
     const { at, seq } = batch;
     const values = events.flatMap(({ author, from, text, key = null }, index) => {
-      const { id } = this.#addGuest(author, from, at);
+      const { id } = this.#addGuest(author, from, batch);
       return [seq + index + 1, at, id, from, text, key];
     });
     if (this.#addPublic.runWith(values).changes < ROWS) {
@@ -124,11 +125,11 @@ export class SqliteAppend {
   }
 
   #appendOne(event: NewEvent, batch: Batch): AppendResult {
-    const recipient = this.#recipientOf(event.to, batch.at);
+    const recipient = this.#recipientOf(event.to, batch);
     if (typeof recipient === "string") {
       return this.#repeatOf(event) ?? { outcome: recipient };
     }
-    const author = this.#addGuest(event.author, event.from, batch.at);
+    const author = this.#addGuest(event.author, event.from, batch);
     const place = this.#placeOf(event, author, recipient);
     if (!this.#keepsEvents) return this.#pass(event, author, place, batch);
     const repeat = batch.hasKeptAcks ? this.#acks.repeatOfKept(author.id, event) : undefined;
@@ -141,11 +142,13 @@ export class SqliteAppend {
     return author && this.#acks.repeatOf(author.id, event);
   }
 
-  #recipientOf(to: Audience, at: number): AccountRow | NoRecipient | undefined {
+  #recipientOf(to: Audience, moment: Moment): AccountRow | NoRecipient | undefined {
     if (to.kind === "lobby") return undefined;
     const { account, expectedAccount = account } = to;
     if (account !== undefined) {
-      return account === expectedAccount ? this.#addGuest(account, to.username, at) : "name_moved";
+      return account === expectedAccount
+        ? this.#addGuest(account, to.username, moment)
+        : "name_moved";
     }
     const owner = this.#people.ownerOf(to.nameKey);
     if (!owner) return "unknown_user";
@@ -154,9 +157,11 @@ export class SqliteAppend {
   }
 
   /** Who has no row yet is a guest: a session's account got one with its name. */
-  #addGuest(account: string, username: string, at: number): AccountRow {
-    return this.#people.find(account) ??
-      this.#people.add({ account, username, nameKey: usernameKey(username), kind: "guest", at });
+  #addGuest(account: string, username: string, { at, logTime }: Moment): AccountRow {
+    const known = this.#people.find(account);
+    if (known) return known;
+    const nameKey = usernameKey(username);
+    return this.#people.add({ account, username, nameKey, kind: "guest", at, logTime });
   }
 
   #placeOf(event: NewEvent, author: AccountRow, recipient: AccountRow | undefined): Place {
@@ -203,9 +208,9 @@ export class SqliteAppend {
     return acceptedAt(seq, at, place);
   }
 
-  #finishBatch({ at, firstSeq, seq, written }: Batch): void {
+  #finishBatch({ at, logTime, firstSeq, seq, written }: Batch): void {
     if (seq < firstSeq) return;
-    this.#noteSeq.run({ seq, written });
+    this.#noteSeq.run({ seq, written, at, logTime });
     if (written === 0) return;
     this.#noteHour.run({ hour: Math.floor(at / HOUR_MS), firstSeq, seq });
   }

@@ -1,3 +1,4 @@
+import type { LastMoment, Moment } from "./log_time.ts";
 import { type PackedEvent, packResult, unpackEvent } from "./packed_events.ts";
 import { SqliteAccounts } from "./sqlite_accounts.ts";
 import { SqliteAcks } from "./sqlite_acks.ts";
@@ -10,7 +11,7 @@ import { SqliteReading } from "./sqlite_reading.ts";
 import { SqliteReads } from "./sqlite_reads.ts";
 import { SqliteRetention } from "./sqlite_retention.ts";
 import { isOwnedBy, takeOver } from "./sqlite_lock.ts";
-import { fitIndexes, type LogIdentity, versionOf } from "./sqlite_schema.ts";
+import { type LogIdentity, versionOf } from "./sqlite_schema.ts";
 import { SqliteSearch } from "./sqlite_search.ts";
 import { type Retention, StoreOpenError, StoreUnavailableError } from "./store.ts";
 
@@ -21,8 +22,6 @@ const CHECK_MAP_BYTES = 1024 ** 3;
 export interface EngineOptions {
   readonly dataDir: string;
   readonly retention: Retention;
-  /** Epoch milliseconds: from now on those run who were connected at a crash. */
-  readonly now: number;
   /** What a log made now starts with; a backup opened now gets its epoch. */
   readonly identity: LogIdentity;
   /** Identity of the lock that is held for the log. */
@@ -31,7 +30,7 @@ export interface EngineOptions {
 }
 
 /** What a log tells of itself when it is opened. */
-export interface LogPosition {
+export interface LogPosition extends LastMoment {
   readonly epoch: string;
   readonly lastSeq: number;
   readonly prunedUpTo: number;
@@ -54,19 +53,20 @@ function writerOn(db: SqliteDatabase, kept: Retention) {
   const retention = new SqliteRetention(db, acks, kept);
   const indexing = new SqliteIndexing(db);
   const position = db.prepare<LogPosition>(
-    "SELECT epoch, last_seq AS lastSeq, pruned_up_to AS prunedUpTo FROM meta",
+    `SELECT epoch, last_seq AS lastSeq, pruned_up_to AS prunedUpTo, log_time AS logTime,
+       noted_at AS at FROM meta`,
   );
   // A row that is set to what it holds is not written, so a probe takes a step and takes it back.
   const steps = [1, -1].map((by) => db.prepare(`UPDATE meta SET last_seq = last_seq + ${by}`));
   return {
     position: () => ({ ...position.get()! }),
-    append: (events: readonly PackedEvent[], at: number) =>
-      append.append(events.map(unpackEvent), at).map(packResult),
+    append: (events: readonly PackedEvent[], moment: Moment) =>
+      append.append(events.map(unpackEvent), moment).map(packResult),
     forgetKey: acks.forget.bind(acks),
     behind: indexing.behind.bind(indexing),
     index: indexing.index.bind(indexing),
     claimName: accounts.claimName.bind(accounts),
-    touchAccount: accounts.touchAccount.bind(accounts),
+    touchAccounts: accounts.touchAccounts.bind(accounts),
     setPassphrase: accounts.setPassphrase.bind(accounts),
     grantSession: accounts.grantSession.bind(accounts),
     revokeSession: accounts.revokeSession.bind(accounts),
@@ -76,8 +76,8 @@ function writerOn(db: SqliteDatabase, kept: Retention) {
     markWaiting: reading.markWaiting.bind(reading),
     takeDelivered: reading.takeDelivered.bind(reading),
     markRead: reading.markRead.bind(reading),
-    prune: (now: number, limit: number) => {
-      const removed = retention.prune(now, limit);
+    prune: (moment: Moment, limit: number) => {
+      const removed = retention.prune(moment, limit);
       return { removed, prunedUpTo: position.get()!.prunedUpTo };
     },
     erase: retention.erase.bind(retention),
@@ -151,15 +151,9 @@ function prepare<Half>(file: string, db: SqliteDatabase, half: () => Half): Half
 }
 
 function openChecked(file: string, options: EngineOptions): SqliteDatabase {
-  let db: SqliteDatabase | undefined;
   try {
-    db = openOwned(file, options);
-    fitIndexes(db, options.retention);
-    db.prepare("UPDATE accounts SET away_since = :now WHERE away_since IS NULL AND kind = 'user'")
-      .run({ now: options.now });
-    return db;
+    return openOwned(file, options);
   } catch (error) {
-    db?.close();
     throw openErrorOf(file, error);
   }
 }

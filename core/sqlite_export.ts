@@ -4,8 +4,11 @@ import type { SqliteDatabase } from "./sqlite_database.ts";
 import { filesIn } from "./sqlite_files.ts";
 import { RECORD_KINDS, type RecordKind } from "./sqlite_records.ts";
 
-/** Version of the lines' format. In the first one, messages that are there had an `ack`, too. */
-export const EXPORT_FORMAT = 2;
+/**
+ * Version of the lines' format. In the first one, messages that are there had an `ack`, too; the
+ * third one has log times.
+ */
+export const EXPORT_FORMAT = 3;
 /** Lines handed on at a time. */
 const LINES_AT_A_TIME = 500;
 
@@ -40,7 +43,8 @@ export async function exportLog(
 /** @returns About how many lines will follow. */
 async function writeHeader(db: SqliteDatabase, write: (text: string) => Promise<void>) {
   const meta = db.prepare<{ events: number }>(
-    `SELECT epoch, last_seq AS lastSeq, pruned_up_to AS prunedUpTo, hex(secret) AS secret, events
+    `SELECT epoch, last_seq AS lastSeq, pruned_up_to AS prunedUpTo, hex(secret) AS secret,
+       log_time AS logTime, noted_at AS notedAt, events
      FROM meta`,
   ).get()!;
   const { events, ...header } = meta;

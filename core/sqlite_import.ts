@@ -8,7 +8,7 @@ import { EXPORT_FORMAT } from "./sqlite_export.ts";
 import { filesIn, makeWhole } from "./sqlite_files.ts";
 import { ownNewLog } from "./sqlite_lock.ts";
 import { MAX_SEQ, MAX_TIME, RECORD_KINDS, type RecordKind } from "./sqlite_records.ts";
-import { type LogIdentity, migrate } from "./sqlite_schema.ts";
+import { type LogIdentity, migrate, START_LOG_TIME } from "./sqlite_schema.ts";
 import { usernameKey } from "./usernames.ts";
 
 /** Lines put in by one commit. */
@@ -28,6 +28,9 @@ const Header = z.object({
   lastSeq: Seq,
   prunedUpTo: Seq,
   secret: z.string().regex(/^([0-9A-F]{2})+$/),
+  /** Since format 3. */
+  logTime: Time.nullish(),
+  notedAt: Time.nullish(),
 }).refine(({ lastSeq, prunedUpTo }) => prunedUpTo <= lastSeq, "prunedUpTo is beyond lastSeq");
 
 const Field = z.union([z.string(), z.number(), z.array(z.string())]);
@@ -36,7 +39,8 @@ const Bounded = z.object({
   seq: Seq.optional(),
   at: Time.optional(),
   createdAt: Time.optional(),
-  awaySince: Time.optional(),
+  seenAt: Time.optional(),
+  logTime: Time.optional(),
   passphrase: z.string().refine(isPassphraseHash, "is no hash of a passphrase").optional(),
 });
 const Line = z.record(z.string(), Field).and(z.object({ type: z.string() })).and(Bounded)
@@ -134,10 +138,11 @@ function insertLine(
 }
 
 function insertHeader(db: SqliteDatabase, header: z.infer<typeof Header>): void {
-  const { lastSeq, prunedUpTo, secret } = header;
+  const { lastSeq, prunedUpTo, secret, logTime = null, notedAt = null } = header;
   db.prepare(
-    `UPDATE meta SET last_seq = :lastSeq, pruned_up_to = :prunedUpTo, secret = unhex(:secret)`,
-  ).run({ lastSeq, prunedUpTo, secret });
+    `UPDATE meta SET last_seq = :lastSeq, pruned_up_to = :prunedUpTo, secret = unhex(:secret),
+       log_time = coalesce(:logTime, 0), noted_at = :notedAt`,
+  ).run({ lastSeq, prunedUpTo, secret, logTime, notedAt });
 }
 
 function insertRecord(importers: ReadonlyMap<string, Importer>, line: Line): void {
@@ -176,4 +181,6 @@ function finish(db: SqliteDatabase): void {
        last_seq = max(last_seq, coalesce((SELECT max(seq) FROM events), 0)),
        indexed_up_to = coalesce((SELECT max(seq) FROM events), 0);`,
   );
+  const { noted_at } = db.prepare<{ noted_at: number | null }>("SELECT noted_at FROM meta").get()!;
+  if (noted_at === null) db.execute(START_LOG_TIME);
 }

@@ -1,3 +1,4 @@
+import type { Moment } from "./log_time.ts";
 import type { Query, SqliteDatabase } from "./sqlite_database.ts";
 import type { Account } from "./store.ts";
 
@@ -8,12 +9,10 @@ export interface AccountRow {
   readonly username: string;
 }
 
-/** Someone new. */
-export interface NewAccount extends Account {
+/** Someone new, and when. */
+export interface NewAccount extends Account, Moment {
   readonly nameKey: string;
   readonly kind: "guest" | "user";
-  /** Epoch milliseconds. */
-  readonly at: number;
 }
 
 /** Accounts whose rows are remembered; beyond that it starts anew. */
@@ -46,8 +45,8 @@ export class SqlitePeople {
     this.#addName = db.prepare("INSERT INTO names (key) VALUES (:nameKey) ON CONFLICT DO NOTHING");
     this.#nameId = db.prepare("SELECT id FROM names WHERE key = :nameKey");
     this.#addAccount = db.prepare(
-      `INSERT INTO accounts (public_id, username, name, kind, created_at)
-       VALUES (:account, :username, :name, :kind, :at)`,
+      `INSERT INTO accounts (public_id, username, name, kind, created_at, seen_at)
+       VALUES (:account, :username, :name, :kind, :at, :logTime)`,
     );
     this.#conversation = db.prepare("SELECT id FROM conversations WHERE public_id = :publicId");
     this.#addConversation = db.prepare(
@@ -87,10 +86,10 @@ export class SqlitePeople {
   }
 
   /** Adds an account; who owns its name doesn't change. */
-  add({ account, username, nameKey, kind, at }: NewAccount): AccountRow {
+  add({ account, username, nameKey, kind, at, logTime }: NewAccount): AccountRow {
     this.#addName.run({ nameKey });
     const name = this.#nameId.get({ nameKey })!.id;
-    const { id } = this.#addAccount.run({ account, username, name, kind, at });
+    const { id } = this.#addAccount.run({ account, username, name, kind, at, logTime });
     return { id, public_id: account, username };
   }
 

@@ -20,17 +20,22 @@ const conversation = "(SELECT id FROM conversations WHERE public_id = :conversat
 /** Every kind of record, each after those it refers to. */
 export const RECORD_KINDS: readonly RecordKind[] = [
   {
+    type: "mark",
+    select: "SELECT log_time AS logTime, seq FROM marks ORDER BY log_time",
+    insert: ["INSERT INTO marks (log_time, seq) VALUES (:logTime, :seq)"],
+  },
+  {
     type: "account",
     select: `SELECT a.public_id AS account, a.username, a.kind, a.role, a.state,
-        a.created_at AS createdAt, a.away_since AS awaySince, a.passphrase,
+        a.created_at AS createdAt, a.seen_at AS seenAt, a.passphrase,
         n.owner IS a.id AS ownsName
       FROM accounts a JOIN names n ON n.id = a.name ORDER BY a.id`,
     insert: [
       "INSERT INTO names (key) VALUES (:nameKey) ON CONFLICT DO NOTHING",
       `INSERT INTO accounts
-         (public_id, username, name, kind, role, state, created_at, away_since, passphrase)
+         (public_id, username, name, kind, role, state, created_at, seen_at, passphrase)
        VALUES (:account, :username, (SELECT id FROM names WHERE key = :nameKey), :kind, :role,
-         :state, :createdAt, :awaySince, :passphrase)`,
+         :state, :createdAt, coalesce(:seenAt, 0), :passphrase)`,
       `UPDATE names SET owner = ${account("account")} WHERE key = :nameKey AND :ownsName = 1`,
     ],
   },

@@ -1,8 +1,12 @@
+import type { Moment } from "./log_time.ts";
 import type { SqliteAcks } from "./sqlite_acks.ts";
 import type { Query, SqliteDatabase } from "./sqlite_database.ts";
 import { INDEXES } from "./sqlite_schema.ts";
+import { SqliteTime } from "./sqlite_time.ts";
 import { SqliteTidying } from "./sqlite_tidying.ts";
 import type { Retention } from "./store.ts";
+
+const HOUR_MS = 3_600_000;
 
 /** Removes events, in the log and in both indexes. */
 export class SqliteRetention {
@@ -10,7 +14,8 @@ export class SqliteRetention {
   #retention: Retention;
   #acks: SqliteAcks;
   #tidying: SqliteTidying;
-  #byAge: Query<{ seq: number }>;
+  #time: SqliteTime;
+  #upTo: Query<{ seq: number }>;
   #oldest: Query<{ seq: number }>;
   #erasable: Query<{ seq: number }>;
   #count: Query<{ events: number }>;
@@ -27,7 +32,8 @@ export class SqliteRetention {
     this.#acks = acks;
     this.#retention = retention;
     this.#tidying = new SqliteTidying(db);
-    this.#byAge = db.prepare("SELECT seq FROM events WHERE at < :before ORDER BY at LIMIT :limit");
+    this.#time = new SqliteTime(db);
+    this.#upTo = db.prepare("SELECT seq FROM events WHERE seq <= :upTo ORDER BY seq LIMIT :limit");
     this.#oldest = db.prepare("SELECT seq FROM events ORDER BY seq LIMIT :limit");
     this.#erasable = db.prepare("SELECT seq FROM events WHERE author = :id LIMIT :limit");
     this.#count = db.prepare("SELECT events FROM meta");
@@ -53,10 +59,11 @@ export class SqliteRetention {
    * Removes at most `limit` events that retention no longer covers; if there are none, takes a step
    * at tidying the indexes. Returns how many events it removed.
    */
-  prune(now: number, limit: number): number {
-    const rows = this.#uncovered(now, limit);
+  prune(moment: Moment, limit: number): number {
+    this.#db.transaction(() => this.#time.mark(moment, this.#markEveryMs));
+    const rows = this.#uncovered(moment, limit);
     if (rows.length === 0) {
-      this.#tidying.step(now);
+      this.#tidying.step(moment.logTime);
       return 0;
     }
     const positions = rows.map(({ seq }) => seq);
@@ -87,7 +94,13 @@ export class SqliteRetention {
     });
   }
 
-  #uncovered(now: number, limit: number): { seq: number }[] {
+  /** An hour, or less where an hour more would be much. */
+  get #markEveryMs(): number {
+    const { kind } = this.#retention;
+    return kind === "age" ? Math.min(HOUR_MS, this.#retention.maxAgeMs / 10) : HOUR_MS;
+  }
+
+  #uncovered({ logTime }: Moment, limit: number): { seq: number }[] {
     const retention = this.#retention;
     switch (retention.kind) {
       case "forever":
@@ -95,7 +108,7 @@ export class SqliteRetention {
       case "none":
         return this.#oldest.all({ limit });
       case "age":
-        return this.#byAge.all({ before: now - retention.maxAgeMs, limit });
+        return this.#upTo.all({ upTo: this.#time.positionAt(logTime - retention.maxAgeMs), limit });
       case "count": {
         const excess = this.#count.get()!.events - retention.maxEvents;
         return excess > 0 ? this.#oldest.all({ limit: Math.min(limit, excess) }) : [];

@@ -1,5 +1,5 @@
 import type { SqliteDatabase } from "./sqlite_database.ts";
-import { type Retention, StoreOpenError } from "./store.ts";
+import { StoreOpenError } from "./store.ts";
 
 /** Row of the lobby among the conversations. */
 export const LOBBY_ROW = 1;
@@ -224,8 +224,44 @@ const VERSION_3 = `
 ALTER TABLE meta ADD COLUMN owner TEXT NOT NULL DEFAULT '';
 `;
 
+/**
+ * Gives a log that knows wall-clock times only a time of its own: it begins when the last message
+ * was written, and every reservation begins then.
+ */
+export const START_LOG_TIME = `
+UPDATE meta SET noted_at = coalesce(
+  (SELECT at FROM events ORDER BY seq DESC LIMIT 1), (SELECT max(created_at) FROM accounts));
+UPDATE meta SET log_time = max(0, coalesce(noted_at, 0));
+UPDATE accounts SET seen_at = (SELECT log_time FROM meta);
+INSERT INTO marks (log_time, seq)
+SELECT log_time, max(seq) FROM (
+  SELECT min(m.log_time, max((h.hour + 1) * 3600000) OVER (ORDER BY h.last_seq)) AS log_time,
+    h.last_seq AS seq
+  FROM hours h, meta m) GROUP BY log_time;
+`;
+
+/**
+ * Version 4: what expires is measured in log time. The wall clock had decided it, so a wrong one
+ * gave names away and erased messages.
+ */
+const VERSION_4 = `
+-- Milliseconds that never run backwards, and the wall clock then; null in a new log.
+ALTER TABLE meta ADD COLUMN log_time INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE meta ADD COLUMN noted_at INTEGER;
+-- Log time at which the account was last known to have a connection.
+ALTER TABLE accounts ADD COLUMN seen_at INTEGER NOT NULL DEFAULT 0;
+DROP INDEX accounts_present;
+ALTER TABLE accounts DROP COLUMN away_since;
+-- Newest position at a log time, from which an age finds its place.
+CREATE TABLE marks (
+  log_time INTEGER PRIMARY KEY,
+  seq INTEGER NOT NULL
+) STRICT;
+DROP INDEX IF EXISTS events_by_time;
+${START_LOG_TIME}`;
+
 /** The way from each version to the next; the first makes version 1 out of an empty file. */
-export const MIGRATIONS: readonly string[] = [VERSION_1, VERSION_2, VERSION_3];
+export const MIGRATIONS: readonly string[] = [VERSION_1, VERSION_2, VERSION_3, VERSION_4];
 
 /**
  * Brings a file to the newest version, each step in a commit of its own.
@@ -252,18 +288,6 @@ export function migrate(
       db.execute(`PRAGMA user_version = ${next + 1}`);
     });
   }
-}
-
-/**
- * Makes or drops what only some settings ask for: the oldest by time are looked for by age alone,
- * and that index costs every message 0.9 µs.
- */
-export function fitIndexes(db: SqliteDatabase, { kind }: Retention): void {
-  db.execute(
-    kind === "age"
-      ? "CREATE INDEX IF NOT EXISTS events_by_time ON events (at)"
-      : "DROP INDEX IF EXISTS events_by_time",
-  );
 }
 
 /** Version of the format; 0 for an empty file. */

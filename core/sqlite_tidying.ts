@@ -38,7 +38,7 @@ export class SqliteTidying {
     this.#note.run({ removed });
   }
 
-  /** Does one step, if anything is to be done by now, which is in epoch milliseconds. */
+  /** Does one step, if anything is to be done by now, which is log time. */
   step(now: number): void {
     this.#work ??= this.#begin(now);
     if (!this.#work) return;
@@ -57,7 +57,7 @@ export class SqliteTidying {
   #begin(now: number) {
     const { untidied, events } = this.#state.get()!;
     const isSoon = untidied > SOON_SHARE * events;
-    if (untidied === 0 || !(isSoon || Math.abs(now - this.#finishedAt) >= REST_MS)) {
+    if (untidied === 0 || !(isSoon || now - this.#finishedAt >= REST_MS)) {
       return undefined;
     }
     return { index: 0, isBegun: false, untidied };

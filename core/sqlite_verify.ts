@@ -22,8 +22,8 @@ function isNoTime(column: string): string {
   return `${column} NOT BETWEEN 0 AND ${MAX_TIME}`;
 }
 
-/** Counts of what must not be, each with what it means. */
-const CHECKS: readonly (readonly [problem: string, sql: string])[] = [
+/** Counts of what must not be, each with what it means, and the format that first has its tables. */
+const CHECKS: readonly (readonly [problem: string, sql: string, since?: number])[] = [
   // SQLite itself looks at CHECK constraints only where it may write.
   [
     "accounts are of a kind that there isn’t",
@@ -52,12 +52,19 @@ const CHECKS: readonly (readonly [problem: string, sql: string])[] = [
     "times are out of bounds",
     `SELECT (SELECT count(*) FROM events WHERE ${isNoTime("at")})
        + (SELECT count(*) FROM acks WHERE ${isNoTime("at")})
-       + (SELECT count(*) FROM accounts WHERE ${isNoTime("created_at")}
-           OR ${isNoTime("away_since")}) AS count`,
+       + (SELECT count(*) FROM accounts WHERE ${isNoTime("created_at")})
+       AS count`,
   ],
   [
     "events more or fewer are there than were counted",
     "SELECT abs((SELECT count(*) FROM events) - events) AS count FROM meta",
+  ],
+  [
+    "log times are out of bounds",
+    `SELECT count(*) AS count FROM (SELECT seen_at AS time FROM accounts
+         UNION ALL SELECT log_time FROM marks UNION ALL SELECT log_time FROM meta)
+       WHERE time < 0 OR time > (SELECT min(log_time, ${MAX_TIME}) FROM meta)`,
+    4,
   ],
   [
     "keys have two first acks",
@@ -104,7 +111,8 @@ function runChecks(db: SqliteDatabase, onProgress: OnProgress): string[] {
     () => checkFile(db),
     () => checkReferences(db),
     () => checkPassphrases(db),
-    ...CHECKS.map(([problem, sql]) => () => checkCount(db, problem, sql)),
+    ...CHECKS.filter(([, , since = 1]) => versionOf(db) >= since)
+      .map(([problem, sql]) => () => checkCount(db, problem, sql)),
   ];
   return checks.flatMap((check, index) => {
     const found = attempt(check);

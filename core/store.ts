@@ -89,17 +89,13 @@ export interface Store {
   /**
    * Gives a name to a session, or says that another one holds it. The same session asking again,
    * in whatever spelling counts as the same name, gets the same account. A name is another
-   * session's to claim once its owner has been without a connection for `nameTtlMs`; that makes a
-   * new account, which has nothing of the former one.
+   * session's to claim once `nameTtlMs` of log time have passed since its owner was last seen; that
+   * makes a new account, which has nothing of the former one. A name kept by a passphrase never is.
    */
   claimName(claim: NameClaim): Promise<Account | "taken">;
 
-  /**
-   * Notes when an account's last connection went: from then on its name's reservation runs. While
-   * the server runs, an account with a connection never loses its name; after a crash the
-   * reservation of those who were connected runs from the start of the server.
-   */
-  touchAccount(account: string, at: number): Promise<void>;
+  /** Notes that accounts have been seen: the reservations of their names run from now. */
+  touchAccounts(accounts: readonly string[]): Promise<void>;
 
   /** Accounts that a session may act for. */
   accountsOf(sessionId: string): Promise<OwnedAccount[]>;
@@ -128,12 +124,13 @@ export interface Store {
   // ─── Keeping ───────────────────────────────────────────────────────────────────────────────────
 
   /**
-   * Removes what retention no longer covers, at most `limit` events of it.
+   * Removes what retention no longer covers, at most `limit` events of it. Age is measured in log
+   * time by marks an hour apart or a tenth of the age: never less is kept than was asked for, and
+   * up to so much more.
    *
-   * @param now Epoch milliseconds.
    * @returns How many events were removed; fewer than `limit` when nothing is left to remove.
    */
-  prune(now: number, limit: number): Promise<number>;
+  prune(limit: number): Promise<number>;
 
   /**
    * Writes something small that changes nothing.
@@ -336,8 +333,8 @@ export interface NameClaim {
   readonly nameKey: string;
   /** Hash of the session's credential. Absent: a guest, who gets a new account and owns no name. */
   readonly sessionId: string | undefined;
-  /** Epoch milliseconds. */
-  readonly at: number;
-  /** How long a name stays reserved after its owner's last connection, in milliseconds. */
+  /** How long a name stays reserved after its owner was last seen, in milliseconds of log time. */
   readonly nameTtlMs: number;
+  /** Whether its owner is connected, so that the reservation can't have ended. @default {false} */
+  readonly isHeld?: boolean;
 }

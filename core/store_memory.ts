@@ -1,6 +1,7 @@
 import type { Clock } from "./clock.ts";
 import { isIn, LOBBY, privateConversation } from "./conversations.ts";
 import type { Ids } from "./ids.ts";
+import { LogTime } from "./log_time.ts";
 import { MemoryNames } from "./memory_names.ts";
 import { untilLength } from "./page_length.ts";
 import { findTerms } from "./search_match.ts";
@@ -29,12 +30,14 @@ const REMEMBERED_EVENTS = 10_000;
 const REMEMBERED_KEYS = 100_000;
 /** Read positions kept; the one moved longest ago goes first. */
 const REMEMBERED_READS = 100_000;
+/** Most time between two marks of how far the log has come. */
+const HOUR_MS = 3_600_000;
 /** Unread events are counted up to here. */
 const MAX_UNREAD = 1000;
 
 /** What a {@linkcode MemoryStore} needs from outside. */
 export interface MemoryStoreOptions {
-  readonly clock: Pick<Clock, "now">;
+  readonly clock: Pick<Clock, "now" | "monotonic">;
   readonly ids: Ids;
   /** @default {{ kind: "forever" }} */
   readonly retention?: Retention;
@@ -54,18 +57,20 @@ interface FirstAck {
  */
 export class MemoryStore implements Store {
   readonly epoch: string;
-  #clock: Pick<Clock, "now">;
+  #time: LogTime;
   #retention: Retention;
   #names: MemoryNames;
   #lastSeq = 0;
   #prunedUpTo = 0;
   #events: StoredEvent[] = [];
+  /** Newest position at a log time, oldest first. */
+  #marks: { readonly logTime: number; readonly seq: number }[] = [];
   #arrived: Delivered[] = [];
   #reads = new Map<string, number>();
   #acks = new Map<string, FirstAck>();
 
   constructor(options: MemoryStoreOptions) {
-    this.#clock = options.clock;
+    this.#time = new LogTime(options);
     this.#retention = options.retention ?? { kind: "forever" };
     this.#names = new MemoryNames(options.ids);
     this.epoch = options.ids.epoch();
@@ -83,7 +88,7 @@ export class MemoryStore implements Store {
   onInterrupted(): void {}
 
   append(events: readonly NewEvent[]): Promise<AppendResult[]> {
-    const at = this.#clock.now();
+    const { at } = this.#time.now();
     return Promise.resolve(events.map((event) => this.#appendOne(event, at)));
   }
 
@@ -185,13 +190,15 @@ export class MemoryStore implements Store {
   }
 
   claimName(claim: NameClaim): Promise<Account | "taken"> {
-    const account = this.#names.claim(claim);
+    const account = this.#names.claim(claim, this.#time.now().logTime);
     if (account !== "taken" && claim.sessionId !== undefined) this.#startReading(account);
     return Promise.resolve(account);
   }
 
-  touchAccount(account: string, at: number): Promise<void> {
-    return Promise.resolve(this.#names.touch(account, at));
+  touchAccounts(accounts: readonly string[]): Promise<void> {
+    const { logTime } = this.#time.now();
+    for (const account of accounts) this.#names.touch(account, logTime);
+    return Promise.resolve();
   }
 
   accountsOf(sessionId: string): Promise<OwnedAccount[]> {
@@ -203,7 +210,7 @@ export class MemoryStore implements Store {
   }
 
   setPassphrase(account: string, hash: string | undefined): Promise<void> {
-    return Promise.resolve(this.#names.setPassphrase(account, hash));
+    return Promise.resolve(this.#names.setPassphrase(account, hash, this.#time.now().logTime));
   }
 
   grantSession(account: string, sessionId: string): Promise<void> {
@@ -229,8 +236,8 @@ export class MemoryStore implements Store {
     return Promise.resolve(this.#names.remove(account));
   }
 
-  prune(now: number, limit: number): Promise<number> {
-    const uncovered = this.#uncovered(now).slice(0, limit);
+  prune(limit: number): Promise<number> {
+    const uncovered = this.#uncovered().slice(0, limit);
     const gone = new Set(uncovered);
     this.#prunedUpTo = Math.max(this.#prunedUpTo, ...uncovered.map(({ seq }) => seq));
     this.#events = this.#events.filter((event) => !gone.has(event));
@@ -318,17 +325,29 @@ export class MemoryStore implements Store {
     this.#events[this.#events.findIndex(({ seq }) => seq === event.seq)] = event;
   }
 
-  #uncovered(now: number): StoredEvent[] {
+  #uncovered(): StoredEvent[] {
     const retention = this.#retention;
     switch (retention.kind) {
       case "forever":
       case "none":
         return [];
       case "age":
-        return this.#events.filter(({ at }) => at < now - retention.maxAgeMs);
+        return this.#olderThan(retention.maxAgeMs);
       case "count":
         return this.#events.slice(0, Math.max(0, this.#events.length - retention.maxEvents));
     }
+  }
+
+  /** By the newest mark that is old enough; it marks how far the log is, too. */
+  #olderThan(ageMs: number): StoredEvent[] {
+    const { logTime } = this.#time.now();
+    const newest = this.#marks.at(-1) ?? { logTime: -Infinity, seq: 0 };
+    if (this.#lastSeq > newest.seq && logTime - newest.logTime >= Math.min(HOUR_MS, ageMs / 10)) {
+      this.#marks.push({ logTime, seq: this.#lastSeq });
+    }
+    const passed = this.#marks.findLast((mark) => mark.logTime <= logTime - ageMs)?.seq ?? 0;
+    this.#marks = this.#marks.filter(({ seq }) => seq >= passed);
+    return this.#events.filter(({ seq }) => seq <= passed);
   }
 }
 

@@ -2,6 +2,7 @@ import type { Clock } from "./clock.ts";
 import { type Ids, randomIds } from "./ids.ts";
 import { Indexer } from "./indexer.ts";
 import type { Log } from "./log.ts";
+import { LogTime } from "./log_time.ts";
 import { packEvent, unpackResult } from "./packed_events.ts";
 import { type Channel, LocalChannel } from "./store_channel.ts";
 import { openInWorker } from "./store_worker.ts";
@@ -42,6 +43,8 @@ export interface SqliteStoreOptions {
   readonly ids?: Ids;
   /** @default {{ kind: "forever" }} */
   readonly retention?: Retention;
+  /** Whether all the time since the last commit counts, instead of 7 days at most. @default {false} */
+  readonly trustClock?: boolean;
   /**
    * Whether the disk is waited for in Workers, one that writes and one that reads, or in this
    * thread.
@@ -71,7 +74,7 @@ export class SqliteStore implements Store, AsyncDisposable {
   #lastSeq: number;
   #prunedUpTo: number;
   #keepsEvents: boolean;
-  #clock: Pick<Clock, "now">;
+  #time: LogTime;
   #ids: Ids;
   #writer: Channel<Writer>;
   #reader: Channel<Reader>;
@@ -84,7 +87,7 @@ export class SqliteStore implements Store, AsyncDisposable {
     this.#lastSeq = position.lastSeq;
     this.#prunedUpTo = position.prunedUpTo;
     this.#keepsEvents = options.retention?.kind !== "none";
-    this.#clock = options.clock;
+    this.#time = new LogTime({ ...options, last: position });
     this.#ids = options.ids ?? randomIds;
     this.#writer = parts.writer;
     this.#reader = parts.reader;
@@ -129,9 +132,9 @@ export class SqliteStore implements Store, AsyncDisposable {
   }
 
   async append(events: readonly NewEvent[]): Promise<AppendResult[]> {
-    const at = this.#clock.now();
-    const packed = await this.#writer.call("append", events.map(packEvent), at);
-    const results = packed.map((result) => unpackResult(result, at));
+    const moment = this.#time.now();
+    const packed = await this.#writer.call("append", events.map(packEvent), moment);
+    const results = packed.map((result) => unpackResult(result, moment.at));
     for (const result of results) {
       if (result.outcome === "stored") this.#lastSeq = Math.max(this.#lastSeq, result.seq);
     }
@@ -195,11 +198,11 @@ export class SqliteStore implements Store, AsyncDisposable {
   }
 
   claimName(claim: NameClaim): Promise<Account | "taken"> {
-    return this.#writer.call("claimName", claim, this.#ids.account());
+    return this.#writer.call("claimName", claim, this.#ids.account(), this.#time.now());
   }
 
-  touchAccount(account: string, at: number): Promise<void> {
-    return this.#writer.call("touchAccount", account, at);
+  touchAccounts(accounts: readonly string[]): Promise<void> {
+    return this.#writer.call("touchAccounts", accounts, this.#time.now());
   }
 
   accountsOf(sessionId: string): Promise<OwnedAccount[]> {
@@ -211,7 +214,7 @@ export class SqliteStore implements Store, AsyncDisposable {
   }
 
   setPassphrase(account: string, hash: string | undefined): Promise<void> {
-    return this.#writer.call("setPassphrase", account, hash);
+    return this.#writer.call("setPassphrase", account, hash, this.#time.now());
   }
 
   grantSession(account: string, sessionId: string): Promise<void> {
@@ -232,10 +235,10 @@ export class SqliteStore implements Store, AsyncDisposable {
     return sessions;
   }
 
-  async prune(now: number, limit: number): Promise<number> {
+  async prune(limit: number): Promise<number> {
     // What a crash left of a deletion.
     await this.#writer.call("erase", limit);
-    const { removed, prunedUpTo } = await this.#writer.call("prune", now, limit);
+    const { removed, prunedUpTo } = await this.#writer.call("prune", this.#time.now(), limit);
     this.#prunedUpTo = Math.max(this.#prunedUpTo, prunedUpTo);
     return removed;
   }
@@ -304,12 +307,11 @@ function openHere(engine: EngineOptions): Channels {
 }
 
 function engineOptionsOf(options: SqliteStoreOptions, owner: string): EngineOptions {
-  const { dataDir, clock, ids = randomIds, retention = { kind: "forever" } } = options;
+  const { dataDir, ids = randomIds, retention = { kind: "forever" } } = options;
   const defaultTimeoutMs = options.inWorkers === false ? 250 : 5000;
   return {
     dataDir,
     retention,
-    now: clock.now(),
     identity: { epoch: ids.epoch(), secret: crypto.getRandomValues(new Uint8Array(32)) },
     owner,
     busyTimeoutMs: options.busyTimeoutMs ?? defaultTimeoutMs,

@@ -27,7 +27,7 @@ export interface ApiDeps {
 }
 
 /** The part of a store that the API asks. */
-export type ApiStore = Omit<Store, "append" | "claimName" | "touchAccount" | "close">;
+export type ApiStore = Omit<Store, "append" | "claimName" | "touchAccounts" | "close">;
 
 /** Changes asked for from one address: signing in and out, passphrases, deleting accounts. */
 const POSTS_OF_ADDRESS = { perSecond: 5, burst: 100 };

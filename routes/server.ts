@@ -107,9 +107,9 @@ async function openListener(options: ListenerOptions, store: Store): Promise<Lis
 }
 
 function openStore({ config, log, clock, ids }: Required<Omit<ServerDeps, "store">>) {
-  const { dataDir, keep: retention } = config;
+  const { dataDir, keep: retention, trustClock } = config;
   if (config.store === "memory") return new MemoryStore({ clock, ids, retention });
-  return SqliteStore.open({ dataDir, retention, clock, ids, log });
+  return SqliteStore.open({ dataDir, retention, trustClock, clock, ids, log });
 }
 
 function createManager({ config, log, clock, store }: ManagerDeps) {

@@ -66,7 +66,6 @@ async function createShownApi() {
       username,
       nameKey: usernameKey(username),
       sessionId: await sessionIdOf(credential),
-      at: api.clock.now(),
       nameTtlMs: 60_000,
     });
     if (account === "taken") throw new Error(`Expected ${username} to be free`);

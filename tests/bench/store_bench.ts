@@ -87,7 +87,7 @@ async function fill(): Promise<Account[]> {
   const users: Account[] = [];
   for (let i = 0; i < USERS; i++) {
     const username = `user${i}`;
-    const claim = { username, nameKey: usernameKey(username), sessionId: `s${i}`, at: time };
+    const claim = { username, nameKey: usernameKey(username), sessionId: `s${i}` };
     const account = await store.claimName({ ...claim, nameTtlMs: 1e9 });
     if (account !== "taken") users.push(account);
   }
@@ -190,6 +190,6 @@ const shrinking = await SqliteStore.open({
   log,
   retention: { kind: "count", maxEvents: Math.floor(messages / 2) },
 });
-await measure("retention, a step of 50 messages", () => shrinking.prune(time, 50));
+await measure("retention, a step of 50 messages", () => shrinking.prune(50));
 await shrinking.close();
 if (Deno.args[1] === undefined) await Deno.remove(folder, { recursive: true });

@@ -49,8 +49,7 @@ export class Scene implements AsyncDisposable {
   /** Claims a name; without a session, as a guest. */
   claim(username: string, sessionId?: string): Promise<Account | "taken"> {
     const nameKey = usernameKey(username);
-    const at = this.clock.now();
-    return this.store.claimName({ username, nameKey, sessionId, at, nameTtlMs: NAME_TTL_MS });
+    return this.store.claimName({ username, nameKey, sessionId, nameTtlMs: NAME_TTL_MS });
   }
 
   /** Someone with a session of their own. */

@@ -56,24 +56,60 @@ export function testStoreNames(subject: StoreSubject): void {
     assert(await scene.claim("ann", "s") !== "taken");
   });
 
-  test("touchAccount() starts the reservation, and coming back ends it", async () => {
+  test("touchAccounts() and coming back renew the reservation", async () => {
     await using scene = await Scene.of(subject);
     const ann = await scene.user("ann", "s1");
-    scene.clock.advance(10 * NAME_TTL_MS);
+    scene.clock.advance(NAME_TTL_MS - 1);
     assertEquals(await scene.claim("ann", "s2"), "taken");
 
-    await scene.store.touchAccount(ann.account, scene.clock.now());
+    await scene.store.touchAccounts([ann.account, "a_unknown"]);
     scene.clock.advance(NAME_TTL_MS - 1);
     assertEquals(await scene.claim("ann", "s2"), "taken");
     assertEquals(await scene.claim("ann", "s1"), ann);
-    scene.clock.advance(1);
+    scene.clock.advance(NAME_TTL_MS - 1);
     assertEquals(await scene.claim("ann", "s2"), "taken");
 
-    await scene.store.touchAccount(ann.account, scene.clock.now());
-    scene.clock.advance(NAME_TTL_MS);
+    scene.clock.advance(1);
     const next = await scene.user("ann", "s2");
     assertNotEquals(next.account, ann.account);
     assertEquals(await scene.claim("ann", "s1"), "taken");
+  });
+
+  test("claimName() gives away no name while its owner is connected", async () => {
+    await using scene = await Scene.of(subject);
+    await scene.user("ann", "s1");
+    scene.clock.advance(10 * NAME_TTL_MS);
+    const claim = { username: "ann", nameKey: "ann", sessionId: "s2", nameTtlMs: NAME_TTL_MS };
+
+    assertEquals(await scene.store.claimName({ ...claim, isHeld: true }), "taken");
+    assertNotEquals(await scene.store.claimName(claim), "taken");
+  });
+
+  test("claimName() gives away no name that a passphrase keeps, until it no longer does", async () => {
+    await using scene = await Scene.of(subject);
+    const ann = await scene.user("ann", "s1");
+    await scene.store.setPassphrase(ann.account, "hash");
+    scene.clock.advance(1000 * NAME_TTL_MS);
+    assertEquals(await scene.claim("ann", "s2"), "taken");
+
+    await scene.store.setPassphrase(ann.account, undefined);
+    scene.clock.advance(NAME_TTL_MS - 1);
+    assertEquals(await scene.claim("ann", "s2"), "taken");
+    scene.clock.advance(1);
+
+    assertNotEquals(await scene.claim("ann", "s2"), "taken");
+  });
+
+  test("claimName() doesn't go by the wall clock", async () => {
+    // Forward by 31 days it gave names away; back while somebody left, as soon as it was corrected.
+    await using scene = await Scene.of(subject);
+    const ann = await scene.user("ann", "s1");
+    scene.clock.jump(-1000 * NAME_TTL_MS);
+    await scene.store.touchAccounts([ann.account]);
+
+    scene.clock.jump(2000 * NAME_TTL_MS);
+
+    assertEquals(await scene.claim("ann", "s2"), "taken");
   });
 
   test("claimName() after a lapse gives nothing of the former owner", async () => {
@@ -85,7 +121,7 @@ export function testStoreNames(subject: StoreSubject): void {
     await scene.append({ ...publicly(former, "hello all"), key: "k" });
     const conversation = [bob.account, former.account].sort().join(".");
     await scene.store.setPassphrase(former.account, "hash");
-    await scene.store.touchAccount(former.account, scene.clock.now());
+    await scene.store.setPassphrase(former.account, undefined);
     scene.clock.advance(NAME_TTL_MS);
 
     const next = await scene.user("ann", "s2");

@@ -1,7 +1,8 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { privately, publicly, Scene, type StoreSubject, toAway } from "./store_contract.ts";
 
 const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
 
 /** What is kept, and what outlives what isn't. */
 export function testStoreRetention(subject: StoreSubject): void {
@@ -14,20 +15,21 @@ export function testStoreRetention(subject: StoreSubject): void {
     await scene.say(ann, "1");
     scene.clock.advance(1e11);
 
-    assertEquals(await scene.store.prune(scene.clock.now(), 10), 0);
+    assertEquals(await scene.store.prune(10), 0);
     assertEquals(await scene.texts(undefined), ["1"]);
   });
 
   test("prune() removes what is too old, in steps", async () => {
-    await using scene = await Scene.of(subject, { kind: "age", maxAgeMs: HOUR_MS });
+    await using scene = await Scene.of(subject, { kind: "age", maxAgeMs: 10 * HOUR_MS });
     const [ann, bob] = [await scene.user("ann"), await scene.user("bob")];
     await scene.store.append(["old 1", "old 2", "old 3"].map((text) => publicly(ann, text)));
     await scene.leaveNote(ann, "bob", "old note");
-    scene.clock.advance(HOUR_MS);
+    assertEquals(await scene.store.prune(3), 0);
+    scene.clock.advance(10 * HOUR_MS - 1);
     await scene.say(ann, "young");
-    assertEquals(await scene.store.prune(scene.clock.now(), 10), 0);
+    assertEquals(await scene.store.prune(3), 0);
     scene.clock.advance(1);
-    const prune = () => scene.store.prune(scene.clock.now(), 3);
+    const prune = () => scene.store.prune(3);
 
     assertEquals([await prune(), await prune(), await prune()], [3, 1, 0]);
 
@@ -38,11 +40,48 @@ export function testStoreRetention(subject: StoreSubject): void {
     assertEquals(await scene.store.conversations(bob.account), []);
   });
 
+  test("prune() by age removes nothing too early, and all within an hour", async () => {
+    await using scene = await Scene.of(subject, { kind: "age", maxAgeMs: 20 * HOUR_MS });
+    const ann = await scene.user("ann");
+    for (let minute = 0; minute < 40 * 60; minute += 10) {
+      await scene.say(ann, `${minute}`);
+      await scene.store.prune(999);
+      scene.clock.advance(10 * 60_000);
+    }
+    await scene.store.prune(999);
+
+    const [oldest] = await scene.store.read({ limit: 1, from: "oldest" });
+
+    const minute = Number(oldest?.text);
+    assert(minute > 19 * 60 && minute <= 20 * 60 + 10, `the oldest is of minute ${minute}`);
+  });
+
+  test("prune() by age doesn't go by the wall clock", async () => {
+    // Forward by 31 days it erased the log; back, what was written meanwhile.
+    await using scene = await Scene.of(subject, { kind: "age", maxAgeMs: 30 * DAY_MS });
+    const ann = await scene.user("ann");
+    await scene.say(ann, "before");
+    await scene.store.prune(9);
+    scene.clock.jump(31 * DAY_MS);
+    await scene.say(ann, "forward");
+    assertEquals(await scene.store.prune(9), 0);
+    scene.clock.jump(-62 * DAY_MS);
+    await scene.say(ann, "back");
+    assertEquals(await scene.store.prune(9), 0);
+    scene.clock.jump(31 * DAY_MS);
+    scene.clock.advance(HOUR_MS);
+
+    assertEquals(await scene.store.prune(9), 0);
+
+    assertEquals(await scene.texts(undefined), ["before", "forward", "back"]);
+    assertEquals(scene.store.prunedUpTo, 0);
+  });
+
   test("prune() keeps the newest up to a number", async () => {
     await using scene = await Scene.of(subject, { kind: "count", maxEvents: 2 });
     const ann = await scene.user("ann");
     await scene.store.append(["1", "2", "3", "4", "5"].map((text) => publicly(ann, text)));
-    const prune = () => scene.store.prune(scene.clock.now(), 2);
+    const prune = () => scene.store.prune(2);
 
     assertEquals([await prune(), await prune(), await prune()], [2, 1, 0]);
     assertEquals(await scene.texts(undefined), ["4", "5"]);
@@ -55,9 +94,9 @@ export function testStoreRetention(subject: StoreSubject): void {
     await scene.store.append(["1", "2", "3", "4", "5"].map((text) => publicly(ann, text)));
     assertEquals(scene.store.prunedUpTo, 0);
 
-    await scene.store.prune(scene.clock.now(), 2);
+    await scene.store.prune(2);
     assertEquals(scene.store.prunedUpTo, 2);
-    await scene.store.prune(scene.clock.now(), 9);
+    await scene.store.prune(9);
     assertEquals(scene.store.prunedUpTo, 3);
     await scene.say(ann, "6");
 
@@ -86,7 +125,7 @@ export function testStoreRetention(subject: StoreSubject): void {
       publicly(guest, "3", "k3"),
     ];
     const first = await scene.store.append(events);
-    await scene.store.prune(scene.clock.now(), 99);
+    await scene.store.prune(99);
     assertEquals(await scene.texts(ann.account), []);
 
     assertEquals(

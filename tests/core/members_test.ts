@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
 import { ChatError } from "../../core/errors.ts";
+import { createLog } from "../../core/log.ts";
 import { isGuest, Members } from "../../core/members.ts";
 import type { Account, NameClaim, OwnedAccount } from "../../core/store.ts";
 import { ManualClock } from "../support/manual_clock.ts";
@@ -7,7 +8,7 @@ import { ManualClock } from "../support/manual_clock.ts";
 /** A store of names that gives each to the first, and to whoever it is shared with. */
 class FakeNames {
   readonly claims: NameClaim[] = [];
-  readonly touched: [account: string, at: number][] = [];
+  readonly touched: (readonly string[])[] = [];
   /** Claims wait for this. */
   ready: Promise<void> = Promise.resolve();
   #owners = new Map<string, Account & { sessions: Set<string> }>();
@@ -28,9 +29,9 @@ class FakeNames {
     return Promise.resolve([]);
   }
 
-  touchAccount(account: string, at: number): Promise<void> {
-    this.touched.push([account, at]);
-    return Promise.resolve();
+  touchAccounts(accounts: readonly string[]): Promise<void> {
+    this.touched.push(accounts);
+    return this.ready;
   }
 
   /** Frees a name, as when its account is deleted. */
@@ -47,15 +48,19 @@ function createMembers() {
   const store = new FakeNames();
   const clock = new ManualClock();
   const rate = { perSecond: 10, burst: 20 };
-  return { store, clock, members: new Members({ store, clock, rate, nameTtlMs: 600_000 }) };
+  const lines: string[] = [];
+  const write = (line: string) => lines.push(line);
+  const log = createLog({ level: "info", format: "json", clock, write });
+  const members = new Members({ store, clock, log, rate, nameTtlMs: 600_000 });
+  return { store, clock, lines, members };
 }
 
 async function refusalOf(claim: Promise<unknown>): Promise<string> {
   return (await assertRejects(() => claim, ChatError) as ChatError).code;
 }
 
-Deno.test("Members.claim() asks for a name in its key, with its session, the time and the reservation", async () => {
-  const { store, clock, members } = createMembers();
+Deno.test("Members.claim() asks for a name in its key, with its session and the reservation", async () => {
+  const { store, members } = createMembers();
 
   const member = await members.claim("Straße", "s1");
 
@@ -64,8 +69,8 @@ Deno.test("Members.claim() asks for a name in its key, with its session, the tim
     username: "Straße",
     nameKey: member.nameKey,
     sessionId: "s1",
-    at: clock.now(),
     nameTtlMs: 600_000,
+    isHeld: false,
   }]);
 });
 
@@ -179,27 +184,26 @@ Deno.test("Members.claim() gives a guest no name that a session holds, present o
 });
 
 Deno.test("Members.release() notes when an account went, and forgets who was present", async () => {
-  const { store, clock, members } = createMembers();
+  const { store, members } = createMembers();
   const alice = await members.claim("alice", "s1");
-  clock.advance(60_000);
 
   await members.release(alice);
   await members.release(alice);
 
-  assertEquals(store.touched, [[alice.account, clock.now()]]);
+  assertEquals(store.touched, [[alice.account]]);
   assertEquals(members.find("alice"), undefined);
   assertEquals(members.withAccount(alice.account), undefined);
 });
 
 Deno.test("Members.release() notes when an account went whose last session has signed out", async () => {
   // It counted as a guest then, and its name stayed reserved for ever.
-  const { store, clock, members } = createMembers();
+  const { store, members } = createMembers();
   const alice = await members.claim("alice", "s1");
   alice.sessions.delete("s1");
 
   await members.release(alice);
 
-  assertEquals([isGuest(alice), store.touched], [false, [[alice.account, clock.now()]]]);
+  assertEquals([isGuest(alice), store.touched], [false, [[alice.account]]]);
 });
 
 Deno.test("Members.release() of a guest frees its name at once, and notes nothing", async () => {
@@ -247,4 +251,53 @@ Deno.test("Members gives an account one allowance for all its connections, and a
   assertEquals((await members.claim("alice", "s1")).sends.take(clock.monotonic()), 100);
   assertEquals(bob.sends.take(clock.monotonic()), 0);
   assertEquals(alice.reads.take(clock.monotonic()), 0);
+});
+
+Deno.test("Members renews the reservations of those present at every tenth of it", async () => {
+  const { store, clock, members } = createMembers();
+  const alice = await members.claim("alice", "s1");
+  await members.claim("gus", undefined);
+  const bob = await members.claim("bob", "s2");
+
+  clock.advance(59_999);
+  assertEquals(store.touched, []);
+  clock.advance(1);
+  assertEquals(store.touched, [[alice.account, bob.account]]);
+  clock.advance(60_000);
+
+  assertEquals(store.touched.length, 2);
+});
+
+Deno.test("Members leaves no timer behind when nobody is present", async () => {
+  const { clock, members } = createMembers();
+  const alice = await members.claim("alice", "s1");
+  const gus = await members.claim("gus", undefined);
+
+  await members.release(alice);
+  await members.release(gus);
+
+  assertEquals(clock.pending, 0);
+});
+
+Deno.test("Members goes on renewing after a time in which nothing could be noted", async () => {
+  const { store, clock, lines, members } = createMembers();
+  await members.claim("alice", "s1");
+  store.ready = Promise.reject(new Error("the disk is full"));
+  store.ready.catch(() => {});
+
+  clock.advance(60_000);
+  await new Promise((resolve) => setTimeout(resolve, 0));
+  clock.advance(60_000);
+
+  assertEquals([store.touched.length, lines.length], [2, 1]);
+});
+
+Deno.test("Members.claim() tells the store when the owner is present", async () => {
+  // A reservation that couldn't be renewed gave the name of somebody connected away.
+  const { store, members } = createMembers();
+  await members.claim("alice", "s1");
+
+  await refusalOf(members.claim("alice", "s2"));
+
+  assertEquals(store.claims.map(({ isHeld }) => isHeld), [false, true]);
 });

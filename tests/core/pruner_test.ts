@@ -14,7 +14,7 @@ function createPruner(removals: (number | Error)[]) {
     write: (line) => lines.push(line),
   });
   const store = {
-    prune(_now: number, limit: number): Promise<number> {
+    prune(limit: number): Promise<number> {
       steps.push(limit);
       const removed = removals.shift() ?? 0;
       return removed instanceof Error ? Promise.reject(removed) : Promise.resolve(removed);

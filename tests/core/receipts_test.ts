@@ -44,19 +44,20 @@ function createReceipts() {
   const clock = new ManualClock();
   const store = new FakeReceiptStore();
   const lines: string[] = [];
+  const write = (line: string) => lines.push(line);
+  const log = createLog({ level: "debug", format: "json", clock, write });
   let accounts = 0;
   const members = new Members({
     store: {
       claimName: ({ username }) => Promise.resolve({ account: `a_${++accounts}`, username }),
       accountsOf: () => Promise.resolve([]),
-      touchAccount: () => Promise.resolve(),
+      touchAccounts: () => Promise.resolve(),
     },
     clock,
+    log,
     rate: { perSecond: 0, burst: 0 },
     nameTtlMs: 0,
   });
-  const write = (line: string) => lines.push(line);
-  const log = createLog({ level: "debug", format: "json", clock, write });
   const receipts = new Receipts({ store, members, log });
 
   async function join(username: string) {

@@ -306,7 +306,7 @@ Deno.test("a resume from before what retention removed recovers nothing", async 
   const alice = await chat.join("alice");
   const { epoch } = alice.transport.framesOf("welcome")[0]!;
   for (let i = 1; i <= 10; i++) await chat.say(alice, { message: `${i}` });
-  await store.prune(clock.now(), 100);
+  await store.prune(100);
 
   const before = await chat.join("bob", { resume: { epoch, seq: 6 } });
   const after = await chat.join("carol", { resume: { epoch, seq: 7 } });

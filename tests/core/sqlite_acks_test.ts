@@ -139,7 +139,7 @@ Deno.test("SqliteStore knows what a key was for when its message is gone, in wha
 
   const keepingNothing = await folder.open({ retention: { kind: "none" } });
   assertEquals(await outcomes(keepingNothing), ["duplicate", "id_reused"]);
-  assertEquals(await keepingNothing.prune(0, 9), 1);
+  assertEquals(await keepingNothing.prune(9), 1);
   assertEquals(await outcomes(keepingNothing), ["duplicate", "id_reused"]);
   await keepingNothing.close();
   await using last = await folder.open();
@@ -155,7 +155,7 @@ Deno.test("SqliteStore.deleteAccount() forgets the keys of what was there and of
   const cy = await store.claimName(claimOf("cy"));
   if (cy === "taken") throw new TypeError("Cannot go on: the name is taken");
   await store.append([publicly(cy, "1", "k1"), publicly(cy, "2"), publicly(cy, "3", "k3")]);
-  await store.prune(0, 9);
+  await store.prune(9);
   assertEquals(keptKeys(folder.path), ["k1"]);
 
   await store.deleteAccount(cy.account);

@@ -8,7 +8,6 @@ Deno.test("a writer's probe() really writes, and changes nothing", async () => {
   const writer = openWriter({
     dataDir,
     retention: { kind: "forever" },
-    now: 1,
     identity: { epoch: "e_1", secret: new Uint8Array(32) },
     owner: "lock",
     busyTimeoutMs: 0,

@@ -204,7 +204,7 @@ Deno.test("exportLog() writes one JSON object a line, a header first", async () 
 
   const lines = (await exported(folder.path)).trimEnd().split("\n").map((line) => JSON.parse(line));
 
-  assertEquals([lines[0].type, lines[0].format, lines[0].lastSeq], ["parley", 2, 4]);
+  assertEquals([lines[0].type, lines[0].format, lines[0].lastSeq], ["parley", 3, 4]);
   const message = lines.find(({ type }) => type === "message");
   assertEquals(message, {
     type: "message",
@@ -225,7 +225,7 @@ Deno.test("importLog() names the line it can't read and leaves no log behind", a
     "": "nothing to import",
     "not json": "This is no export of Parley",
     '{"type":"message","seq":1}': "This is no export of Parley",
-    '{"type":"parley","format":3,"lastSeq":0,"prunedUpTo":0,"secret":"00"}':
+    '{"type":"parley","format":4,"lastSeq":0,"prunedUpTo":0,"secret":"00"}':
       "made by a newer Parley",
     [`${header}\n{"type":"emoji"}`]: "Line 2 can’t be imported",
     [`${header}\n\n{"type":"message","seq":1}`]: "Line 3 can’t be imported",

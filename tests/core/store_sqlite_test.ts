@@ -1,15 +1,18 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { DatabaseSync } from "node:sqlite";
 import { backupLog } from "../../core/sqlite_backup.ts";
+import { createLog } from "../../core/log.ts";
 import { openWriter } from "../../core/sqlite_engine.ts";
 import { SqliteDatabase } from "../../core/sqlite_database.ts";
 import { migrate, MIGRATIONS } from "../../core/sqlite_schema.ts";
 import { verifyLog } from "../../core/sqlite_verify.ts";
 import { StoreOpenError, StoreUnavailableError } from "../../core/store.ts";
-import type { SqliteStore } from "../../core/store_sqlite.ts";
+import type { SqliteStore, SqliteStoreOptions } from "../../core/store_sqlite.ts";
 import { publicly } from "../contracts/store_contract.ts";
 import { ManualClock } from "../support/manual_clock.ts";
 import { claimOf, DataFolder } from "../support/test_log.ts";
+
+const DAY_MS = 86_400_000;
 
 async function user(store: SqliteStore, username: string) {
   const account = await store.claimName(claimOf(username));
@@ -130,18 +133,80 @@ Deno.test("SqliteStore.open() gets the log of a process that was killed", async 
   assertEquals(await texts(store), ["1"]);
 });
 
-Deno.test("SqliteStore.open() lets the reservation run of those who were connected", async () => {
-  await using folder = await DataFolder.make();
+/** A log last written at some time, opened again when the wall clock says another. */
+async function reopened(byMs: number, options: Partial<SqliteStoreOptions> = {}) {
+  const folder = await DataFolder.make();
   const clock = new ManualClock();
   const crashed = await folder.open({ clock });
   await user(crashed, "ann");
+  await crashed.append([publicly(await user(crashed, "bob"), "hello")]);
+  await crashed.prune(9);
   await crashed.close();
-  clock.advance(1000);
-  await using store = await folder.open({ clock });
-  const claim = { ...claimOf("ann", "another"), nameTtlMs: 5000 };
+  clock.jump(byMs);
+  const lines: string[] = [];
+  const log = createLog({
+    level: "info",
+    format: "json",
+    clock,
+    write: (line) => lines.push(line),
+  });
+  const store = await folder.open({ clock, log, ...options });
+  const claim = (nameTtlMs: number) => store.claimName({ ...claimOf("ann", "another"), nameTtlMs });
+  return {
+    store,
+    clock,
+    lines,
+    claim,
+    async [Symbol.asyncDispose]() {
+      await store.close();
+      await folder[Symbol.asyncDispose]();
+    },
+  };
+}
 
-  assertEquals(await store.claimName({ ...claim, at: clock.now() + 4999 }), "taken");
-  assert(await store.claimName({ ...claim, at: clock.now() + 5000 }) !== "taken");
+Deno.test("SqliteStore.open() counts the time since the last commit", async () => {
+  await using log = await reopened(DAY_MS);
+
+  assertEquals(await log.claim(DAY_MS + 1), "taken");
+  assert(await log.claim(DAY_MS) !== "taken");
+  assertEquals(log.lines, []);
+});
+
+Deno.test("SqliteStore.open() counts seven days at most, and says so", async () => {
+  await using log = await reopened(31 * DAY_MS);
+
+  assertEquals(await log.claim(7 * DAY_MS + 1), "taken");
+  assert(await log.claim(7 * DAY_MS) !== "taken");
+  const { elapsedMs, countedMs } = JSON.parse(log.lines[0]!);
+  assertEquals([elapsedMs, countedMs], [31 * DAY_MS, 7 * DAY_MS]);
+});
+
+Deno.test("SqliteStore.open() counts all of it when the clock is to be trusted", async () => {
+  await using log = await reopened(31 * DAY_MS, { trustClock: true });
+
+  assertEquals(await log.claim(31 * DAY_MS + 1), "taken");
+  assert(await log.claim(31 * DAY_MS) !== "taken");
+  assertEquals(log.lines, []);
+});
+
+Deno.test("SqliteStore.open() counts nothing when the clock went back, nor its correction", async () => {
+  await using log = await reopened(-DAY_MS);
+  log.clock.jump(DAY_MS);
+  log.clock.advance(1000);
+
+  assertEquals(await log.claim(1001), "taken");
+  assert(await log.claim(1000) !== "taken");
+  assertEquals(log.lines.length, 1);
+});
+
+Deno.test("SqliteStore.prune() by age after a start with a clock 31 days ahead erases nothing", async () => {
+  const retention = { kind: "age", maxAgeMs: 30 * DAY_MS } as const;
+  await using log = await reopened(31 * DAY_MS, { retention });
+
+  assertEquals(await log.store.prune(9), 0);
+  log.clock.advance(23 * DAY_MS);
+
+  assertEquals(await log.store.prune(9), 1);
 });
 
 Deno.test("SqliteStore.open() refuses a damaged file and leaves it as it is", async () => {
@@ -303,7 +368,6 @@ Deno.test("openWriter().index() takes many short messages in a step, and few lon
   const writer = openWriter({
     dataDir: folder.path,
     retention: { kind: "forever" },
-    now: 0,
     identity: { epoch: "e", secret: new Uint8Array(32) },
     owner: "lock",
     busyTimeoutMs: 1000,
@@ -325,7 +389,7 @@ Deno.test("SqliteStore.prune() leaves nothing of a removed text in the file, in 
   await store.indexAll();
 
   const steps = [];
-  for (let i = 0; i < 9; i++) steps.push(await store.prune(0, 10));
+  for (let i = 0; i < 9; i++) steps.push(await store.prune(10));
   await store.close();
 
   assertEquals(steps, [1, 0, 0, 0, 0, 0, 0, 0, 0]);
@@ -339,26 +403,49 @@ Deno.test("SqliteStore.prune() removes by age what was written while all was kep
   const first = await folder.open({ clock });
   const ann = await user(first, "ann");
   await first.append([publicly(ann, "old")]);
+  await first.prune(9);
   clock.advance(1000);
   await first.append([publicly(ann, "young")]);
   await first.close();
-  const indexes = () => indexesOn("events", folder.path).filter((name) => /time/.test(name));
-  assertEquals(indexes(), []);
 
-  const byAge = await folder.open({ clock, retention: { kind: "age", maxAgeMs: 999 } });
-  assertEquals(await byAge.prune(clock.now(), 9), 1);
-  assertEquals([await texts(byAge), indexes()], [["young"], ["events_by_time"]]);
-  await byAge.close();
-  await (await folder.open({ clock })).close();
+  await using byAge = await folder.open({ clock, retention: { kind: "age", maxAgeMs: 1000 } });
 
-  assertEquals(indexes(), []);
+  assertEquals(await byAge.prune(9), 1);
+  assertEquals(await texts(byAge), ["young"]);
 });
 
-function indexesOn(table: string, folder: string): string[] {
-  const db = new DatabaseSync(`${folder}/parley.db`);
-  const rows = db.prepare("SELECT name FROM pragma_index_list(?)").all(table);
+Deno.test("migrate() of a log without log times gives nobody's name away and prunes by the hours", async () => {
+  await using folder = await DataFolder.make();
+  const clock = new ManualClock();
+  const start = clock.now();
+  makeVersion2(`${folder.path}/parley.db`, start);
+  clock.advance(2 * DAY_MS);
+  const retention = { kind: "age", maxAgeMs: 3 * DAY_MS } as const;
+
+  await using store = await folder.open({ clock, retention });
+
+  const claim = { ...claimOf("ann", "another"), nameTtlMs: 3 * DAY_MS };
+  assertEquals(await store.claimName(claim), "taken");
+  assertEquals([await store.prune(9), await texts(store)], [1, ["new"]]);
+});
+
+/** A log of format 2: a message of two days before `newest`, one of then, and who was away. */
+function makeVersion2(file: string, newest: number): void {
+  const db = new SqliteDatabase(file, { isBare: true, busyTimeoutMs: 0 });
+  migrate(db, () => ({ epoch: "e_1", secret: new Uint8Array(32) }), MIGRATIONS.slice(0, 2));
+  const message = (seq: number, at: number, text: string) => `
+    INSERT INTO events (seq, at, kind, conversation, author, author_name, text)
+    VALUES (${seq}, ${at}, 'message', 1, 1, 'ann', '${text}');
+    INSERT INTO hours VALUES (${Math.floor(at / 3_600_000)}, ${seq}, ${seq});
+    UPDATE meta SET last_seq = ${seq}, events = ${seq};`;
+  db.execute(`
+    INSERT INTO names (id, key) VALUES (1, 'ann');
+    INSERT INTO accounts (id, public_id, username, name, kind, created_at, away_since)
+    VALUES (1, 'a_ann', 'ann', 1, 'user', 0, ${newest - 60 * DAY_MS});
+    UPDATE names SET owner = 1;
+    ${message(1, newest - 2 * DAY_MS, "old")}
+    ${message(2, newest, "new")}`);
   db.close();
-  return rows.map(({ name }) => String(name));
 }
 
 async function assertNowhere(folder: string, text: string): Promise<void> {

@@ -8,6 +8,7 @@ import { ManualClock } from "../support/manual_clock.ts";
 import { DataFolder } from "../support/test_log.ts";
 
 const ann = { account: "a_1", username: "ann" };
+const MOMENT = { at: 1, logTime: 1 };
 
 function optionsFor(dataDir: string, lines: string[] = []): WorkerChannelOptions {
   return {
@@ -15,7 +16,6 @@ function optionsFor(dataDir: string, lines: string[] = []): WorkerChannelOptions
     engine: {
       dataDir,
       retention: { kind: "forever" },
-      now: 0,
       identity: { epoch: "e_1", secret: new Uint8Array(32) },
       owner: "lock",
       busyTimeoutMs: 100,
@@ -54,8 +54,8 @@ Deno.test("WorkerChannel.call() fails as unavailable when its Worker ends, and s
   const reopenedAt: number[] = [];
   channel.onReopened(({ lastSeq }) => reopenedAt.push(lastSeq));
 
-  const asked = channel.call("append", [publicly(ann, "lost")], 1);
-  const waiting = channel.call("append", [publicly(ann, "stored")], 1);
+  const asked = channel.call("append", [publicly(ann, "lost")], MOMENT);
+  const waiting = channel.call("append", [publicly(ann, "stored")], MOMENT);
 
   await assertRejects(() => asked, StoreUnavailableError);
   assertEquals(reopenedAt, [0]);
@@ -69,7 +69,7 @@ Deno.test("WorkerChannel.call() answers calls made while it starts again, in ord
   const channel = new WorkerChannel<Writer>(optionsFor(folder.path));
 
   const results = await Promise.all(
-    ["one", "two", "three"].map((text) => channel.call("append", [publicly(ann, text)], 1)),
+    ["one", "two", "three"].map((text) => channel.call("append", [publicly(ann, text)], MOMENT)),
   );
 
   assertEquals(results, [[1], [2], [3]]);
@@ -94,9 +94,9 @@ Deno.test("WorkerChannel.call() carries the store's own errors, and tells mistak
   await channel.call("limitPages", 1);
   const events = Array.from({ length: 99 }, () => publicly(ann, "x".repeat(4000)));
 
-  await assertRejects(() => channel.call("append", events, 1), StoreUnavailableError, "full");
+  await assertRejects(() => channel.call("append", events, MOMENT), StoreUnavailableError, "full");
   await assertRejects(
-    () => channel.call("append", [{ ...publicly(ann, "x"), from: undefined as never }], 1),
+    () => channel.call("append", [{ ...publicly(ann, "x"), from: undefined as never }], MOMENT),
     Error,
   );
   await channel.close();
@@ -108,11 +108,11 @@ Deno.test("WorkerChannel.call() makes calls that come together one commit, where
   await channel.open();
   const bad = { ...publicly(ann, "x"), from: undefined as never };
 
-  const first = channel.call("append", [publicly(ann, "one")], 1);
+  const first = channel.call("append", [publicly(ann, "one")], MOMENT);
   const together = await Promise.allSettled([
-    channel.call("append", [publicly(ann, "two")], 1),
-    channel.call("append", [publicly(ann, "no"), bad], 1),
-    channel.call("append", [publicly(ann, "three")], 1),
+    channel.call("append", [publicly(ann, "two")], MOMENT),
+    channel.call("append", [publicly(ann, "no"), bad], MOMENT),
+    channel.call("append", [publicly(ann, "three")], MOMENT),
   ]);
   await first;
 
@@ -130,9 +130,9 @@ Deno.test("WorkerChannel.call() fails all calls of a commit that can't be stored
 
   const first = channel.call("position");
   const together = await Promise.allSettled([
-    channel.call("append", [publicly(ann, "small")], 1),
-    channel.call("append", large, 1),
-    channel.call("append", [publicly(ann, "small too")], 1),
+    channel.call("append", [publicly(ann, "small")], MOMENT),
+    channel.call("append", large, MOMENT),
+    channel.call("append", [publicly(ann, "small too")], MOMENT),
   ]);
   await first;
 

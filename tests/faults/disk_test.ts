@@ -124,9 +124,13 @@ Deno.test("SqliteAppend.append() can store nothing while the log is read-only", 
   } as const;
 
   db.execute("PRAGMA query_only = ON");
-  assertThrows(() => append.append([event], 1), StoreUnavailableError, "readonly");
+  assertThrows(
+    () => append.append([event], { at: 1, logTime: 1 }),
+    StoreUnavailableError,
+    "readonly",
+  );
   db.execute("PRAGMA query_only = OFF");
-  const [result] = append.append([event], 2);
+  const [result] = append.append([event], { at: 2, logTime: 2 });
 
   assertEquals(result?.outcome, "stored");
   db.close();

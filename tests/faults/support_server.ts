@@ -34,12 +34,15 @@ export interface ServeOptions {
   readonly port?: number;
   /** Settings beside the usual ones. */
   readonly args?: readonly string[];
+  /** What comes before the command, such as `env` with variables. */
+  readonly prefix?: readonly string[];
 }
 
 /** The command that serves the log in a folder, without limits. */
-export function serveCommand({ dataDir, port = 0, args = [] }: ServeOptions): ProgramCommand {
+export function serveCommand(options: ServeOptions): ProgramCommand {
+  const { dataDir, port = 0, args = [], prefix = [] } = options;
   const settings = ["--port", String(port), "--data", dataDir, ...NO_LIMITS, ...args];
-  return [DENO, ...START, ...settings];
+  return [...prefix, DENO, ...START, ...settings] as unknown as ProgramCommand;
 }
 
 /** Serves the log in a folder until the server ends, as it does when it refuses to start. */
@@ -62,8 +65,12 @@ export class MortalServer implements AsyncDisposable {
   }
 
   /** Starts it on a folder. */
-  static async start(dataDir: string, args: readonly string[] = []): Promise<MortalServer> {
-    const server = new MortalServer({ dataDir, args });
+  static async start(
+    dataDir: string,
+    args: readonly string[] = [],
+    prefix: readonly string[] = [],
+  ): Promise<MortalServer> {
+    const server = new MortalServer({ dataDir, args, prefix });
     await server.restart();
     return server;
   }

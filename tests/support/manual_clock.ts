@@ -10,6 +10,7 @@ interface Scheduled {
 export class ManualClock implements Clock {
   #nowMs: number;
   #startMs: number;
+  #jumpedMs = 0;
   #order = 0;
   #scheduled = new Set<Scheduled>();
 
@@ -24,7 +25,12 @@ export class ManualClock implements Clock {
   }
 
   now(): number {
-    return this.#nowMs;
+    return this.#nowMs + this.#jumpedMs;
+  }
+
+  /** Sets the wall clock alone, forward or back, as an operator or a bad battery does. */
+  jump(byMs: number): void {
+    this.#jumpedMs += byMs;
   }
 
   monotonic(): number {

@@ -65,14 +65,13 @@ export async function createTestApi({ ids, args = [], broken }: TestApiOptions =
       username,
       nameKey: usernameKey(username),
       sessionId: await sessionIdOf(credentialOf(browser)),
-      at: clock.now(),
       nameTtlMs: 30 * DAY_MS,
     });
   }
 
-  /** Lets a name's reservation run out. */
+  /** Lets a name's reservation run out, which no passphrase may keep then. */
   async function lapse({ account }: Account): Promise<void> {
-    await store.touchAccount(account, clock.now());
+    await store.setPassphrase(account, undefined);
     clock.advance(31 * DAY_MS);
   }
 

@@ -35,5 +35,5 @@ export function claimOf(
   username: string,
   sessionId: string | undefined = `session of ${username}`,
 ) {
-  return { username, nameKey: username, sessionId, at: 0, nameTtlMs: 1e12 };
+  return { username, nameKey: username, sessionId, nameTtlMs: 1e12 };
 }

@@ -1,4 +1,4 @@
-import type { Attempts } from "./attempts.ts";
+import type { AttemptKey, Attempts } from "./attempts.ts";
 import { ChatError } from "./errors.ts";
 import type { Passphrases } from "./passphrase.ts";
 import type { Account, OwnedAccount, Store } from "./store.ts";
@@ -59,6 +59,17 @@ export interface PassphraseChange {
   /** The one set before; needed where there is one. */
   readonly current?: string | undefined;
 }
+
+/** Wrong passphrases for one name from one address, or by one session, before there are waits. */
+const FREE_GUESSES = 5;
+/** The same from one address for any names: many people may share it. */
+const FREE_FOR_ADDRESS = 30;
+/**
+ * The same for one name from all addresses, as NIST SP 800-63B (5.2.2) allows: about three
+ * addresses that guess all day reach it, one doesn't, so that no single stranger can lock a name's
+ * owner out.
+ */
+const FREE_FOR_NAME = 100;
 
 /**
  * What the holder of a name may do with it: keep it by a passphrase, come in with that from
@@ -131,7 +142,12 @@ export class Accounts {
   ): Promise<Account> {
     const { store } = this.#options;
     const nameKey = usernameKey(username);
-    const owner = await this.#guess({ nameKey, address }, passphrase, () => store.ownerOf(nameKey));
+    const pair: AttemptKey = { key: `name ${nameKey} at ${address}`, free: FREE_GUESSES };
+    const shared: AttemptKey[] = [
+      { key: `address ${address}`, free: FREE_FOR_ADDRESS },
+      { key: `name ${nameKey}`, free: FREE_FOR_NAME },
+    ];
+    const owner = await this.#guess(pair, shared, passphrase, () => store.ownerOf(nameKey));
     if (owner === undefined) throw new ChatError("sign_in_failed");
     for (const { account } of await this.ownedBy(following)) {
       await store.grantSession(account, sessionId);
@@ -185,35 +201,41 @@ export class Accounts {
     live.endAccount(account);
   }
 
+  /** Who is signed in guesses under the session alone: others can't use up its attempts. */
   async #checkCurrent(
-    { address }: Caller,
+    { sessionId }: Caller,
     account: OwnedAccount,
     current: string | undefined,
   ): Promise<void> {
     if (current === undefined) throw new ChatError("wrong_passphrase");
-    const source = { nameKey: usernameKey(account.username), address };
-    const isRight = await this.#guess(source, current, () => Promise.resolve(account));
+    const own: AttemptKey = { key: `session ${sessionId}`, free: FREE_GUESSES };
+    const isRight = await this.#guess(own, [], current, () => Promise.resolve(account));
     if (!isRight) throw new ChatError("wrong_passphrase");
   }
 
-  /** Checks a passphrase, and counts the attempt under its name and its address unless it fits. */
+  /**
+   * Checks a passphrase, and counts the attempt unless it fits.
+   *
+   * @param own A key that is the guesser's alone, whose failures are forgotten by the right one.
+   * @param shared Keys that others guess under, too.
+   */
   async #guess(
-    { nameKey, address }: { nameKey: string; address: string },
+    own: AttemptKey,
+    shared: readonly AttemptKey[],
     passphrase: string,
     findOwner: () => Promise<OwnedAccount | undefined>,
   ): Promise<OwnedAccount | undefined> {
     const { passphrases, attempts } = this.#options;
-    const keys = { name: `name ${nameKey}`, address: `address ${address}` };
-    attempts.begin(Object.values(keys));
+    attempts.begin([own, ...shared]);
     try {
       const owner = await findOwner();
       if (!await passphrases.verify(passphrase, owner?.passphrase)) return undefined;
-      attempts.takeBack([keys.address]);
-      attempts.forget(keys.name);
+      attempts.takeBack(shared);
+      attempts.forget(own);
       return owner;
     } catch (cause) {
       // Nothing was found out, so it was no attempt.
-      attempts.takeBack(Object.values(keys));
+      attempts.takeBack([own, ...shared]);
       throw cause;
     }
   }

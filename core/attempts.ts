@@ -1,13 +1,11 @@
 import type { Clock } from "./clock.ts";
 import { ChatError } from "./errors.ts";
 
-/** Failures after which every further one is followed by a wait. */
-const FREE_FAILURES = 5;
 /** The first wait; each one after it is twice as long. */
 const FIRST_WAIT_MS = 60_000;
-/** The longest wait: an owner whom somebody keeps out on purpose gets a try in each. */
+/** The longest wait. */
 const LONGEST_WAIT_MS = 60 * 60_000;
-/** How long after its last attempt a key's failures are forgotten. */
+/** How long after the first of them a key's failures are forgotten. */
 const MEMORY_MS = 24 * 60 * 60_000;
 /** Keys remembered; the one left alone longest goes first. */
 const MAX_KEYS = 20_000;
@@ -19,9 +17,17 @@ interface Failures {
   forgottenAt: number;
 }
 
+/** What failures are counted under. */
+export interface AttemptKey {
+  readonly key: string;
+  /** Failures a day after which every further one is followed by a wait. */
+  readonly free: number;
+}
+
 /**
- * Slows down guessing. Under each key, such as a name or an address, five attempts may fail; then
- * there is a minute's wait, and after each further failure one twice as long, up to an hour.
+ * Slows down guessing. Under each key, such as an address, some attempts may fail; then there is a
+ * minute's wait, and after each further failure one twice as long, up to an hour. Where five are
+ * free, about 35 may be made in a day.
  */
 export class Attempts {
   #clock: Pick<Clock, "monotonic">;
@@ -40,17 +46,17 @@ export class Attempts {
    * @throws {ChatError} `too_many_attempts` with `retryAfterMs`, if one of the keys has to wait;
    * nothing is counted then.
    */
-  begin(keys: readonly string[]): void {
+  begin(keys: readonly AttemptKey[]): void {
     const now = this.#clock.monotonic();
-    const waits = keys.map((key) => (this.#current(key, now)?.blockedUntil ?? 0) - now);
+    const waits = keys.map(({ key }) => (this.#current(key, now)?.blockedUntil ?? 0) - now);
     const retryAfterMs = Math.ceil(Math.max(...waits));
     if (retryAfterMs > 0) throw new ChatError("too_many_attempts", { retryAfterMs });
     for (const key of keys) this.#count(key, now);
   }
 
   /** Takes back the count of one attempt that succeeded, or was never made. */
-  takeBack(keys: readonly string[]): void {
-    for (const key of keys) {
+  takeBack(keys: readonly AttemptKey[]): void {
+    for (const { key } of keys) {
       const failures = this.#failures.get(key);
       if (!failures) continue;
       failures.count--;
@@ -60,7 +66,7 @@ export class Attempts {
   }
 
   /** Forgets all failures under a key, once whoever tried has shown to be the right one. */
-  forget(key: string): void {
+  forget({ key }: AttemptKey): void {
     this.#failures.delete(key);
   }
 
@@ -69,20 +75,22 @@ export class Attempts {
     return failures && failures.forgottenAt > now ? failures : undefined;
   }
 
-  #count(key: string, now: number): void {
-    const count = (this.#current(key, now)?.count ?? 0) + 1;
+  #count({ key, free }: AttemptKey, now: number): void {
+    const { count: before, forgottenAt } = this.#current(key, now) ??
+      { count: 0, forgottenAt: now + MEMORY_MS };
+    const count = before + 1;
     this.#failures.delete(key);
     this.#failures.set(key, {
       count,
-      blockedUntil: now + waitAfter(count),
-      forgottenAt: now + MEMORY_MS,
+      blockedUntil: now + waitAfter(count - free),
+      forgottenAt,
     });
     if (this.#failures.size <= this.#maxKeys) return;
     this.#failures.delete(this.#failures.keys().next().value!);
   }
 }
 
-function waitAfter(failures: number): number {
-  if (failures < FREE_FAILURES) return 0;
-  return Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** (failures - FREE_FAILURES));
+function waitAfter(failuresTooMany: number): number {
+  if (failuresTooMany < 0) return 0;
+  return Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** failuresTooMany);
 }

@@ -20,8 +20,8 @@ async function postBy(api: Api, by: string | undefined, path: string, body: unkn
 }
 
 /** Alice has a passphrase, and talks privately with bob. */
-async function withAlice() {
-  const api = await createTestApi();
+async function withAlice(args: readonly string[] = []) {
+  const api = await createTestApi({ args });
   const [alice, bob] = [await api.join("alice"), await api.join("bob")];
   await api.say(alice, "psst", bob);
   await postBy(api, "alice", "/api/passphrase", { passphrase: PASSPHRASE });
@@ -119,31 +119,67 @@ Deno.test("POST /api/sign-in answers the same to a wrong passphrase, a name with
   assertEquals(await namesOf(api, "mallory"), []);
 });
 
-Deno.test("POST /api/sign-in is slowed down by name, whether the name exists or not", async () => {
+/** Tries a passphrase from an address that a trusted proxy names. */
+function tryFrom(api: Api, address: string, username: string, passphrase: string) {
+  const headers = { "x-forwarded-for": address };
+  return api.post("/api/sign-in", { username, passphrase }, { by: address, headers });
+}
+
+const BEHIND_PROXY = ["--trusted-proxies", "127.0.0.1"];
+
+Deno.test("POST /api/sign-in is slowed down by name and address, whether the name exists or not", async () => {
   for (const username of ["alice", "nobody"]) {
-    await using api = await withAlice();
-    const attempt = (number: number, passphrase: string) =>
-      api.post("/api/sign-in", { username, passphrase }, {
-        by: `browser${number}`,
-        headers: { "x-forwarded-for": `10.0.0.${number}` },
-      });
+    await using api = await withAlice(BEHIND_PROXY);
     for (let number = 0; number < 5; number++) {
-      assertEquals((await outcomeOf(await attempt(number, "wrong wrong")))[1], "sign_in_failed");
+      const attempt = await tryFrom(api, "10.0.0.1", username, "wrong wrong");
+      assertEquals((await outcomeOf(attempt))[1], "sign_in_failed");
     }
 
-    const refused = await attempt(6, PASSPHRASE);
+    const refused = await tryFrom(api, "10.0.0.1", username, PASSPHRASE);
 
     assertEquals(refused.headers.get("retry-after"), "60");
     assertEquals(await outcomeOf(refused), [429, "too_many_attempts"]);
     api.clock.advance(60_000);
-    const later = await outcomeOf(await attempt(7, PASSPHRASE));
+    const later = await outcomeOf(await tryFrom(api, "10.0.0.1", username, PASSPHRASE));
     assertEquals(later[0], username === "alice" ? 200 : 403);
   }
 });
 
+// Five wrong ones by anybody locked the owner out of the name, wherever she was, signed in or not.
+Deno.test("POST /api/sign-in and /api/passphrase are open to the owner while a stranger guesses", async () => {
+  await using api = await withAlice(BEHIND_PROXY);
+  for (let day = 0; day < 5; day++) {
+    for (let minute = 0; minute < 24 * 60; minute += 10) {
+      const guess = await outcomeOf(await tryFrom(api, "10.0.0.1", "alice", "wrong wrong"));
+      assert(["sign_in_failed", "too_many_attempts"].includes(String(guess[1])));
+      api.clock.advance(10 * 60_000);
+    }
+
+    const signedIn = await outcomeOf(await tryFrom(api, "10.0.0.2", "alice", PASSPHRASE));
+
+    assertEquals(signedIn[0], 200, `day ${day}`);
+  }
+  const change = { passphrase: "battery staple", current: PASSPHRASE };
+  assertEquals(await postBy(api, "alice", "/api/passphrase", change), [204, undefined]);
+});
+
+Deno.test("POST /api/sign-in is slowed down by name when very many addresses guess", async () => {
+  await using api = await withAlice(BEHIND_PROXY);
+  for (let number = 1; number <= 100; number++) {
+    const attempt = await tryFrom(api, `10.0.0.${number}`, "alice", "wrong wrong");
+    assertEquals((await outcomeOf(attempt))[1], "sign_in_failed");
+  }
+
+  const next = await outcomeOf(await tryFrom(api, "10.0.1.1", "alice", "wrong wrong"));
+
+  assertEquals(next[1], "too_many_attempts");
+  const change = { passphrase: "battery staple", current: PASSPHRASE };
+  assertEquals(await postBy(api, "alice", "/api/passphrase", change), [204, undefined]);
+});
+
 Deno.test("POST /api/sign-in is slowed down by address, over all names and browsers", async () => {
   await using api = await withAlice();
-  for (let number = 0; number < 5; number++) {
+  for (let number = 0; number < 30; number++) {
     await signIn(api, `browser${number}`, `name${number}`, "wrong wrong");
   }
 

@@ -4,7 +4,7 @@
 /** @import {RoomState} from "../model/room.js" */
 /** @import {LineState} from "../net/socket.js" */
 /** @import {SearchOptions} from "./search_dialog.js" */
-import { byId, setText } from "../lib/dom.js";
+import { byId, part, setText } from "../lib/dom.js";
 import { untilMidnightMs } from "../lib/time.js";
 import { likelyNames } from "../model/completion.js";
 import { activeConversation } from "../model/room.js";
@@ -21,6 +21,8 @@ import { KeysDialog } from "./keys_dialog.js";
 import { Roster } from "./roster.js";
 import { listenForShortcuts } from "./shortcuts.js";
 import { SearchDialog } from "./search_dialog.js";
+import { SteadyList } from "./steady_list.js";
+import { ignoreStrayClicks } from "./stray_clicks.js";
 import { Timeline } from "./timeline.js";
 
 /**
@@ -58,6 +60,7 @@ export class ChatView {
   #badge = byId("drawer-badge", HTMLSpanElement);
   #conversation = byId("conversation", HTMLElement);
   #drawer = new Drawer();
+  #steady;
   #keys = new KeysDialog();
   /** @type {RoomState | null} */
   #state = null;
@@ -99,6 +102,10 @@ export class ChatView {
     this.banner = new ConnectionBanner(clock, (action) => actions.recover(action));
     this.conversations = new ConversationList((key) => this.#choose(key));
     this.roster = new Roster((user) => this.#choosePerson(user));
+    const scroller = byId("sidebar-scroll", HTMLDivElement);
+    this.#steady = new SteadyList(scroller, part(scroller, "content"), clock, () => {
+      if (this.#state?.self) this.#renderSidebar(this.#state, this.#state.self.account);
+    });
     this.#listen();
     this.#redrawAtMidnight();
   }
@@ -152,8 +159,7 @@ export class ChatView {
     const all = [...state.conversations.values()];
     setText(byId("self-name", HTMLElement), clampMarks(state.self.username));
     paintAvatar(byId("self-avatar", HTMLSpanElement), state.self.username);
-    this.conversations.render(all, state.active);
-    this.roster.render(state.presence, state.self.account);
+    this.#renderSidebar(state, state.self.account);
     this.#renderHeader(state, conversation);
     if (this.#activeKey !== conversation.key) this.#turnTo(conversation);
     this.timeline.render(conversation, state.self.username, isOpening);
@@ -175,6 +181,19 @@ export class ChatView {
     this.composer.turnTo(conversation.peer, this.#actions.draftFor(conversation.peer));
     this.#conversation.classList.toggle("conversation--private", conversation.peer !== null);
     this.#back.hidden = conversation.peer === null;
+  }
+
+  /**
+   * @param {RoomState} state
+   * @param {string} ownAccount
+   */
+  #renderSidebar(state, ownAccount) {
+    const all = [...state.conversations.values()];
+    if (this.#steady.isHeld) return this.conversations.render(all, state.active, true);
+    this.#steady.change(() => {
+      this.conversations.render(all, state.active);
+      this.roster.render(state.presence, ownAccount, this.#steady.pinned);
+    });
   }
 
   /**
@@ -233,6 +252,7 @@ export class ChatView {
   }
 
   #listen() {
+    ignoreStrayClicks();
     const first = () => [...this.#state?.conversations.keys() ?? []][0];
     this.#back.addEventListener("click", () => this.#choose(first() ?? ""));
     byId("leave-button", HTMLButtonElement).addEventListener("click", () => this.#actions.leave());

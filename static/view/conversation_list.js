@@ -20,16 +20,24 @@ export class ConversationList {
   /**
    * @param {readonly Conversation[]} conversations
    * @param {string} active
+   * @param {boolean} [isHeld] Whether no row may come or go now.
    */
-  render(conversations, active) {
-    for (const [key, { element }] of this.#items) {
-      if (conversations.some((conversation) => conversation.key === key)) continue;
-      element.remove();
-      this.#items.delete(key);
-    }
+  render(conversations, active, isHeld = false) {
+    if (!isHeld) this.#removeOthers(conversations);
     for (const conversation of conversations) {
+      if (isHeld && !this.#items.has(conversation.key)) continue;
       const element = this.#itemOf(conversation.key);
       this.#fill(element, conversation, conversation.key === active);
+    }
+  }
+
+  /** @param {readonly Conversation[]} conversations */
+  #removeOthers(conversations) {
+    const keys = new Set(conversations.map(({ key }) => key));
+    for (const [key, { element }] of this.#items) {
+      if (keys.has(key)) continue;
+      element.remove();
+      this.#items.delete(key);
     }
   }
 

@@ -28,14 +28,16 @@ export class Roster {
   /**
    * @param {PresenceState} presence
    * @param {string} ownAccount
+   * @param {Element | null} [pinned] A row that stays where it is, whoever comes or goes.
    */
-  render(presence, ownAccount) {
+  render(presence, ownAccount, pinned = null) {
     if (this.#presence === presence && this.#ownAccount === ownAccount) return;
-    this.#presence = presence;
     this.#ownAccount = ownAccount;
     const users = sortedUsers(presence, ownAccount).slice(0, MAX_SHOWN);
-    this.#removeOthers(users);
+    this.#removeOthers(users, pinned);
     this.#placeAll(users);
+    // With a pinned row left over it isn't all told yet.
+    this.#presence = this.#items.size === users.length ? presence : null;
     const rest = presence.online - users.length;
     setText(this.#count, String(presence.online));
     setText(this.#more, rest > 0 ? `and ${rest} more` : "");
@@ -44,15 +46,18 @@ export class Roster {
   /** Forgets who is here. */
   clear() {
     this.#presence = null;
-    this.#removeOthers([]);
+    this.#removeOthers([], null);
     setText(this.#more, "");
   }
 
-  /** @param {User[]} users */
-  #removeOthers(users) {
+  /**
+   * @param {User[]} users
+   * @param {Element | null} pinned
+   */
+  #removeOthers(users, pinned) {
     const keys = new Set(users.map(keyOf));
     for (const [key, element] of this.#items) {
-      if (keys.has(key)) continue;
+      if (keys.has(key) || element === pinned) continue;
       element.remove();
       this.#items.delete(key);
     }
@@ -60,9 +65,13 @@ export class Roster {
 
   /** @param {User[]} users */
   #placeAll(users) {
+    const wanted = new Set(users.map((user) => this.#items.get(keyOf(user))));
+    const afterLeftOver = (/** @type {Element | null} */ row) =>
+      row instanceof HTMLElement && !wanted.has(row) ? row.nextElementSibling : row;
     let next = this.#list.firstElementChild;
     for (const user of users) {
       const element = this.#items.get(keyOf(user)) ?? this.#make(user);
+      next = afterLeftOver(next);
       if (element === next) next = next.nextElementSibling;
       else this.#list.insertBefore(element, next);
     }

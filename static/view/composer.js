@@ -121,13 +121,18 @@ export class Composer {
     this.#suggestions.show(complete(value, selectionStart, this.#options.names()));
   }
 
-  /** Makes the box as high as its text, up to a third of the window. */
+  /**
+   * Makes the box as high as its text, up to a third of the window. The form keeps its height while
+   * that is measured: the messages above would scroll.
+   */
   #fit() {
     const { style } = this.#text;
+    this.#form.style.minBlockSize = `${this.#form.offsetHeight}px`;
     style.height = "auto";
     const border = this.#text.offsetHeight - this.#text.clientHeight;
     const wanted = this.#text.scrollHeight + border;
     style.height = `${Math.min(wanted, Math.round(innerHeight / 3))}px`;
+    this.#form.style.minBlockSize = "";
   }
 
   #showCount() {

@@ -126,8 +126,8 @@ function fillTime(element, at, dates) {
 function fillState(element, entry) {
   element.classList.add(`message--${entry.state}`);
   element.dataset.id = entry.id;
+  if (entry.state === "pending") return void (part(element, "unsent").textContent = "Not sent yet");
   const state = part(element, "state");
-  if (entry.state === "pending") return void (state.textContent = "Not sent yet");
   state.append(document.createTextNode(`Not sent: ${clampMarks(entry.reason)} `));
   state.append(cloneTemplate("retry-template"));
 }

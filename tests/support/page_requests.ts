@@ -49,6 +49,7 @@ function follow(session: CDPSession, requests: Map<string, PageRequest>): void {
   session.on("Network.loadingFinished", ({ requestId, encodedDataLength }) => {
     update(requestId, { received: encodedDataLength, isDone: true });
   });
+  session.on("Network.webSocketClosed", ({ requestId }) => update(requestId, { isDone: true }));
   session.on("Network.loadingFailed", ({ requestId }) => update(requestId, { isDone: true }));
   session.on("Network.webSocketCreated", ({ requestId, url }) => add(requestId, url));
   session.on("Network.webSocketHandshakeResponseReceived", ({ requestId, response }) => {

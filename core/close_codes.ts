@@ -29,4 +29,5 @@ export const CLOSE_CODES = {
   tooManyConnections: { code: 4503, reason: "too many connections", reconnect: false },
   invalidQuery: { code: 4505, reason: "invalid query", reconnect: false },
   signedOut: { code: 4504, reason: "signed out", reconnect: false },
+  untrustedProxy: { code: 4506, reason: "untrusted proxy", reconnect: false },
 } as const satisfies Record<string, CloseCode>;

@@ -19,6 +19,8 @@ export function closeCodeOf(error: ChatError): CloseCode {
       return CLOSE_CODES.invalidQuery;
     case "username_taken":
       return CLOSE_CODES.usernameTaken;
+    case "untrusted_proxy":
+      return CLOSE_CODES.untrustedProxy;
     case "signed_out":
       return CLOSE_CODES.signedOut;
     case "too_many_connections":

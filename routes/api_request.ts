@@ -79,7 +79,7 @@ export function readQuery<Schema extends z.ZodType>(
  * Reads a request's body: a JSON object of at most 4 KiB, which arrives within five seconds.
  * Nothing of it is ever repeated but keys.
  *
- * @throws {ChatError} `json_required`, `request_timeout`, `frame_too_large`, `invalid_json` or
+ * @throws {ChatError} `json_required`, `request_timeout`, `body_too_large`, `invalid_json` or
  * `invalid_body`.
  */
 export async function readBody<Schema extends z.ZodType>(
@@ -125,7 +125,7 @@ async function readAll(
   let text = "";
   for (let part = await reader.read(); !part.done; part = await reader.read()) {
     length += part.value.length;
-    if (length > MAX_BODY_BYTES) throw new ChatError("frame_too_large", { limit: MAX_BODY_BYTES });
+    if (length > MAX_BODY_BYTES) throw new ChatError("body_too_large", { limit: MAX_BODY_BYTES });
     text += decoder.decode(part.value, { stream: true });
   }
   if (isLate()) throw new ChatError("request_timeout");

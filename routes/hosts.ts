@@ -32,7 +32,9 @@ export function checkHost(request: Request, config: Pick<Config, "hosts">): void
  * Refuses requests from pages of other sites: an `Origin` must name the very host and port that
  * `Host` names, or be listed. A request without `Origin` doesn't come from a browser.
  *
- * @throws {ChatError} `forbidden_origin`; `bad_host` if there is nothing to compare with.
+ * @throws {ChatError} `untrusted_proxy` if the page is from this very host, but by https that no
+ *   trusted proxy vouches for; else `forbidden_origin`; `bad_host` if there is nothing to compare
+ *   with.
  */
 export function checkOrigin(
   request: Request,
@@ -42,6 +44,10 @@ export function checkOrigin(
   const origin = request.headers.get("origin");
   if (origin === null || config.origins.includes(origin)) return;
   if (!isSameOrigin(origin, hostOf(request, security), security)) {
+    const secure = { isSecure: true };
+    if (isSameOrigin(origin, hostOf(request, secure), secure)) {
+      throw new ChatError("untrusted_proxy");
+    }
     throw new ChatError("forbidden_origin", { origin: printable(origin) });
   }
 }

@@ -5,6 +5,7 @@ const STATUSES: Partial<Record<ErrorCode, number>> = {
   account_required: 401,
   forbidden_host: 403,
   forbidden_origin: 403,
+  untrusted_proxy: 403,
   not_your_name: 403,
   sign_in_failed: 403,
   wrong_passphrase: 403,
@@ -16,6 +17,7 @@ const STATUSES: Partial<Record<ErrorCode, number>> = {
   name_moved: 409,
   user_away: 409,
   username_taken: 409,
+  body_too_large: 413,
   frame_too_large: 413,
   message_too_long: 413,
   json_required: 415,
@@ -60,6 +62,9 @@ export function problemResponse(error: ChatError, headers: HeadersInit = {}): Re
   }
   // A 401 must say how to do better (RFC 9110, section 15.5.2); no browser asks for a Bearer.
   if (status === 401) response.headers.set("www-authenticate", "Bearer");
-  if (error.code === "upgrade_required") response.headers.set("upgrade", "websocket");
+  if (error.code === "upgrade_required") {
+    response.headers.set("upgrade", "websocket");
+    response.headers.set("sec-websocket-version", "13");
+  }
   return response;
 }

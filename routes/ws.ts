@@ -32,6 +32,10 @@ export interface WebSocketRouteDeps {
 export const IDLE_TIMEOUT_SECONDS = 40;
 /** Sockets that may be open only to hear why they are refused; beyond them refusals go by HTTP. */
 const MAX_REFUSED_SOCKETS = 100;
+/** How often the log says that a proxy isn't trusted. */
+const UNTRUSTED_PROXY_NOTE_MS = 60_000;
+/** 16 bytes in base64 (RFC 6455, section 4.1). */
+const WEBSOCKET_KEY = /^[A-Za-z0-9+/]{22}==$/;
 
 /**
  * Makes the handler of `/ws/:username`: checks the request, upgrades it, and hands its socket to
@@ -47,19 +51,23 @@ export function createWebSocketRoute(deps: WebSocketRouteDeps): Handler<RouteEnv
       return { abandon: () => {}, release: () => void refusedSockets-- };
     },
   };
+  const noteUntrusted = untrustedProxyNote(deps.log);
   return async (c) => {
     const request = c.req.raw;
     requireUpgrade(request);
     const remoteAddress = c.env.remoteAddr.hostname;
     const security = { isSecure: isSecure(request, remoteAddress, deps.config) };
-    checkOrigin(request, deps.config, security);
+    const foreign = refusalOf(() => checkOrigin(request, deps.config, security));
+    if (foreign?.code === "untrusted_proxy") noteUntrusted(remoteAddress);
     const credential = readCredential(request, security);
     const sessionId = credential === undefined ? undefined : await sessionIdOf(credential);
     const address = addressKey(clientAddress(request, remoteAddress, deps.config));
     const cookie = credential === undefined ? newCookie(request, security) : undefined;
     const url = new URL(request.url);
-    const entry = admit(deps.manager, { address, sessionId }, refusals);
     const dialect = dialectOf(offeredProtocols(request));
+    const entry = foreign === undefined
+      ? admit(deps.manager, { address, sessionId }, refusals)
+      : admitToRefuse(foreign, dialect, refusals);
     // Nothing of the request can be read after this, unless all its headers were: that would keep
     // them in memory for as long as the socket lasts.
     const { socket, response } = upgrade(request, entry);
@@ -99,6 +107,23 @@ function admit(
     if (!(error instanceof ChatError) || !refusals.hasRoom()) throw error;
     return { ticket: refusals.enter(), refusal: error };
   }
+}
+
+/** Lets our own page in to hear why it is refused. Other pages, and programs, hear it by HTTP. */
+function admitToRefuse(refusal: ChatError, dialect: Dialect, refusals: Refusals): Entry {
+  const isOurs = refusal.code === "untrusted_proxy" && dialect !== "plain";
+  if (!isOurs || !refusals.hasRoom()) throw refusal;
+  return { ticket: refusals.enter(), refusal };
+}
+
+/** Logs that a proxy isn't trusted: once a minute at most, as each request would say the same. */
+function untrustedProxyNote(log: Log): (address: string) => void {
+  let notedAt = -Infinity;
+  return (address) => {
+    if (performance.now() - notedAt < UNTRUSTED_PROXY_NOTE_MS) return;
+    notedAt = performance.now();
+    log.warn("proxy not trusted", { address, setting: "--trusted-proxies" });
+  };
 }
 
 function upgrade(request: Request, { ticket }: Entry) {
@@ -186,13 +211,15 @@ class WebSocketTransport implements Transport {
 
 function requireUpgrade(request: Request): void {
   const { headers, method } = request;
+  const key = headers.get("sec-websocket-key");
   // Asked one by one: `has` would read all of them, and keep them.
   const isUpgrade = method === "GET" &&
     listed(headers.get("upgrade")).includes("websocket") &&
     listed(headers.get("connection")).includes("upgrade") &&
     headers.get("sec-websocket-version") === "13" &&
-    headers.get("sec-websocket-key") !== null;
+    key !== null;
   if (!isUpgrade) throw new ChatError("upgrade_required", upgradeParams(request));
+  if (!WEBSOCKET_KEY.test(key)) throw new ChatError("invalid_handshake");
 }
 
 function upgradeParams(request: Request) {
@@ -248,6 +275,11 @@ function wholeNumber(query: URLSearchParams, key: string, max: number): number |
   if (text === null) return undefined;
   if (/^\d{1,16}$/.test(text) && Number(text) <= max) return Number(text);
   throw new ChatError("invalid_query", { reason: `${key} must be a whole number up to ${max}.` });
+}
+
+function refusalOf(check: () => void): ChatError | undefined {
+  const result = attempt(check);
+  return result instanceof ChatError ? result : undefined;
 }
 
 function attempt<Result>(work: () => Result): Result | ChatError {

@@ -18,6 +18,7 @@ const ENDINGS: Partial<Record<ErrorCode, keyof typeof CLOSE_CODES>> = {
   server_full: "serverFull",
   server_busy: "serverBusy",
   shutting_down: "shuttingDown",
+  untrusted_proxy: "untrustedProxy",
   unavailable: "internal",
   internal: "internal",
 };
@@ -42,6 +43,7 @@ Deno.test("closeCodeOf() tells nobody to come back for what coming back can't cu
     "too_many_connections",
     "too_many_errors",
     "unsupported_data",
+    "untrusted_proxy",
     "username_reserved",
     "username_taken",
   ]);

@@ -452,7 +452,7 @@ const BAD_BODIES: [name: string, body: string, contentType: string, code: string
     "too much",
     JSON.stringify({ confirm: "a".repeat(5000) }),
     "application/json",
-    "frame_too_large",
+    "body_too_large",
   ],
 ];
 

@@ -98,6 +98,48 @@ Deno.test("the route asks for version 13 and a key", async () => {
   const keyless = await handshake(server, "/ws/alice", { "sec-websocket-key": "" });
 
   assertEquals([old.status, keyless.status], [426, 426]);
+  assert(/^sec-websocket-version: 13\r$/im.test(old.answer), old.answer);
+});
+
+Deno.test("the route refuses a key that isn't 16 bytes in base64", async () => {
+  await using server = await startTestServer();
+  const statuses = [];
+  for (const key of ["dGhlIHNhbXBsZSBub25jZQ==", "x", "dGhlIHNhbXBsZSBub25jZQ", "?".repeat(24)]) {
+    statuses.push((await handshake(server, "/ws/alice", { "sec-websocket-key": key })).status);
+  }
+
+  assertEquals(statuses, [101, 400, 400, 400]);
+});
+
+Deno.test("the route names --trusted-proxies when its own page came by https, and logs it once", async () => {
+  await using server = await startTestServer();
+  const origin = server.url.replace("http:", "https:");
+
+  const program = await handshake(server, "/ws/alice", { origin });
+  const page = await handshake(server, "/ws/alice", {
+    origin,
+    "sec-websocket-protocol": "parley.v1",
+  });
+
+  assertEquals(program.status, 403);
+  assert(
+    program.answer.includes("untrusted_proxy") && program.answer.includes("--trusted-proxies"),
+  );
+  assertEquals(page.status, 101);
+  const lines = server.lines.filter((line) => line.includes("proxy not trusted"));
+  assertEquals(lines.length, 1);
+  assert(lines[0]!.includes("127.0.0.1") && lines[0]!.includes("--trusted-proxies"));
+});
+
+Deno.test("the page hears over its socket that the proxy isn't trusted, and not to come back", async () => {
+  await using server = await startTestServer();
+  const headers = { origin: server.url.replace("http:", "https:") };
+  const client = new ChatClient(`${server.wsUrl}/ws/alice`, { protocols: ["parley.v1"], headers });
+
+  const { code } = await client.closed;
+
+  assertEquals(code, 4506);
+  assertEquals(client.framesOf("error").map((frame) => frame.code), ["untrusted_proxy"]);
 });
 
 Deno.test("the route decodes the name once, and strictly", async () => {

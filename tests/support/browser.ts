@@ -28,7 +28,7 @@ const HAS_PACKED = Deno.build.os === "linux" && Deno.build.arch === "x86_64";
  *
  * @throws {Error} Where there is none.
  */
-async function launchBrowser(): Promise<Browser> {
+export async function launchBrowser(): Promise<Browser> {
   const executablePath = findInstalled() ?? await unpackPacked();
   const { chromium } = await import("playwright-core");
   return await chromium.launch({ executablePath, args: FLAGS });

@@ -60,8 +60,8 @@ const PROTOTYPES: ReadonlyMap<string, string> = new Map(
   ROWS.flatMap(([prototype, lookAlikes]) => [...lookAlikes].map((one) => [one, prototype])),
 );
 
-/** A dot that is drawn already: over the letters i and j. */
-const DOTTED_TWICE = /(?<=[lj])\u0307+/g;
+/** A dot that is drawn already: over the letters i and j, whatever marks come before it. */
+const DOTTED_TWICE = /(?<=[lj]\p{M}*)\u0307+/gu;
 
 /**
  * Reduces case-folded text to what the eye reads, accents kept: texts that look alike become equal.

@@ -17,12 +17,14 @@ const TOO_MANY_MARKS = new RegExp(`\\p{M}{${MAX_MARKS_IN_A_ROW + 1}}`, "u");
 const AMBIGUOUS_MIX =
   /\p{Script=Latin}[\p{L}\p{M}]*[ΝνΗηΥυ]|[ΝνΗηΥυ][\p{L}\p{M}]*\p{Script=Latin}/u;
 
+/** Scripts whose letters are drawn like each other's, and one key holds them. */
+const LATIN_GREEK_CYRILLIC = /[\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}]/u;
 /**
- * One word of Latin letters and of a script whose letters are drawn like them and are not in the
- * table of look-alikes. Nobody's name is written so.
+ * What may not stand beside those. Many scripts have letters drawn like Latin ones (Tifinagh ⵏ,
+ * Canadian ᒪ, Arabic ا), and hardly anybody's name is written in two; but East Asian names are.
  */
-const DISGUISE =
-  /\p{Script=Latin}[\p{L}\p{M}]*[\p{Script=Cherokee}\p{Script=Lisu}\p{Script=Armenian}\p{Script=Coptic}]|[\p{Script=Cherokee}\p{Script=Lisu}\p{Script=Armenian}\p{Script=Coptic}][\p{L}\p{M}]*\p{Script=Latin}/u;
+const NOT_BESIDE_THEM =
+  /[^\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Bopomofo}\p{Script=Common}\p{Script=Inherited}]/u;
 
 /**
  * Says what is wrong with a username, or nothing if it may be chosen or written to.
@@ -55,8 +57,8 @@ function spellingProblem(name: string): string | undefined {
   if (name.length > MAX_LENGTH * 2 || [...name].length > MAX_LENGTH) {
     return `must have at most ${MAX_LENGTH} characters`;
   }
-  if (INVISIBLE.test(name)) return "must not hold invisible characters";
-  if (FOREIGN_CHARACTER.test(name)) return "must hold only letters, digits, “_”, “-” and “.”";
+  if (INVISIBLE.test(name)) return "must not contain invisible characters";
+  if (FOREIGN_CHARACTER.test(name)) return "may contain only letters, digits, “_”, “-” and “.”";
   if (EDGE_PUNCTUATION.test(name)) return "must start and end with a letter or digit";
   if (TOO_MANY_MARKS.test(name)) {
     return `must have at most ${MAX_MARKS_IN_A_ROW} accents on one letter`;
@@ -64,7 +66,9 @@ function spellingProblem(name: string): string | undefined {
   if (AMBIGUOUS_MIX.test(name.normalize("NFD"))) {
     return "must not mix Latin with Greek letters in one word";
   }
-  if (DISGUISE.test(name)) return "must not mix Latin letters with others drawn like them";
+  if (LATIN_GREEK_CYRILLIC.test(name) && NOT_BESIDE_THEM.test(name)) {
+    return "must not mix Latin, Greek or Cyrillic with scripts other than Han, kana, Hangul or Bopomofo";
+  }
   return undefined;
 }
 
@@ -86,7 +90,8 @@ const DOTTED_I = "ʘ";
 
 /** What the eye reads, with i and l told apart where they can be: Ali is not All. */
 function shape(name: string): string {
-  return usernameKey(name.normalize("NFKC").replaceAll("i", DOTTED_I));
+  // A second dot on the i is drawn in the same place.
+  return usernameKey(name.normalize("NFKC").replace(/i\u0307*/g, DOTTED_I));
 }
 
 const RESERVED_SHAPES: ReadonlySet<string> = new Set(

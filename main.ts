@@ -110,9 +110,16 @@ function stopOnSignal(server: RunningServer, log: Log): void {
 }
 
 async function stop(server: RunningServer, log: Log, code: number): Promise<never> {
-  setTimeout(() => fail("Stopping takes too long; ending anyway.", EXIT.failure), STOP_LIMIT_MS);
-  await server.stop();
-  log.info("stopped");
+  setTimeout(() => {
+    log.warn("stopping takes too long: ending anyway");
+    Deno.exit(code);
+  }, STOP_LIMIT_MS);
+  try {
+    await server.stop();
+    log.info("stopped");
+  } catch (cause) {
+    log.error("stopping failed", { cause: describe(cause) });
+  }
   Deno.exit(code);
 }
 

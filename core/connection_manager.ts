@@ -39,6 +39,8 @@ import type { Transport } from "./transport.ts";
 
 /** Clients told to come back do so within this time, and a millisecond more for each of them. */
 const MIN_RETURN_SPREAD_MS = 1000;
+/** How long a shutdown waits for what was accepted before it tells clients to come back. */
+const MAX_DELIVERY_MS = 1000;
 
 /** What a {@linkcode ConnectionManager} needs from outside, and its limits. */
 export interface ConnectionManagerOptions {
@@ -241,7 +243,7 @@ export class ConnectionManager {
 
   /** Takes one packet from a connection; whatever is wrong with it is answered, never thrown. */
   receive(connection: Connection, packet: string | ArrayBuffer): void {
-    if (!connection.isOpen) return;
+    if (!connection.isOpen || this.#isShuttingDown) return;
     connection.pingedAt = undefined;
     this.#intake.take(connection, packet);
   }
@@ -264,18 +266,29 @@ export class ConnectionManager {
   }
 
   /**
-   * Ends every connection in a way that makes clients come back, once what was accepted has been
-   * delivered. The sockets are gone when their close events have been heard.
+   * Takes nothing more from clients, and ends every connection in a way that makes clients come back,
+   * once what was accepted has been delivered or a second has passed. The sockets are gone when their
+   * close events have been heard. Never rejects.
    */
   async shutdown(): Promise<void> {
     this.#isShuttingDown = true;
     this.#attendance.close();
-    await this.#delivery.idle();
-    await this.#fanout.idle();
+    this.#intake.close();
+    await this.#delivered();
+    this.#delivery.close();
     this.#sendAway("shutting_down");
-    for (const member of [...this.#members]) await this.#members.release(member);
     this.#heartbeat.close();
     this.#backlog.close();
+    await this.#members.releaseAll();
+  }
+
+  /** Resolves once what was accepted has been delivered, or as long as is fair to those who wait. */
+  #delivered(): Promise<void> {
+    return new Promise((resolve) => {
+      const limit = this.#options.clock.schedule(resolve, MAX_DELIVERY_MS);
+      this.#delivery.idle().then(() => this.#fanout.idle()).finally(() => limit.cancel())
+        .then(resolve);
+    });
   }
 
   /**

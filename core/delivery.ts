@@ -134,6 +134,11 @@ export class Delivery {
     return this.#journal.idle();
   }
 
+  /** Drops what has not been put into the log yet: its senders get no ack, and send it again. */
+  close(): void {
+    this.#journal.close();
+  }
+
   #post(connection: Connection, to: Audience, text: string, key: string | undefined): void {
     const { member } = connection;
     const retryAfterMs = member.sends.take(this.#options.clock.monotonic());

@@ -71,6 +71,11 @@ export class Intake {
     this.#held.delete(connection);
   }
 
+  /** Forgets what was held back for all. */
+  close(): void {
+    this.#held.clear();
+  }
+
   #hold(connection: Connection, held: Held, packet: string | ArrayBuffer): void {
     held.packets.push(packet);
     held.bytes += packetBytes(packet);

@@ -67,6 +67,11 @@ export class Journal {
     return new Promise((resolve) => this.#whenIdle.push(resolve));
   }
 
+  /** Drops what waits; the commit under way is settled. */
+  close(): void {
+    this.#waiting = [];
+  }
+
   async #commit(): Promise<void> {
     this.#state = "committing";
     const entries = this.#takeBatch();

@@ -106,6 +106,22 @@ export class Members {
     });
   }
 
+  /** Lets go of everyone in one commit, as when the server stops. */
+  async releaseAll(): Promise<void> {
+    const { store, log } = this.#options;
+    const members = [...this.#byAccount.values()];
+    for (const { leaving } of members) leaving?.cancel();
+    this.#byKey.clear();
+    this.#byAccount.clear();
+    this.#stopRenewing();
+    const accounts = members.filter((member) => !isGuest(member)).map(({ account }) => account);
+    try {
+      if (accounts.length > 0) await store.touchAccounts(accounts);
+    } catch (cause) {
+      log.error("releasing names failed", { cause: String(cause) });
+    }
+  }
+
   /** Decides about a name once everything decided before has been noted. */
   async #inTurn<Result>(nameKey: string, decide: () => Promise<Result>): Promise<Result> {
     const earlier = this.#turns.get(nameKey);

@@ -8,6 +8,7 @@ import { createChat } from "../support/chat.ts";
 import { FakeTransport } from "../support/fake_transport.ts";
 import { ManualClock } from "../support/manual_clock.ts";
 import { SequentialIds } from "../support/sequential_ids.ts";
+import { storeWith } from "../support/store_with.ts";
 
 // ─── Joining and leaving ─────────────────────────────────────────────────────────────────────────
 
@@ -616,6 +617,65 @@ Deno.test("shutdown() delivers what was accepted, then closes everyone with a re
   assertEquals(chat.clock.pending, 0);
   assertThrows(() => chat.manager.admit({ address: "::1", sessionId: undefined }), ChatError);
   await assertRejects(() => chat.join("carol"), ChatError, "restarting");
+});
+
+Deno.test("shutdown() takes nothing more from clients, so that it ends while they keep writing", async () => {
+  const chat = createChat();
+  const alice = await chat.join("alice", { dialect: "parley.v1" });
+  const say = (text: string) => chat.manager.receive(alice.connection, `{"message":"${text}"}`);
+  for (let i = 0; i < 300; i++) say("before");
+
+  let isOver = false;
+  chat.manager.shutdown().then(() => isOver = true);
+  for (let turn = 0; turn < 20 && !isOver; turn++) {
+    say("after");
+    await chat.settle();
+  }
+
+  assertEquals(isOver, true);
+  assertEquals(alice.transport.messages, Array.from({ length: 256 }, () => "before"));
+  assertStrictEquals(alice.transport.closed, CLOSE_CODES.shuttingDown);
+});
+
+Deno.test("shutdown() tells clients to come back though the log answers nothing, or fails", async () => {
+  const fail = () => Promise.reject(new Error("the disk is full"));
+  for (const append of [() => new Promise<never>(() => {}), fail]) {
+    const clock = new ManualClock();
+    const log = new MemoryStore({ clock, ids: new SequentialIds() });
+    const chat = createChat({ clock, store: storeWith(log, { append, touchAccounts: fail }) });
+    const alice = await chat.join("alice", { sessionId: "s1" });
+    chat.manager.receive(alice.connection, '{"id":"k1","message":"x"}');
+
+    const done = chat.manager.shutdown();
+    await chat.settle();
+    clock.advance(1_000);
+    await done;
+
+    assertStrictEquals(alice.transport.closed, CLOSE_CODES.shuttingDown);
+    assertEquals(clock.pending, 0);
+  }
+});
+
+Deno.test("shutdown() releases all names in one commit", async () => {
+  // One after the other, 9,000 took longer than a server has to stop.
+  const clock = new ManualClock();
+  const log = new MemoryStore({ clock, ids: new SequentialIds() });
+  const touched: number[] = [];
+  const store = storeWith(log, {
+    touchAccounts: (accounts) => {
+      touched.push(accounts.length);
+      return log.touchAccounts(accounts);
+    },
+  });
+  const chat = createChat({ clock, store });
+  for (let i = 0; i < 20; i++) await chat.join(`u${i}`, { sessionId: `s${i}` });
+  await chat.join("guest");
+
+  const done = chat.manager.shutdown();
+  await chat.settle();
+  await done;
+
+  assertEquals(touched, [20]);
 });
 
 Deno.test("nothing is left behind when everyone has gone", async () => {

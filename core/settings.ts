@@ -109,6 +109,14 @@ export const SETTINGS = {
       "IP addresses or ranges such as 10.0.0.0/8, separated by commas",
     ),
   },
+  robots: {
+    flag: "robots",
+    placeholder: "POLICY",
+    unit: "deny, allow",
+    default: "deny",
+    effect: "Whether robots.txt lets search engines read the page.",
+    schema: choice(["deny", "allow"]),
+  },
   rate: {
     flag: "rate",
     placeholder: "NUMBER",

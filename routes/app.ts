@@ -7,6 +7,7 @@ import type { RouteEnv } from "./address.ts";
 import type { Assets } from "./assets.ts";
 import { createHealthRoutes, type HealthDeps } from "./health.ts";
 import { checkHost } from "./hosts.ts";
+import { notFound } from "./not_found.ts";
 import { createPageRoutes } from "./page.ts";
 import { problemResponse } from "./problem.ts";
 import { securityHeaders } from "./security_headers.ts";
@@ -23,7 +24,7 @@ export interface AppDeps extends HealthDeps {
 }
 
 /** Every path that can be got; any other method there is refused. */
-const PATHS = ["/", "/static/*", "/ws/:username", "/healthz", "/readyz"];
+const PATHS = ["/", "/robots.txt", "/static/*", "/ws/:username", "/healthz", "/readyz"];
 
 /**
  * Builds the server's HTTP side: security headers on everything, then the host check, then the
@@ -42,8 +43,8 @@ export function createApp(deps: AppDeps): Hono<RouteEnv> {
   app.get("/ws/:username", deps.ws);
   app.route("/", deps.api);
   for (const path of PATHS) app.all(path, refuseMethod);
-  app.notFound(() => problemResponse(new ChatError("not_found")));
-  app.onError((error, c) => respondToError(error, c, deps.log));
+  app.notFound((c) => notFound(c, deps.assets));
+  app.onError((error, c) => respondToError(error, c, deps));
   return app;
 }
 
@@ -51,7 +52,8 @@ function refuseMethod(): Response {
   return problemResponse(new ChatError("method_not_allowed"), { allow: "GET, HEAD" });
 }
 
-function respondToError(error: Error, c: Context, log: Log): Response {
+function respondToError(error: Error, c: Context, { log, assets }: AppDeps): Response {
+  if (error instanceof ChatError && error.code === "not_found") return notFound(c, assets);
   if (error instanceof ChatError) return problemResponse(error);
   if (error instanceof StoreUnavailableError) {
     log.warn("store unavailable", { path: c.req.path, error: String(error) });

@@ -10,15 +10,21 @@ import { portOf } from "./hosts.ts";
 
 /** What the page's routes need. */
 export interface PageDeps {
-  readonly config: Pick<Config, "trustedProxies">;
+  readonly config: Pick<Config, "robots" | "trustedProxies">;
   readonly assets: Assets;
 }
 
 const CACHE_FOR_EVER = "public, max-age=31536000, immutable";
 
+/** What `/robots.txt` says to crawlers. */
+const ROBOTS = {
+  deny: "User-agent: *\nDisallow: /\n",
+  allow: "User-agent: *\nDisallow:\n",
+} as const;
+
 /**
- * `GET /`, the chat page, which hands a credential to a browser that has none, and the files under
- * `/static/`. Only a path that holds the content's hash may be cached without asking again.
+ * `GET /`, the chat page, which hands a credential to a browser that has none, `/robots.txt`, and
+ * the files under `/static/`. Only a path that holds the content's hash may be cached without asking again.
  */
 export function createPageRoutes({ config, assets }: PageDeps): Hono<RouteEnv> {
   const routes = new Hono<RouteEnv>();
@@ -28,6 +34,7 @@ export function createPageRoutes({ config, assets }: PageDeps): Hono<RouteEnv> {
     if (cookie !== undefined) response.headers.set("set-cookie", cookie);
     return response;
   });
+  routes.get("/robots.txt", (c) => c.text(ROBOTS[config.robots]));
   routes.get("/static/*", (c) => {
     // The raw path, as the router's own is decoded; only what is in the map can be had.
     const path = new URL(c.req.url).pathname.replace(/^\/static\//, "");

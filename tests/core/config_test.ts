@@ -25,6 +25,7 @@ Deno.test("parseConfig() gives every setting its default when nothing is said", 
     rate: 10,
     burst: 20,
     maxConnections: 900,
+    robots: "deny",
     maxPerAddress: 100,
     maxPerSession: 20,
     nameTtlMs: 2_592_000_000,
@@ -50,6 +51,7 @@ Deno.test("parseConfig() freezes what it returns, lists too", () => {
 });
 
 const READ: [args: string[], env: Environment, expected: Partial<Config>][] = [
+  [["--robots", "allow"], {}, { robots: "allow" }],
   [["--max-per-address", "5"], {}, { maxPerAddress: 5 }],
   [["--max-per-address=5"], {}, { maxPerAddress: 5 }],
   [[], { PARLEY_MAX_PER_ADDRESS: "5" }, { maxPerAddress: 5 }],

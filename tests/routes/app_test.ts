@@ -1,4 +1,4 @@
-import { assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { ChatError } from "../../core/errors.ts";
 import { ask, createTestApp, silentLog } from "../support/test_app.ts";
 
@@ -86,7 +86,36 @@ Deno.test("createApp() answers 404 with problem details when there is nothing", 
   assertEquals((await response.json()).code, "not_found");
 });
 
-for (const path of ["/", "/static/main.js", "/ws/alice", "/healthz", "/readyz"]) {
+for (
+  const [path, home] of [["/nowhere", "./"], ["/a/b", "../"], ["/a/b/", "../../"], [
+    "/static/x",
+    "../",
+  ]] as const
+) {
+  Deno.test(`createApp() shows a browser at ${path} a page that leads home`, async () => {
+    const headers = { accept: "text/html,application/xhtml+xml,*/*;q=0.8" };
+    const response = await ask(await createTestApp(), path, { headers });
+    const html = await response.text();
+
+    assertEquals(response.status, 404);
+    assertEquals(response.headers.get("content-type"), "text/html; charset=utf-8");
+    assertEquals(response.headers.get("vary"), "accept");
+    assertEquals(securityOf(response), FULL_SET);
+    assertStringIncludes(html, `<a href="${home}">`);
+    assert(new RegExp(`href="${home}static/[0-9a-f]{16}/page.css"`).test(html), html);
+  });
+}
+
+Deno.test("createApp() keeps crawlers out by robots.txt, unless the settings let them in", async () => {
+  const closed = await ask(await createTestApp(), "/robots.txt");
+  const open = await ask(await createTestApp({}, ["--robots", "allow"]), "/robots.txt");
+
+  assertEquals(closed.headers.get("content-type"), "text/plain;charset=UTF-8");
+  assertEquals(await closed.text(), "User-agent: *\nDisallow: /\n");
+  assertEquals(await open.text(), "User-agent: *\nDisallow:\n");
+});
+
+for (const path of ["/", "/robots.txt", "/static/main.js", "/ws/alice", "/healthz", "/readyz"]) {
   Deno.test(`createApp() answers 405 to POST ${path}`, async () => {
     const response = await ask(await createTestApp(), path, { method: "POST" });
 

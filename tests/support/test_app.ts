@@ -38,8 +38,12 @@ export async function assetsFrom(files: Readonly<Record<string, string>>): Promi
 }
 
 /** The HTTP side with fixtures for files and a stub for the socket route. */
-export async function createTestApp(deps: Partial<AppDeps> = {}): Promise<Hono<RouteEnv>> {
-  const command = parseConfig(["--hosts", "chat.example"], {}, { isTerminal: false });
+export async function createTestApp(
+  deps: Partial<AppDeps> = {},
+  settings: readonly string[] = [],
+): Promise<Hono<RouteEnv>> {
+  const args = ["--hosts", "chat.example", ...settings];
+  const command = parseConfig(args, {}, { isTerminal: false });
   if (command.kind !== "run") throw new Error("Expected a config");
   return createApp({
     config: command.config,

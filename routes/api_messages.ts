@@ -11,7 +11,7 @@ import type { Conversation, Store } from "../core/store.ts";
 import type { RouteEnv } from "./address.ts";
 import { createApiLimit } from "./api_limits.ts";
 import { callerOf, NameParameter, readQuery } from "./api_request.ts";
-import { privateJson } from "./api_response.ts";
+import { compressPublic, privateJson, publicJson } from "./api_response.ts";
 
 /** What reading history needs. */
 export interface MessageRoutesDeps {
@@ -62,7 +62,7 @@ export function createMessageRoutes(deps: MessageRoutesDeps): Hono<RouteEnv> {
   };
   const routes = new Hono<RouteEnv>();
 
-  routes.get("/api/messages", async (c) => {
+  routes.get("/api/messages", compressPublic, async (c) => {
     const query = readQuery(c, PageParameters);
     const reader = await accounts.find(await limitedCaller(c, query.as));
     const page = await readPage(store, {
@@ -70,7 +70,7 @@ export function createMessageRoutes(deps: MessageRoutesDeps): Hono<RouteEnv> {
       account: reader?.account,
       conversation: LOBBY,
     });
-    return privateJson(c.req.raw, { ...page, epoch });
+    return publicJson(c.req.raw, { ...page, epoch });
   });
 
   routes.get("/api/conversations", async (c) => {

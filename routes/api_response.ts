@@ -1,20 +1,38 @@
+import { compress } from "hono/compress";
+
+/** Compresses what {@linkcode publicJson} answers with, and nothing of {@linkcode privateJson}. */
+export const compressPublic = compress();
+
 /**
- * Answers with JSON that is the asker's alone. A client that has this very answer already, as its
+ * Answers with JSON that is the asker's alone. Nothing may compress it: the length of what is
+ * compressed tells of a secret in it to somebody who chooses the text beside it
+ * (`docs/decisions/0012-compressed-answers.md`). A client that has this very answer already, as its
  * `If-None-Match` says, gets 304 without a body.
  */
-export async function privateJson(request: Request, value: unknown): Promise<Response> {
+export function privateJson(request: Request, value: unknown): Promise<Response> {
+  return json(request, value, "private, no-cache, no-transform");
+}
+
+/** Answers as {@linkcode privateJson} does, with what anybody may read. */
+export function publicJson(request: Request, value: unknown): Promise<Response> {
+  return json(request, value, "private, no-cache");
+}
+
+async function json(request: Request, value: unknown, caching: string): Promise<Response> {
   const text = JSON.stringify(value);
   const etag = await weakEtag(text);
   const headers = {
     etag,
     "content-type": "application/json",
-    "cache-control": "private, no-cache",
+    // Compressing fewer bytes than this would cost more than it saves; Hono looks at this header.
+    "content-length": String(new TextEncoder().encode(text).length),
+    "cache-control": caching,
     vary: "Cookie, Authorization",
   };
   if (!isListed(etag, request.headers.get("if-none-match"))) {
     return new Response(text, { headers });
   }
-  const { "content-type": _, ...kept } = headers;
+  const { "content-type": _type, "content-length": _length, ...kept } = headers;
   return new Response(null, { status: 304, headers: kept });
 }
 

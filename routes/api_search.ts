@@ -11,7 +11,7 @@ import type { RouteEnv } from "./address.ts";
 import { createApiLimit } from "./api_limits.ts";
 import { limitParameter, SeqParameter } from "./api_messages.ts";
 import { callerOf, NameParameter, readQuery } from "./api_request.ts";
-import { privateJson } from "./api_response.ts";
+import { compressPublic, privateJson, publicJson } from "./api_response.ts";
 
 /** What searching needs. */
 export interface SearchRoutesDeps {
@@ -51,7 +51,7 @@ export function createSearchRoutes(deps: SearchRoutesDeps): Hono<RouteEnv> {
   const takeOne = createApiLimit(config.rate === 0 ? NO_LIMIT : RATE, clock, config);
   const routes = new Hono<RouteEnv>();
 
-  routes.get("/api/search", async (c) => {
+  routes.get("/api/search", compressPublic, async (c) => {
     const { q, before, offsetMinutes, limit, as } = readQuery(c, SearchParameters);
     const caller = await callerOf(c, config, as);
     takeOne(caller);
@@ -60,7 +60,9 @@ export function createSearchRoutes(deps: SearchRoutesDeps): Hono<RouteEnv> {
     const query = parseSearchQuery(q, offsetMinutes);
     // One more than wanted tells whether there are more.
     const hits = await store.search({ account, query, before, limit: limit + 1 });
-    return privateJson(c.req.raw, {
+    // Somebody without an account finds only what was said to all.
+    const respond = account === undefined ? publicJson : privateJson;
+    return respond(c.req.raw, {
       results: hits.slice(0, limit).map((hit) => resultOf(hit, account)),
       hasOlder: hits.length > limit,
       epoch: store.epoch,

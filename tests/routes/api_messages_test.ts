@@ -1,3 +1,4 @@
+import { gunzipSync } from "node:zlib";
 import { assert, assertEquals, assertMatch, assertNotEquals } from "@std/assert";
 import { MessageFrame } from "../../core/protocol.ts";
 import { StoreUnavailableError } from "../../core/store.ts";
@@ -372,4 +373,58 @@ Deno.test("GET /api/… is refused to pages of other sites, and allowed to a typ
   assertEquals(await siteOf("none"), 200);
   assertEquals(await siteOf("same-site"), 403);
   assertEquals(await siteOf("cross-site"), 403);
+});
+
+Deno.test("GET /api/messages is compressed when it is long and the client accepts that", async () => {
+  await using api = await createTestApi();
+  const alice = await api.join("alice");
+  for (let i = 0; i < 20; i++) await api.say(alice, "the same words once more ".repeat(10));
+  const ask = (query: string, headers: Record<string, string>) =>
+    api.get(`/api/messages${query}`, { headers });
+
+  const plain = await ask("", {});
+  const coded = await ask("", { "accept-encoding": "gzip" });
+  const short = await ask("?limit=1", { "accept-encoding": "gzip" });
+  const bytes = new Uint8Array(await coded.arrayBuffer());
+  const text = await plain.text();
+
+  const codings = [plain, coded, short].map(({ headers }) => headers.get("content-encoding"));
+  assertEquals(codings, [null, "gzip", null]);
+  assertEquals(gunzipSync(bytes).toString(), text);
+  assert(bytes.length < text.length / 5);
+  assertMatch(coded.headers.get("vary")!, /accept-encoding/i);
+  await short.body?.cancel();
+});
+
+for (
+  const path of ["/api/conversations", "/api/conversations/ID/messages", "/api/search?q=words"]
+) {
+  Deno.test(`GET ${path} is not compressed for somebody who has private messages`, async () => {
+    await using api = await createTestApi();
+    const [alice, bob] = [await api.join("alice"), await api.join("bob")];
+    for (let i = 0; i < 20; i++) await api.say(alice, "the same words once more ".repeat(20), bob);
+    const id = [alice.account, bob.account].sort().join(".");
+
+    const response = await api.get(path.replace("ID", id), {
+      by: "bob",
+      headers: { "accept-encoding": "gzip, br" },
+    });
+    const text = await response.text();
+
+    assert(text.length > 1024 || path === "/api/conversations", String(text.length));
+    assertEquals(response.headers.get("content-encoding"), null);
+    assertMatch(response.headers.get("cache-control")!, /\bno-transform\b/);
+  });
+}
+
+Deno.test("GET /api/search is compressed for somebody who can find only what was said to all", async () => {
+  await using api = await createTestApi();
+  const alice = await api.join("alice");
+  for (let i = 0; i < 20; i++) await api.say(alice, "the same words once more ".repeat(10));
+
+  const headers = { "accept-encoding": "gzip" };
+  const response = await api.get("/api/search?q=words", { headers });
+
+  assertEquals(response.headers.get("content-encoding"), "gzip");
+  await response.body?.cancel();
 });

@@ -53,6 +53,7 @@ export class SqliteAppend {
   #addPublic: Query<unknown>;
   #removeAfter: Query<unknown>;
   #addWaiting: Query<unknown>;
+  #noteNewest: Query<unknown>;
   #noteHour: Query<unknown>;
   #noteSeq: Query<unknown>;
 
@@ -77,6 +78,9 @@ export class SqliteAppend {
     this.#removeAfter = db.prepare("DELETE FROM events WHERE seq > :seq");
     this.#addWaiting = db.prepare(
       "INSERT INTO waiting (seq, author, recipient) VALUES (:seq, :author, :recipient)",
+    );
+    this.#noteNewest = db.prepare(
+      "UPDATE members SET newest = :seq WHERE conversation = :conversation",
     );
     this.#noteHour = db.prepare(
       `INSERT INTO hours (hour, first_seq, last_seq) VALUES (:hour, :firstSeq, :seq)
@@ -191,6 +195,7 @@ export class SqliteAppend {
     if (changes === 0) return this.#acks.repeatOfStored(author.id, event)!;
     batch.seq = seq;
     batch.written++;
+    if (place.recipient) this.#noteNewest.run({ seq, conversation: place.row });
     if (place.isWaiting) {
       this.#addWaiting.run({ seq, author: author.id, recipient: place.recipient!.id });
     }

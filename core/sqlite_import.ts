@@ -177,6 +177,8 @@ function finish(db: SqliteDatabase): void {
      INSERT INTO trigrams (trigrams) VALUES ('rebuild');
      INSERT INTO hours (hour, first_seq, last_seq)
        SELECT at / ${HOUR_MS}, min(seq), max(seq) FROM events GROUP BY 1;
+     UPDATE members SET newest =
+       coalesce((SELECT max(seq) FROM events e WHERE e.conversation = members.conversation), 0);
      UPDATE meta SET events = (SELECT count(*) FROM events),
        last_seq = max(last_seq, coalesce((SELECT max(seq) FROM events), 0)),
        indexed_up_to = coalesce((SELECT max(seq) FROM events), 0);`,

@@ -1,9 +1,17 @@
 import { LOBBY } from "./conversations.ts";
-import { untilLength } from "./page_length.ts";
+import { MAX_PAGE_LENGTH, untilLength } from "./page_length.ts";
 import type { Query, SqliteDatabase } from "./sqlite_database.ts";
 import { LOBBY_ROW } from "./sqlite_schema.ts";
 import { EVENT_COLUMNS, EVENT_JOINS, eventOf, type EventRow, unreadSql } from "./sqlite_views.ts";
-import type { Conversation, OwnedAccount, ReadPosition, ReadQuery, StoredEvent } from "./store.ts";
+import {
+  type Conversation,
+  type ConversationPage,
+  CONVERSATIONS_LISTED,
+  type OwnedAccount,
+  type ReadPosition,
+  type ReadQuery,
+  type StoredEvent,
+} from "./store.ts";
 
 type Order = "ASC" | "DESC";
 
@@ -90,8 +98,10 @@ export class SqliteReads {
     return this.#count.get({ account, after, before, limit })!.count;
   }
 
-  conversations(account: string): Conversation[] {
-    return this.#conversations.all({ account }).map((row) => ({
+  conversations(account: string, page: ConversationPage = {}): Conversation[] {
+    const { before = Number.MAX_SAFE_INTEGER, limit = CONVERSATIONS_LISTED } = page;
+    const rows = this.#conversations.all({ account, before, limit });
+    return untilLength(rows, MAX_PAGE_LENGTH).map((row) => ({
       id: row.conversation,
       peer: { account: row.peer, username: row.peer_name },
       newest: eventOf(row),
@@ -151,11 +161,13 @@ FROM (
     coalesce(o.account, m.account) AS peer,
     coalesce(d.seq, 0) AS read_seq,
     ${unreadSql("m.conversation", "coalesce(d.seq, 0)", "m.account")} AS unread,
-    (SELECT max(seq) FROM events n WHERE n.conversation = m.conversation) AS newest
-  FROM members m
+    m.newest
+  FROM (
+    SELECT conversation, account, newest FROM members
+    WHERE account = ${ME} AND newest > 0 AND newest < :before ORDER BY newest DESC LIMIT :limit
+  ) m
   LEFT JOIN members o ON o.conversation = m.conversation AND o.account <> m.account
   LEFT JOIN reads d ON d.account = m.account AND d.conversation = m.conversation
-  WHERE m.account = ${ME}
 ) v JOIN events e ON e.seq = v.newest ${EVENT_JOINS} JOIN accounts p ON p.id = v.peer
 ORDER BY e.seq DESC`;
 

@@ -136,6 +136,9 @@ function removeSql(): string[] {
        WHERE seq = :seq AND seq <= (SELECT indexed_up_to FROM meta)`
     ),
     "DELETE FROM waiting WHERE seq = :seq",
+    `UPDATE members SET newest = coalesce((SELECT max(seq) FROM events e
+       WHERE e.conversation = members.conversation AND e.seq <> :seq), 0)
+     WHERE conversation = (SELECT conversation FROM events WHERE seq = :seq) AND newest = :seq`,
     "DELETE FROM events WHERE seq = :seq",
   ];
 }

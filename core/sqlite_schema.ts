@@ -260,8 +260,24 @@ CREATE TABLE marks (
 DROP INDEX IF EXISTS events_by_time;
 ${START_LOG_TIME}`;
 
+/** Version 5: conversations are listed by their newest event, a page at a time. */
+const VERSION_5 = `
+-- Position of the conversation's newest event; 0 when it has none. Older than what is pruned: gone.
+ALTER TABLE members ADD COLUMN newest INTEGER NOT NULL DEFAULT 0;
+UPDATE members SET newest =
+  coalesce((SELECT max(seq) FROM events e WHERE e.conversation = members.conversation), 0);
+DROP INDEX members_by_account;
+CREATE INDEX members_by_newest ON members (account, newest);
+`;
+
 /** The way from each version to the next; the first makes version 1 out of an empty file. */
-export const MIGRATIONS: readonly string[] = [VERSION_1, VERSION_2, VERSION_3, VERSION_4];
+export const MIGRATIONS: readonly string[] = [
+  VERSION_1,
+  VERSION_2,
+  VERSION_3,
+  VERSION_4,
+  VERSION_5,
+];
 
 /**
  * Brings a file to the newest version, each step in a commit of its own.

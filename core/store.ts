@@ -51,8 +51,11 @@ export interface Store {
   /** Finds messages that an account may see, newest first. */
   search(query: StoreSearch): Promise<SearchHit[]>;
 
-  /** Private conversations of an account, the one with the newest event first. */
-  conversations(account: string): Promise<Conversation[]>;
+  /**
+   * A page of the private conversations of an account, the one with the newest event first. It ends
+   * with the one whose event takes the texts past `MAX_PAGE_LENGTH`.
+   */
+  conversations(account: string, page?: ConversationPage): Promise<Conversation[]>;
 
   // ─── Delivery and reading ──────────────────────────────────────────────────────────────────────
 
@@ -294,6 +297,17 @@ export interface Conversation {
   readonly readSeq: number;
   /** Events of others after that position. */
   readonly unread: number;
+}
+
+/** How many conversations a page lists when nobody says how many. */
+export const CONVERSATIONS_LISTED = 200;
+
+/** Which of an account's conversations are wanted. */
+export interface ConversationPage {
+  /** Only those whose newest event comes before this position. */
+  readonly before?: number | undefined;
+  /** @default {CONVERSATIONS_LISTED} */
+  readonly limit?: number | undefined;
 }
 
 /** How far an account has read a conversation. */

@@ -3,24 +3,26 @@ import { isIn, LOBBY, privateConversation } from "./conversations.ts";
 import type { Ids } from "./ids.ts";
 import { LogTime } from "./log_time.ts";
 import { MemoryNames } from "./memory_names.ts";
-import { untilLength } from "./page_length.ts";
+import { MAX_PAGE_LENGTH, untilLength } from "./page_length.ts";
 import { findTerms } from "./search_match.ts";
 import { snippetOf } from "./snippet.ts";
-import type {
-  Account,
-  AppendResult,
-  Conversation,
-  Delivered,
-  NameClaim,
-  NewEvent,
-  OwnedAccount,
-  ReadPosition,
-  ReadQuery,
-  Retention,
-  SearchHit,
-  Store,
-  StoredEvent,
-  StoreSearch,
+import {
+  type Account,
+  type AppendResult,
+  type Conversation,
+  type ConversationPage,
+  CONVERSATIONS_LISTED,
+  type Delivered,
+  type NameClaim,
+  type NewEvent,
+  type OwnedAccount,
+  type ReadPosition,
+  type ReadQuery,
+  type Retention,
+  type SearchHit,
+  type Store,
+  type StoredEvent,
+  type StoreSearch,
 } from "./store.ts";
 import { usernameKey } from "./usernames.ts";
 
@@ -130,15 +132,20 @@ export class MemoryStore implements Store {
     return Promise.resolve(hits);
   }
 
-  conversations(account: string): Promise<Conversation[]> {
+  conversations(account: string, page: ConversationPage = {}): Promise<Conversation[]> {
+    const { before = Infinity, limit = CONVERSATIONS_LISTED } = page;
     const newest = new Map<string, StoredEvent>();
     for (const event of this.#visibleTo(account).toReversed()) {
       if (event.recipient && !newest.has(event.conversation)) newest.set(event.conversation, event);
     }
-    return Promise.resolve([...newest].map(([id, event]) => {
-      const { seq, unread } = this.#position(account, id);
-      return { id, peer: peerOf(event, account), newest: event, readSeq: seq, unread };
-    }));
+    const listed = [...newest.values()].filter(({ seq }) => seq < before).slice(0, limit);
+    return Promise.resolve(
+      untilLength(listed, MAX_PAGE_LENGTH).map((event) => {
+        const { conversation: id } = event;
+        const { seq, unread } = this.#position(account, id);
+        return { id, peer: peerOf(event, account), newest: event, readSeq: seq, unread };
+      }),
+    );
   }
 
   waitingFor(

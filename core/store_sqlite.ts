@@ -20,6 +20,7 @@ import type {
   Account,
   AppendResult,
   Conversation,
+  ConversationPage,
   Delivered,
   NameClaim,
   NewEvent,
@@ -164,8 +165,8 @@ export class SqliteStore implements Store, AsyncDisposable {
     return this.#reader.call("search", query);
   }
 
-  conversations(account: string): Promise<Conversation[]> {
-    return this.#reader.call("conversations", account);
+  conversations(account: string, page?: ConversationPage): Promise<Conversation[]> {
+    return this.#reader.call("conversations", account, page);
   }
 
   waitingFor(

@@ -6,6 +6,7 @@ import type { Config } from "../core/config.ts";
 import { LOBBY } from "../core/conversations.ts";
 import { ChatError } from "../core/errors.ts";
 import { historyFrame, type PagePosition, readPage } from "../core/history.ts";
+import { countWithin, MAX_PAGE_LENGTH } from "../core/page_length.ts";
 import { NO_LIMIT } from "../core/rate_limiter.ts";
 import type { Conversation, Store } from "../core/store.ts";
 import type { RouteEnv } from "./address.ts";
@@ -37,7 +38,11 @@ export function limitParameter(max: number, byDefault: number) {
     .default(byDefault);
 }
 
-const ConversationsQuery = z.strictObject({ as: NameParameter.optional() });
+const ConversationsQuery = z.strictObject({
+  before: SeqParameter.optional(),
+  limit: limitParameter(MAX_LIMIT, DEFAULT_LIMIT),
+  as: NameParameter.optional(),
+});
 
 const PageParameters = z.strictObject({
   before: SeqParameter.optional(),
@@ -54,10 +59,10 @@ const SIDES = ["before", "after", "around"] as const;
 export function createMessageRoutes(deps: MessageRoutesDeps): Hono<RouteEnv> {
   const { config, clock, store, accounts } = deps;
   const { epoch } = store;
-  const limit = createApiLimit(config.rate === 0 ? NO_LIMIT : RATE, clock, config);
+  const takeOne = createApiLimit(config.rate === 0 ? NO_LIMIT : RATE, clock, config);
   const limitedCaller = async (c: Context<RouteEnv>, as: string | undefined): Promise<Caller> => {
     const caller = await callerOf(c, config, as);
-    limit(caller);
+    takeOne(caller);
     return caller;
   };
   const routes = new Hono<RouteEnv>();
@@ -74,14 +79,18 @@ export function createMessageRoutes(deps: MessageRoutesDeps): Hono<RouteEnv> {
   });
 
   routes.get("/api/conversations", async (c) => {
-    const { as } = readQuery(c, ConversationsQuery);
+    const { as, before, limit } = readQuery(c, ConversationsQuery);
     const { account } = await accounts.require(await limitedCaller(c, as));
-    const [conversations, lobby] = await Promise.all([
-      store.conversations(account),
+    // One more than wanted tells whether there are more.
+    const [found, lobby] = await Promise.all([
+      store.conversations(account, { before, limit: limit + 1 }),
       store.lobbyReadBy(account),
     ]);
+    const count = countWithin(found.map(({ newest }) => newest), MAX_PAGE_LENGTH);
+    const conversations = found.slice(0, Math.min(limit, count));
     return privateJson(c.req.raw, {
       conversations: conversations.map((conversation) => entryOf(conversation, account)),
+      hasOlder: found.length > conversations.length,
       lobby: { read: lobby.seq, unread: lobby.unread },
       epoch,
     });

@@ -1,11 +1,17 @@
 /** @import {Clock, Timer} from "../core/clock.ts" */
 /** @import {Conversation} from "./model/conversation.js" */
 /** @import {RoomState} from "./model/room.js" */
-/** @import {Page} from "./model/room_history.js" */
+/** @import {ConversationsAnswer, Page} from "./model/room_history.js" */
 /** @import {Api} from "./net/api.js" */
 import { LOBBY } from "./model/conversation.js";
 import { activeConversation, change, changeAll } from "./model/room.js";
-import { addPage, listConversations, listNothing, noteLoading } from "./model/room_history.js";
+import {
+  addPage,
+  idsOf,
+  listConversations,
+  listNothing,
+  noteLoading,
+} from "./model/room_history.js";
 import { showNewest } from "./model/ranges.js";
 import { ApiError } from "./net/api.js";
 
@@ -40,6 +46,8 @@ export class History {
   /** @type {Timer | null} */
   #retry = null;
   #isListed = false;
+  /** Ids of the private conversations that the list has named so far. @type {Set<string>} */
+  #listed = new Set();
   #isGuest = false;
   /** The newest request for each conversation: older answers count no more. */
   #newest = new Map();
@@ -77,6 +85,7 @@ export class History {
     this.#opening.clear();
     this.#newest.clear();
     this.#isListed = false;
+    this.#listed.clear();
   }
 
   /** Sees to it that the conversation on screen begins with its newest page. */
@@ -157,24 +166,45 @@ export class History {
     if (generation === this.#generation) this.#opening.delete(key);
   }
 
-  /** @param {number} generation */
-  async #list(generation) {
+  /**
+   * Reads the list of conversations: the newest first, then the others, page by page.
+   *
+   * @param {number} generation
+   * @param {number} [before] Where the next page ends; absent: the first one.
+   */
+  async #list(generation, before) {
     const { api, update, state } = this.#options;
+    const as = state().self?.username;
+    const end = before === undefined ? {} : { before };
     try {
-      const answer = await api.get("conversations", { as: state().self?.username });
+      const answer = await api.get("conversations", { as, limit: MAX_PAGE, ...end });
       if (generation !== this.#generation) return;
       this.#isGuest = false;
-      update((now) => answer.epoch === now.epoch ? listConversations(now, answer) : now);
+      this.#takeList(generation, answer);
     } catch (error) {
       if (generation !== this.#generation) return;
       const code = error instanceof ApiError ? error.code : "internal";
       this.#isGuest = GUEST.has(code);
-      if (PASSING.has(code)) return this.#again(error, () => void this.#list(generation));
-      update(listNothing);
+      if (PASSING.has(code)) return this.#again(error, () => void this.#list(generation, before));
+      if (before === undefined) update(listNothing);
     }
+    if (this.#isListed) return;
     this.#isListed = true;
     this.open();
     update((now) => now);
+  }
+
+  /**
+   * @param {number} generation
+   * @param {ConversationsAnswer} answer
+   */
+  #takeList(generation, answer) {
+    const { update, state } = this.#options;
+    if (answer.epoch !== state().epoch) return;
+    for (const id of idsOf(answer)) this.#listed.add(id);
+    update((now) => listConversations(now, answer, this.#listed));
+    const last = answer.conversations.at(-1);
+    if (answer.hasOlder && last) void this.#list(generation, last.newest.seq);
   }
 
   /**

@@ -16,11 +16,12 @@ import { openPrivate } from "./room_private.js";
  * @typedef {object} ListedConversation
  * @property {string} id
  * @property {{username: string, account: string}} peer
+ * @property {MessageFrame} newest
  * @property {number} read
  * @property {number} unread
  *
- * @typedef {{conversations: ListedConversation[], lobby: {read: number, unread: number},
- *   epoch: string}} ConversationsAnswer
+ * @typedef {{conversations: ListedConversation[], hasOlder: boolean,
+ *   lobby: {read: number, unread: number}, epoch: string}} ConversationsAnswer
  */
 
 const ADD = { older: addOlder, newer: addNewer, around: showPage };
@@ -56,23 +57,33 @@ export function addPage(state, key, side, page) {
 }
 
 /**
- * Learns from the server which private conversations there are, and what is unread in them.
+ * Learns from a page of the server's list which private conversations there are, and what is unread
+ * in them. Those that no page has named have no past: that is known at the last one.
  *
  * @param {RoomState} state
  * @param {ConversationsAnswer} answer
+ * @param {ReadonlySet<string>} [ids] Those that this page and the earlier ones named.
  * @returns {RoomState}
  */
-export function listConversations(state, { conversations, lobby }) {
-  const ids = new Set(conversations.map(({ id }) => id));
+export function listConversations(state, answer, ids = idsOf(answer)) {
+  const { conversations, hasOlder, lobby } = answer;
   const listed = conversations.reduce(listPrivate, state);
-  const whole = changeAll(listed, (conversation) => {
-    const isKnown = conversation.peer === null || ids.has(conversation.id ?? "");
-    return isKnown ? conversation : { ...conversation, from: 0 };
+  // A message that came between two pages moved its conversation to one that was read before.
+  const isOnOnePage = ids.size === conversations.length;
+  const whole = hasOlder ? listed : changeAll(listed, (conversation) => {
+    const { peer, id } = conversation;
+    const hasPast = peer === null || (id !== null && (ids.has(id) || !isOnOnePage));
+    return hasPast ? conversation : { ...conversation, from: 0 };
   });
   // Who has never read anything here is new, and has missed nothing.
   return lobby.read === 0
     ? whole
     : change(whole, LOBBY, (conversation) => countMissed(conversation, lobby));
+}
+
+/** @param {ConversationsAnswer} answer */
+export function idsOf({ conversations }) {
+  return new Set(conversations.map(({ id }) => id));
 }
 
 /**

@@ -276,6 +276,36 @@ export function testStoreEvents(subject: StoreSubject): void {
     assertEquals(await scene.texts(eve.account, "no such thing"), []);
   });
 
+  test("conversations() lists them a page at a time, in the order of their newest events", async () => {
+    await using scene = await Scene.of(subject);
+    const ann = await scene.user("ann");
+    const others = [];
+    for (const name of ["bob", "cyd", "dan", "eve", "fay"]) others.push(await scene.user(name));
+    for (const other of others) await scene.whisper(ann, other, "1");
+    await scene.whisper(others[1]!, ann, "2");
+    const peersOf = async (page: { before?: number; limit?: number }) =>
+      (await scene.store.conversations(ann.account, page)).map(({ peer }) => peer.username);
+
+    assertEquals(await peersOf({ limit: 2 }), ["cyd", "fay"]);
+    const [, second] = await scene.store.conversations(ann.account, { limit: 2 });
+    assertEquals(await peersOf({ before: second!.newest.seq, limit: 9 }), ["eve", "dan", "bob"]);
+    await scene.store.deleteAccount(others[1]!.account);
+    assertEquals(await peersOf({ limit: 9 }), ["fay", "eve", "dan", "cyd", "bob"]);
+    assertEquals(await peersOf({ before: 1 }), []);
+  });
+
+  test("conversations() ends a page with the text that takes it past 65,536 characters", async () => {
+    await using scene = await Scene.of(subject);
+    const ann = await scene.user("ann");
+    for (let count = 0; count < 20; count++) {
+      await scene.whisper(ann, await scene.user(`user${count}`), "x".repeat(4_000));
+    }
+
+    const listed = await scene.store.conversations(ann.account, { limit: 50 });
+
+    assertEquals(listed.length, 17);
+  });
+
   test("conversations() lists private ones, the newest first, with what is unread", async () => {
     await using scene = await Scene.of(subject);
     const [ann, bob, eve] = [

@@ -163,3 +163,13 @@ Deno.test("SqliteStore.deleteAccount() forgets the keys of what was there and of
   assertEquals(keptKeys(folder.path), []);
   assertEquals(await store.read({ limit: 9, from: "oldest" }), []);
 });
+
+Deno.test("SqliteStore.open() lists the conversations of a log that didn't note their newest", async () => {
+  await using folder = await DataFolder.make();
+  makeOldLog(folder.path);
+
+  await using store = await folder.open();
+  const listed = await store.conversations("a_bob");
+
+  assertEquals(listed.map(({ id, newest }) => [id, newest.seq]), [["a_ann.a_bob", 4]]);
+});

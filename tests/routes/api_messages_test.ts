@@ -191,7 +191,7 @@ Deno.test("GET /api/conversations lists one's own, newest first, with what is un
 
   assertEquals(status, 200);
   const { conversations, ...rest } = body as { conversations: Record<string, unknown>[] };
-  assertEquals(rest, { lobby: { read: 0, unread: 1 }, epoch: "e_1" });
+  assertEquals(rest, { hasOlder: false, lobby: { read: 0, unread: 1 }, epoch: "e_1" });
   assertEquals(conversations.map(({ peer, read, unread }) => ({ peer, read, unread })), [
     { peer: erin, read: 0, unread: 2 },
     { peer: bob, read: 2, unread: 0 },
@@ -213,6 +213,36 @@ Deno.test("GET /api/conversations lists one's own, newest first, with what is un
     unread: 0,
   });
 });
+
+// 42,000 conversations made one answer of 13 MB.
+Deno.test("GET /api/conversations answers a page, and the next before its last", async () => {
+  await using api = await createTestApi();
+  const alice = await api.join("alice");
+  const others = [];
+  for (let count = 0; count < 60; count++) others.push(await api.join(`user${count}`));
+  for (const other of others) await api.say(other, "x".repeat(3_000), alice);
+  const page = async (query: string) =>
+    await (await api.get(`/api/conversations${query}`, { by: "alice" })).json();
+
+  const first = await page("?limit=10");
+  const peers = [];
+  let [before, hasOlder] = [first.conversations.at(-1).newest.seq, true];
+  while (hasOlder) {
+    const next = await page(`?limit=50&before=${before}`);
+    peers.push(...next.conversations.map((entry: Entry) => entry.peer.username));
+    before = next.conversations.at(-1).newest.seq;
+    hasOlder = next.hasOlder;
+  }
+
+  assertEquals(first.conversations.length, 10);
+  assertEquals([...first.conversations.map((entry: Entry) => entry.peer.username), ...peers], [
+    ...others.map(({ username }) => username).reverse(),
+  ]);
+});
+
+interface Entry {
+  readonly peer: { readonly username: string };
+}
 
 Deno.test("GET /api/conversations needs an account, and with several names says which", async () => {
   await using api = await withPrivate();

@@ -7,7 +7,12 @@ import { ManualClock } from "../support/manual_clock.ts";
 import { FakeSocket, FakeTabs, FakeTurn, MapStorage, message, settle, welcome } from "./fakes.ts";
 
 const EMPTY = { messages: [], hasOlder: false, hasNewer: false, epoch: "e_1" };
-const NO_CONVERSATIONS = { conversations: [], lobby: { read: 0, unread: 0 }, epoch: "e_1" };
+const NO_CONVERSATIONS = {
+  conversations: [],
+  hasOlder: false,
+  lobby: { read: 0, unread: 0 },
+  epoch: "e_1",
+};
 
 async function setUp(pages: Record<string, unknown> = {}, first = welcome()) {
   const asked: string[] = [];
@@ -176,7 +181,7 @@ Deno.test("ChatSession loads the newest page on arrival and older ones on reques
 
   assertEquals(shown(session).slice(0, 2), ["1", "2"]);
   assertEquals(asked, [
-    'conversations {"as":"alice"}',
+    'conversations {"as":"alice","limit":200}',
     'messages {"before":101,"limit":50}',
     'messages {"before":51,"limit":50}',
   ]);
@@ -209,7 +214,7 @@ Deno.test("ChatSession goes to the newest after too long an absence, and back th
 Deno.test("ChatSession counts nothing as read before the first page has been on screen", async () => {
   const list = { conversations: [], lobby: { read: 60, unread: 40 }, epoch: "e_1" };
   const { clock, sockets, session, draw } = await setUp({
-    'conversations {"as":"alice"}': list,
+    'conversations {"as":"alice","limit":200}': list,
     'messages {"before":101,"limit":65}': pageOf(36, 100, true),
   }, welcome({ seq: 100 }));
   const first = activeConversation(session.state);
@@ -234,5 +239,37 @@ Deno.test("ChatSession takes nothing in from a line that comes back under anothe
   draw();
 
   assertEquals([others(), session.state.self?.account], [1, "a_alice"]);
+  session.stop();
+});
+
+Deno.test("ChatSession lists all of somebody's conversations, however many pages they fill", async () => {
+  const entry = (seq: number) => ({
+    id: `a_${seq}.a_alice`,
+    peer: { username: `user${seq}`, account: `a_${seq}` },
+    newest: message({ seq }),
+    read: 0,
+    unread: seq === 1 ? 1 : 0,
+  });
+  const lobby = { read: 0, unread: 0 };
+  const rest = { lobby, epoch: "e_1" };
+  const { asked, session } = await setUp({
+    'conversations {"as":"alice","limit":200}': {
+      conversations: [entry(9), entry(7)],
+      hasOlder: true,
+      ...rest,
+    },
+    'conversations {"as":"alice","limit":200,"before":7}': {
+      conversations: [entry(5), entry(1)],
+      hasOlder: false,
+      ...rest,
+    },
+  }, welcome({ seq: 100 }));
+  await settle();
+
+  const listed = [...session.state.conversations.values()].slice(1);
+  assertEquals(listed.map(({ peer }) => peer?.username), ["user9", "user7", "user5", "user1"]);
+  assertEquals(listed.map(({ unread }) => unread), [0, 0, 0, 1]);
+  assertEquals(listed.every(({ from }) => from > 0), true);
+  assertEquals(asked.filter((request) => request.startsWith("conversations")).length, 2);
   session.stop();
 });

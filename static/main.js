@@ -302,8 +302,7 @@ function openConversation({ username, account }) {
   });
 }
 
-/** @param {Parameters<ChatSession["update"]>[0]} update */
+/** @param {Parameters<ChatSession["act"]>[0]} update */
 function change(update) {
-  session?.update(update);
-  render();
+  session?.act(update);
 }

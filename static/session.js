@@ -58,6 +58,8 @@ export class ChatSession {
   /** @type {ServerFrame[]} */
   #frames = [];
   #isDeferred = false;
+  /** What is on screen. @type {RoomState | null} */
+  #drawn = null;
   /** Whether the picture on screen lacks the first page still. */
   #wasOpening = false;
 
@@ -238,7 +240,17 @@ export class ChatSession {
   }
 
   /**
-   * Changes the state by something the reader did.
+   * Changes the state by something the reader did, and shows it at once.
+   *
+   * @param {(state: RoomState) => RoomState} change
+   */
+  act(change) {
+    this.update(change);
+    this.#draw();
+  }
+
+  /**
+   * Changes the state, and shows it with the next picture.
    *
    * @param {(state: RoomState) => RoomState} change
    */
@@ -316,10 +328,15 @@ export class ChatSession {
     this.#history.open();
     const isAttentive = this.isAttentive;
     this.#state = reduceBatch(this.#state, frames, isAttentive);
-    this.#options.onChange(this.#state);
+    if (this.#state !== this.#drawn || this.#history.isOpening !== this.#wasOpening) this.#draw();
     this.#noteOpening();
     const read = isAttentive && this.line.state === "online" ? readPosition(this.#state) : null;
     if (read !== null) this.#receipts.note(read.conversation, read.seq);
+  }
+
+  #draw() {
+    this.#drawn = this.#state;
+    this.#options.onChange(this.#state);
   }
 
   /** What a first page brings is read only once it has been on screen. */

@@ -20,7 +20,7 @@ const MAX_SHOWN = 6;
  *
  * @param {string} text
  * @param {number} cursor
- * @param {readonly string[]} names Most likely ones first.
+ * @param {() => readonly string[]} names Most likely ones first; asked only when one is wanted.
  * @returns {Completion | null}
  */
 export function complete(text, cursor, names) {
@@ -49,7 +49,7 @@ export function likelyNames(state) {
 /**
  * @param {string} before
  * @param {string} word
- * @param {readonly string[]} names
+ * @param {() => readonly string[]} names
  * @returns {Suggestion[]}
  */
 function suggest(before, word, names) {
@@ -58,8 +58,23 @@ function suggest(before, word, names) {
   if (!word.startsWith("@") && !isAddressee) return [];
   const sign = word.startsWith("@") ? "@" : "";
   const key = nameKey(word.slice(sign.length));
-  return names.filter((name) => nameKey(name).startsWith(key)).slice(0, MAX_SHOWN)
+  return firstOf(names(), (name) => nameKey(name).startsWith(key))
     .map((name) => ({ text: `${sign}${name} `, label: name, hint: "" }));
+}
+
+/**
+ * As many as are shown; thousands may be here, so nobody is looked at after that.
+ *
+ * @param {readonly string[]} names
+ * @param {(name: string) => boolean} isWanted
+ */
+function firstOf(names, isWanted) {
+  const found = [];
+  for (const name of names) {
+    if (isWanted(name)) found.push(name);
+    if (found.length === MAX_SHOWN) break;
+  }
+  return found;
 }
 
 /** @param {string} word */

@@ -1,12 +1,17 @@
 /** @import {JsonStorage} from "../lib/storage.js" */
 /** @import {Peer} from "./conversation.js" */
+import { randomId } from "../lib/ids.js";
 import { nameKey } from "../lib/name_key.js";
 
 /**
  * @typedef {{peer: Peer | null, text: string}} Draft
+ * @typedef {{peer: Peer | null, slot: string}} Place Which key a draft's text is kept under.
  */
 
-/** What was begun in each conversation and not sent, kept across reloads for one's account. */
+/**
+ * What was begun in each conversation and not sent, kept across reloads for one's account. Each
+ * text has a key of its own, so that a keystroke writes no other.
+ */
 export class Drafts {
   #storage;
   #key;
@@ -22,13 +27,13 @@ export class Drafts {
 
   /** Forgets everything begun. */
   wipe() {
-    this.#storage.set(this.#key, undefined);
+    for (const { slot } of this.#places()) this.#storage.set(this.#keyOf(slot), undefined);
+    this.#keep([]);
   }
 
   /** Everything begun. @returns {Draft[]} */
   all() {
-    const drafts = this.#storage.get(this.#key);
-    return Array.isArray(drafts) ? drafts.filter((draft) => typeof draft?.text === "string") : [];
+    return this.#places().map(({ peer, slot }) => ({ peer, text: this.#textIn(slot) }));
   }
 
   /**
@@ -36,7 +41,8 @@ export class Drafts {
    * @returns {string} Empty when nothing was begun.
    */
   get(peer) {
-    return this.all().find((draft) => isSame(draft.peer, peer))?.text ?? "";
+    const place = this.#places().find((place) => isSame(place.peer, peer));
+    return place === undefined ? "" : this.#textIn(place.slot);
   }
 
   /**
@@ -44,9 +50,36 @@ export class Drafts {
    * @param {string} text Empty to forget it.
    */
   set(peer, text) {
-    const others = this.all().filter((draft) => !isSame(draft.peer, peer));
-    const drafts = text === "" ? others : [...others, { peer, text }];
-    this.#storage.set(this.#key, drafts.length === 0 ? undefined : drafts);
+    const places = this.#places();
+    const place = places.find((place) => isSame(place.peer, peer));
+    const slot = place?.slot ?? randomId();
+    this.#storage.set(this.#keyOf(slot), text === "" ? undefined : text);
+    const isListed = place !== undefined && place.peer?.account === peer?.account;
+    if (isListed === (text !== "")) return;
+    const others = places.filter((other) => other !== place);
+    this.#keep(text === "" ? others : [...others, { peer, slot }]);
+  }
+
+  /** @returns {Place[]} */
+  #places() {
+    const places = this.#storage.get(this.#key);
+    return Array.isArray(places) ? places.filter((place) => typeof place?.slot === "string") : [];
+  }
+
+  /** @param {Place[]} places */
+  #keep(places) {
+    this.#storage.set(this.#key, places.length === 0 ? undefined : places);
+  }
+
+  /** @param {string} slot */
+  #keyOf(slot) {
+    return `${this.#key}.${slot}`;
+  }
+
+  /** @param {string} slot */
+  #textIn(slot) {
+    const text = this.#storage.get(this.#keyOf(slot));
+    return typeof text === "string" ? text : "";
   }
 }
 

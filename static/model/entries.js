@@ -58,9 +58,10 @@ export function insertMessage(entries, message) {
 /**
  * Notes that a message which had waited has arrived.
  *
- * @param {readonly Entry[]} entries
+ * @template {Entry} Kind
+ * @param {readonly Kind[]} entries
  * @param {string} key
- * @returns {readonly Entry[]} The same array if nothing changed.
+ * @returns {readonly Kind[]} The same array if nothing changed.
  */
 export function markDelivered(entries, key) {
   const at = entries.findIndex((entry) => entry.key === key);

@@ -50,9 +50,28 @@ export function findByName(state, username) {
  *
  * @param {PresenceState} state
  * @param {string} ownAccount
- * @returns {User[]}
+ * @returns {readonly User[]}
  */
 export function sortedUsers(state, ownAccount) {
+  const known = sorted.get(state);
+  if (known?.ownAccount === ownAccount) return known.users;
+  const users = sortUsers(state, ownAccount);
+  sorted.set(state, { ownAccount, users });
+  return users;
+}
+
+/**
+ * Sorting thousands takes many milliseconds, and every keystroke of a name asks for it.
+ *
+ * @type {WeakMap<PresenceState, {ownAccount: string, users: readonly User[]}>}
+ */
+const sorted = new WeakMap();
+
+/**
+ * @param {PresenceState} state
+ * @param {string} ownAccount
+ */
+function sortUsers(state, ownAccount) {
   const rank = (/** @type {User} */ user) => user.account === ownAccount ? 0 : 1;
   return [...state.users.values()].sort((a, b) =>
     rank(a) - rank(b) || collator.compare(a.username, b.username)

@@ -79,8 +79,11 @@ export function reduceDelivered(state, seq) {
   for (const { key, peer } of state.conversations.values()) {
     if (peer === null) continue;
     next = change(next, key, (conversation) => {
-      const entries = markDelivered(conversation.entries, `${state.era}:${seq}`);
-      return entries === conversation.entries ? conversation : { ...conversation, entries };
+      const entry = `${state.era}:${seq}`;
+      const entries = markDelivered(conversation.entries, entry);
+      const tail = markDelivered(conversation.tail, entry);
+      const isKnown = entries !== conversation.entries || tail !== conversation.tail;
+      return isKnown ? { ...conversation, entries, tail } : conversation;
     });
   }
   return next;

@@ -214,10 +214,10 @@ export class ChatView {
     document.title = titleFor(all);
     const others = all.filter((conversation) => conversation.key !== active.key);
     const unread = others.reduce((sum, conversation) => sum + conversation.unread, 0);
-    const isUrgent = others.some((one) =>
+    const isForReader = others.some((one) =>
       one.mentions > 0 || (one.peer !== null && one.unread > 0)
     );
-    fillBadge(this.#badge, unread, isUrgent);
+    fillBadge(this.#badge, unread, isForReader ? "mixed" : "plain");
   }
 
   /** @param {string} text */

@@ -1,5 +1,6 @@
 /** @import {Peer} from "../model/conversation.js" */
 import { byId, setText } from "../lib/dom.js";
+import { count } from "../text/counts.js";
 import { clampMarks } from "../text/names.js";
 import { complete } from "../model/completion.js";
 import { cleanText, countCharacters } from "../text/plain_text.js";
@@ -96,7 +97,7 @@ export class Composer {
     event.preventDefault();
     const text = cleanText(this.#text.value);
     const over = countCharacters(text) - this.#limit;
-    if (over > 0) return this.say(`That is ${over} characters too long to send.`);
+    if (over > 0) return this.say(`That is ${count(over, "character")} too long to send.`);
     if (text.trim() === "") return this.focus();
     const refusal = this.#options.onSubmit(text);
     if (refusal !== null) return this.say(refusal);
@@ -118,7 +119,7 @@ export class Composer {
     this.#showCount();
     this.#options.onDraft(this.#text.value);
     const { value, selectionStart } = this.#text;
-    this.#suggestions.show(complete(value, selectionStart, this.#options.names()));
+    this.#suggestions.show(complete(value, selectionStart, this.#options.names));
   }
 
   /**

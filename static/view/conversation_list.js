@@ -1,5 +1,5 @@
 /** @import {Conversation} from "../model/conversation.js" */
-import { byId, cloneTemplate, part, setText } from "../lib/dom.js";
+import { byId, cloneTemplate, make, part, setText } from "../lib/dom.js";
 import { clampMarks } from "../text/names.js";
 
 /** Counts above this are shown as "99+": the exact number helps nobody. */
@@ -69,23 +69,30 @@ export class ConversationList {
     else button.removeAttribute("aria-current");
     setText(part(element, "kind"), peer === null ? "" : "Private: ");
     setText(part(element, "name"), peer === null ? "Everyone" : clampMarks(peer.username));
-    fillBadge(part(element, "badge"), unread, peer !== null || mentions > 0);
+    const kind = peer !== null ? "private" : mentions > 0 ? "mention" : "plain";
+    fillBadge(part(element, "badge"), unread, kind);
   }
 }
+
+/** What is told beside a number of unread messages, by a sign and in words. */
+const KINDS = {
+  plain: { sign: "", words: " unread" },
+  private: { sign: "", words: " unread" },
+  mention: { sign: "@", words: " unread, mentioning you" },
+  mixed: { sign: "@", words: " unread, some of them for you" },
+};
 
 /**
  * Shows a number of unread messages, or nothing.
  *
  * @param {HTMLElement} badge
  * @param {number} unread
- * @param {boolean} isUrgent Private, or speaking to the reader.
+ * @param {keyof typeof KINDS} kind Whether they are private, or one of them speaks to the reader.
  */
-export function fillBadge(badge, unread, isUrgent) {
+export function fillBadge(badge, unread, kind) {
+  const { sign, words } = KINDS[kind];
   badge.hidden = unread === 0;
-  badge.classList.toggle("badge--urgent", isUrgent);
-  const count = document.createTextNode(unread > MAX_COUNT ? `${MAX_COUNT}+` : String(unread));
-  const word = document.createElement("span");
-  word.className = "visually-hidden";
-  word.textContent = " unread";
-  badge.replaceChildren(count, word);
+  badge.classList.toggle("badge--urgent", kind !== "plain");
+  const number = unread > MAX_COUNT ? `${MAX_COUNT}+` : String(unread);
+  badge.replaceChildren(sign + number, make("span", "visually-hidden", words));
 }

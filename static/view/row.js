@@ -80,7 +80,9 @@ function renderMessage(entry, isHead, context) {
   element.classList.toggle("message--mine", isMine);
   element.classList.toggle("message--head", isHead);
   element.classList.toggle("message--private", context.peer !== null);
-  element.classList.toggle("message--mention", entry.kind === "message" && entry.isMention);
+  const isMention = entry.kind === "message" && entry.isMention;
+  element.classList.toggle("message--mention", isMention);
+  part(element, "mention").textContent = isMention ? "mentions you" : "";
   paintHue(element, author);
   paintAvatar(part(element, "avatar"), author);
   part(element, "author").textContent = isMine ? "You" : clampMarks(author);

@@ -2,6 +2,7 @@
 /** @import {MessageFrame} from "../../core/protocol.ts" */
 /** @import {Dates} from "../text/dates.js" */
 import { byId, cloneTemplate, make, part, setText } from "../lib/dom.js";
+import { count } from "../text/counts.js";
 import { clampMarks } from "../text/names.js";
 import { paintAvatar } from "./avatar.js";
 import { renderPlain } from "./message_text.js";
@@ -124,12 +125,9 @@ export class SearchDialog {
     this.#list.append(...results.map((found) => this.#renderFound(found)));
     this.#oldest = results.at(-1)?.message.seq;
     this.#more.hidden = !hasOlder;
-    const count = this.#list.childElementCount;
-    const word = count === 1 ? "message" : "messages";
-    setText(
-      this.#status,
-      count === 0 ? "Nothing found." : `${count} ${word}${hasOlder ? ", and more" : ""}`,
-    );
+    const shown = this.#list.childElementCount;
+    const found = `${count(shown, "message")}${hasOlder ? ", and more" : ""}`;
+    setText(this.#status, shown === 0 ? "Nothing found." : found);
   }
 
   /** @param {Found} found */

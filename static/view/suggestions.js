@@ -1,5 +1,6 @@
 /** @import {Completion, Suggestion} from "../model/completion.js" */
 import { byId, cloneTemplate, part, setText } from "../lib/dom.js";
+import { count } from "../text/counts.js";
 import { clampMarks } from "../text/names.js";
 
 /**
@@ -35,7 +36,7 @@ export class Suggestions {
     this.#list.hidden = completion === null;
     const items = completion?.suggestions.map(renderSuggestion) ?? [];
     this.#list.replaceChildren(...items);
-    setText(this.#status, items.length === 0 ? "" : `${items.length} suggestions`);
+    setText(this.#status, items.length === 0 ? "" : count(items.length, "suggestion"));
     this.#mark();
   }
 

@@ -2,6 +2,7 @@
 /** @import {Dates} from "../text/dates.js" */
 import { byId, setText } from "../lib/dom.js";
 import { buildRows, countItems, itemAt } from "../model/rows.js";
+import { count } from "../text/counts.js";
 import { emptyText } from "./empty_text.js";
 import { FoundMark } from "./found_mark.js";
 import { LoadLine } from "./load_line.js";
@@ -311,8 +312,7 @@ export class Timeline {
   #showButtons() {
     const unread = this.#conversation?.unread ?? 0;
     this.#newest.hidden = this.#isStuck;
-    const word = unread === 1 ? "message" : "messages";
-    setText(this.#newest, unread === 0 ? "Newest messages" : `${unread} new ${word}`);
+    setText(this.#newest, unread === 0 ? "Newest messages" : count(unread, "new message"));
     this.#unread.hidden = !this.#isDividerAbove();
   }
 

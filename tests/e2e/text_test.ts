@@ -62,6 +62,7 @@ pageTest("what is found by a search shows no text in another order either", asyn
 async function timeToShow(browser: Browser, message: string): Promise<number> {
   await using server = await startTestServer();
   const alice = await Person.join(browser, server.url, "alice");
+  await alice.findsSilence();
   const bob = await ChatClient.connect(server.wsUrl, "bob");
   for (let i = 0; i < 100; i++) bob.send({ message });
   bob.send({ message: "the last" });

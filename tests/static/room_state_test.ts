@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import type { ServerFrame } from "../../core/protocol.ts";
 import { LOBBY } from "../../static/model/conversation.js";
 import {
@@ -13,7 +13,7 @@ import { objectionTo, openPrivate } from "../../static/model/room_private.js";
 import { activate, markRead } from "../../static/model/room_reading.js";
 import { reduceBatch, reduceRoom } from "../../static/model/room_state.js";
 import { addPage, type Page } from "../../static/model/room_history.js";
-import { MAX_ENTRIES } from "../../static/model/ranges.js";
+import { MAX_ENTRIES, showNewest } from "../../static/model/ranges.js";
 import { sortedUsers } from "../../static/model/presence_state.js";
 import { message, reportedErrors, welcome } from "./fakes.ts";
 
@@ -224,6 +224,33 @@ Deno.test("reduceRoom() shows a private message as waiting until it is delivered
   assertEquals(isWaiting(reduceRoom(waiting, { type: "delivered", seq: 3 })), [false]);
 });
 
+// It said "Waits until bob is back" for ever.
+Deno.test("reduceRoom() notes the delivery of a message while an older page is being read", () => {
+  const opened = openPrivate(reduceRoom(initialRoom(), welcome({ seq: 20 })), BOB);
+  const waiting = reduceRoom(sending(opened.state, "m1", BOB), {
+    type: "ack",
+    id: "m1",
+    seq: 30,
+    at: 9,
+    waiting: true,
+  });
+  const old = { from: "bob", account: "a_bob", to: "alice", message: "old" };
+  const reading = addPage(waiting, opened.key, "around", {
+    messages: [message({ ...old, seq: 2 })],
+    hasOlder: false,
+    hasNewer: true,
+    epoch: "e_1",
+  });
+
+  const delivered = reduceRoom(reading, { type: "delivered", seq: 30 });
+  const { entries } = showNewest(delivered.conversations.get(opened.key)!);
+
+  assertEquals(
+    entries.map((entry) => entry.kind === "message" && [entry.seq, entry.isWaiting]),
+    [[30, false]],
+  );
+});
+
 Deno.test("reduceRoom() follows what another connection of ours has read", () => {
   const state = room(message({ seq: 1 }), message({ seq: 2, message: "@alice" }));
 
@@ -276,6 +303,16 @@ Deno.test("reduceRoom() keeps a bounded number of entries, the newest", () => {
   const { entries } = activeConversation(reduceBatch(room(), frames, true));
 
   assertEquals([entries.length, entries[0]?.key], [MAX_ENTRIES, "0:6"]);
+});
+
+Deno.test("sortedUsers() sorts once for as long as nobody comes or goes", () => {
+  const state = room(message({ seq: 1 }));
+  const later = reduceRoom(state, message({ seq: 2 }));
+
+  const sorted = sortedUsers(state.presence, "a_alice");
+
+  assertEquals(sorted.map(({ username }) => username), ["alice", "bob"]);
+  assert(sortedUsers(later.presence, "a_alice") === sorted);
 });
 
 Deno.test("reducePresence() follows who is here; the count is the server's", () => {

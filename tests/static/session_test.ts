@@ -90,6 +90,17 @@ Deno.test("ChatSession draws one picture for a flood of frames", async () => {
   session.stop();
 });
 
+Deno.test("ChatSession.act() draws once, at once", async () => {
+  const { session, draw, pictures } = await setUp();
+
+  session.act((state) => ({ ...state, counter: state.counter + 1 }));
+  assertEquals(pictures(), 1);
+  draw();
+
+  assertEquals(pictures(), 1);
+  session.stop();
+});
+
 Deno.test("ChatSession.send() shows a message as pending until its ack", async () => {
   const { sockets, session, draw, ids } = await setUp();
 

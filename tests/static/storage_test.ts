@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { JsonStorage } from "../../static/lib/storage.js";
 import { Drafts } from "../../static/model/drafts.js";
 import { JsonOutboxStore } from "../../static/net/json_outbox_store.js";
@@ -43,8 +43,28 @@ Deno.test("Drafts keeps one text for each conversation, by account where it is k
   assertEquals(drafts.all(), [{ peer: null, text: "for all" }]);
 });
 
+Deno.test("Drafts writes no other text when one changes", () => {
+  const map = new MapStorage();
+  const drafts = new Drafts(new JsonStorage(map), "a_alice");
+  const long = "x".repeat(4_000);
+  drafts.set(null, long);
+  drafts.set(BOB, "h");
+  let written = 0;
+  map.setItem = (key, value) => {
+    written += value.length;
+    map.set(key, value);
+  };
+
+  drafts.set(BOB, "hi");
+
+  assert(written < 100, `${written} characters`);
+  assertEquals(drafts.get(null), long);
+  assertEquals(drafts.get(BOB), "hi");
+});
+
 Deno.test("Drafts of one account are not those of another, and go when it is wiped", () => {
-  const storage = new JsonStorage(new MapStorage());
+  const map = new MapStorage();
+  const storage = new JsonStorage(map);
   const drafts = new Drafts(storage, "a_alice");
   drafts.set(null, "mine");
 
@@ -53,6 +73,7 @@ Deno.test("Drafts of one account are not those of another, and go when it is wip
   drafts.wipe();
 
   assertEquals(drafts.all(), []);
+  assertEquals(map.size, 0);
 });
 
 Deno.test("JsonOutboxStore skips rows it can't read", async () => {

@@ -122,7 +122,7 @@ for (
     nameControls,
     readIntent,
     mentions: (text: string) => mentions(text, "bob"),
-    complete: (text: string) => complete(text, text.length, ["bob"]),
+    complete: (text: string) => complete(text, text.length, () => ["bob"]),
   })
 ) {
   Deno.test(`${name}() takes linear time for any repetition`, () => {

@@ -44,6 +44,9 @@ export interface RunningServer {
 /** What the chat itself is made of. */
 type ManagerDeps = Pick<ConnectionManagerOptions, "clock" | "store"> & ServerDeps;
 
+/** Where nobody but this machine's own programs gets in. */
+const LOOPBACK = "127.0.0.1";
+
 /** How long clients get to hear why their sockets close: a shutdown would tell them less. */
 const CLOSE_WAIT_MS = 1000;
 /** How often it is looked whether they have. */
@@ -99,10 +102,26 @@ export async function startServer(deps: ServerDeps): Promise<RunningServer> {
 
 async function openListener(options: ListenerOptions, store: Store): Promise<Listener> {
   try {
+    checkLocalhost(options);
     return new Listener(options);
   } catch (error) {
     await store.close();
     throw error;
+  }
+}
+
+/**
+ * Browsers look for `localhost` at ::1 first, so another program there would answer in our place.
+ *
+ * @throws {Deno.errors.AddrInUse}
+ */
+function checkLocalhost({ hostname, port }: ListenerOptions): void {
+  if (hostname !== LOOPBACK || port === 0) return;
+  try {
+    Deno.listen({ hostname: "::1", port }).close();
+  } catch (error) {
+    // Without IPv6 nobody can be there.
+    if (error instanceof Deno.errors.AddrInUse) throw error;
   }
 }
 
@@ -144,8 +163,11 @@ function respondToMistake(error: unknown, log: Log): Response {
   return problemResponse(new ChatError("internal"));
 }
 
-/** Where a browser on this machine finds the server: it can't open "every address". */
+/** Addresses that a browser on this machine reaches as `localhost`. */
+const LOCAL_HOSTS = new Set([LOOPBACK, "0.0.0.0", "::"]);
+
+/** Where a browser on this machine finds the server: under one name, as its cookie is kept by it. */
 function urlOf(host: string, port: number): string {
-  const name = host === "0.0.0.0" || host === "::" ? "localhost" : host;
+  const name = LOCAL_HOSTS.has(host) ? "localhost" : host;
   return `http://${name.includes(":") ? `[${name}]` : name}:${port}/`;
 }

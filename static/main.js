@@ -2,7 +2,8 @@
 /// <reference lib="dom.iterable" />
 /** @import {MessageFrame} from "../core/protocol.ts" */
 /** @import {LineState} from "./net/socket.js" */
-import { accountActions, findOwnName } from "./account.js";
+import { accountActions } from "./account.js";
+import { Entry } from "./entry.js";
 import { onNextPicture } from "./lib/next_picture.js";
 import { JsonStorage, openStorage } from "./lib/storage.js";
 import { openTabChannel } from "./lib/tab_channel.js";
@@ -26,8 +27,6 @@ import { Announcer } from "./view/announcer.js";
 import { ChatView } from "./view/chat_view.js";
 import { JoinForm } from "./view/join_form.js";
 
-/** Stands for the name of a tab that isn't in the chat because one left it there. */
-const ASKED = false;
 /** Told when the browser's database doesn't answer. */
 const SILENT_STORE = "This browser’s database doesn’t answer, so Parley goes on without it. " +
   "Messages that an earlier visit left unsent may be missing until you reload the page.";
@@ -47,6 +46,8 @@ const store = new PatientOutboxStore({
   onGivenUp: () => sayStoreIsSilent(),
 });
 const channel = openTabChannel(place);
+const isJoining = () => session !== null;
+const entry = new Entry({ form, remembered, tab, api, store, join, isJoining });
 
 const announcer = new Announcer(browserClock);
 const view = new ChatView({
@@ -90,34 +91,7 @@ addEventListener("online", () => session?.nudge());
 document.addEventListener("visibilitychange", () => {
   if (document.visibilityState === "visible") session?.nudge();
 });
-begin();
-
-/** A reload goes on where it was, and a new tab under the name one has; others ask for a name. */
-function begin() {
-  const current = tab.get("joined");
-  if (typeof current === "string") {
-    form.markResuming();
-    return join(current);
-  }
-  // A name typed while the scripts were loading stays.
-  if (form.isBegun) return form.submitIfPressedEarly();
-  form.show(rememberedName());
-  // Whoever left in this tab, or was sent away, wants to be asked.
-  if (current !== ASKED) void joinIfKnown(rememberedName());
-}
-
-/**
- * Goes straight in under a name that this browser's session holds, unless the form is used first.
- *
- * @param {string} name
- */
-async function joinIfKnown(name) {
-  if (name === "") return;
-  form.markResuming();
-  const known = await findOwnName(api, name);
-  if (known !== null && session === null && !form.isTouched) join(known);
-  else form.unmarkResuming();
-}
+entry.begin();
 
 /** @returns {Promise<IndexedOutboxStore>} Rejected where the browser forbids databases. */
 async function openDatabase() {
@@ -174,10 +148,7 @@ function ownDrafts() {
 
 /** @param {string} username */
 function entered(username) {
-  const isFirst = tab.get("joined") !== username || !form.isHidden;
-  remembered.set("name", username);
-  tab.set("joined", username);
-  if (!isFirst) return;
+  if (!entry.noteIn(username) && form.isHidden) return;
   form.hide();
   for (const { peer } of ownDrafts()?.all() ?? []) {
     if (peer !== null) change((state) => openPrivate(state, peer).state);
@@ -196,7 +167,7 @@ function lineChanged(line) {
   if (form.isHidden) return;
   if (line.state === "ended") {
     const reason = line.refusal?.message ?? describeEnding(line.code, null).text;
-    tab.set("joined", ASKED);
+    entry.noteOut();
     form.show(attempted, reason, isTaken);
   } else if (line.state === "waiting") {
     form.say(`${line.refusal?.message ?? "The server can’t be reached."} Trying again…`);
@@ -250,16 +221,11 @@ function goTo(message) {
 function leave() {
   session?.stop();
   session = null;
-  tab.set("joined", ASKED);
+  entry.noteOut();
   view.show(false);
   announcer.clear();
   accountDialog.clear();
-  form.show(rememberedName());
-}
-
-function rememberedName() {
-  const name = remembered.get("name");
-  return typeof name === "string" ? name : "";
+  form.show(entry.name);
 }
 
 /**

@@ -127,7 +127,7 @@ Deno.test("S3 /ws/:username upgrades; a plain GET there gets 426 and says how", 
   assertEquals(plain.status, 426);
   assertEquals(plain.headers.get("upgrade"), "websocket");
   assertEquals(problem.code, "upgrade_required");
-  assert(JSON.stringify(problem).includes("ws://127.0.0.1"));
+  assert(JSON.stringify(problem).includes("ws://localhost"));
   assertEquals(alice.protocol, "");
   assertEquals(bob.protocol, "parley.v1");
   assertEquals(alice.frames[0]!.type, "welcome");

@@ -1,10 +1,12 @@
 /**
- * What this page asks of the browser's storage; a `Map` behind two methods in tests.
+ * What this page asks of the browser's storage; a `Map` behind it in tests.
  *
  * @typedef {object} TextStorage
  * @property {(key: string) => string | null} getItem
  * @property {(key: string, value: string) => void} setItem
  * @property {(key: string) => void} removeItem
+ * @property {number} length
+ * @property {(index: number) => string | null} key
  */
 
 /** JSON values under the page's own prefix, in a storage that may be full, forbidden or absent. */
@@ -19,6 +21,15 @@ export class JsonStorage {
   constructor(storage, prefix = "parley.") {
     this.#storage = storage;
     this.#prefix = prefix;
+  }
+
+  /** Keys that hold a value. @returns {string[]} */
+  keys() {
+    const storage = this.#storage;
+    if (storage === null) return [];
+    const keys = Array.from({ length: storage.length }, (_, index) => storage.key(index) ?? "");
+    return keys.filter((key) => key.startsWith(this.#prefix))
+      .map((key) => key.slice(this.#prefix.length));
   }
 
   /**

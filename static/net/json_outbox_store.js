@@ -39,6 +39,10 @@ export class JsonOutboxStore {
     return this.#keepOnly((row) => row.writer?.account !== account);
   }
 
+  isEmpty() {
+    return Promise.resolve(this.#read().length === 0);
+  }
+
   /** @param {(row: OutboxRow) => boolean} isKept */
   #keepOnly(isKept) {
     const rows = this.#read();

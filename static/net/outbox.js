@@ -34,6 +34,7 @@ import { OutboxRows } from "./outbox_rows.js";
  * @property {(row: OutboxRow) => Promise<void>} put Adds at the end, or replaces by `id`.
  * @property {(id: string) => Promise<void>} remove
  * @property {(account: string) => Promise<void>} wipe Forgets all rows of an account.
+ * @property {() => Promise<boolean>} isEmpty Whether no account has a row.
  */
 
 /**

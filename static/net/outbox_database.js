@@ -76,6 +76,10 @@ export class IndexedOutboxStore {
     await endOf(rows.transaction);
   }
 
+  async isEmpty() {
+    return await answerOf(this.#rows("readonly").count()) === 0;
+  }
+
   /** @param {IDBTransactionMode} mode */
   #rows(mode) {
     return this.#database.transaction(ROWS, mode).objectStore(ROWS);

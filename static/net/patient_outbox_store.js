@@ -79,6 +79,13 @@ export class PatientOutboxStore {
     await this.#within(answer, () => near);
   }
 
+  /** Whether no row is known of; a database that doesn't answer may hold some. */
+  async isEmpty() {
+    const answer = this.#database.then((database) => database.isEmpty());
+    const isEmpty = await this.#within(answer, () => Promise.resolve(!this.#hasGivenUp));
+    return isEmpty && await this.#near.isEmpty();
+  }
+
   /**
    * Gives the database what an earlier page could keep nearby only.
    *

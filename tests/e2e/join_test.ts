@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import type { Page } from "playwright-core";
 import { pageTest, Person } from "../support/browser.ts";
-import { startTestServer } from "../support/test_server.ts";
+import { startTestServer, type TestServer } from "../support/test_server.ts";
 
 /** Opens the page with its scripts held back until the returned function is called. */
 async function openWithoutScripts(page: Page, url: string): Promise<() => void> {
@@ -130,5 +130,48 @@ pageTest(
 
     await page.locator("#composer-text").waitFor();
     assertEquals(await page.locator("#self-name").textContent(), "alicia");
+  },
+);
+
+/** The same server under this machine's address. */
+function addressOf(server: TestServer): string {
+  return server.url.replace("localhost", "127.0.0.1");
+}
+
+pageTest("a document at this machine’s address is led to its name", async (browser) => {
+  await using server = await startTestServer();
+  const page = await (await browser.newContext()).newPage();
+
+  await page.goto(`${addressOf(server)}/?from=there`, { waitUntil: "commit" });
+  await page.waitForURL(`${server.url}/?from=there`);
+
+  await page.getByLabel("Your name").fill("alice");
+  await page.keyboard.press("Enter");
+  await page.locator("#composer-text").waitFor();
+});
+
+pageTest(
+  "a document stays where a message waits to be sent, or a name is held",
+  async (browser) => {
+    await using server = await startTestServer();
+    const page = await (await browser.newContext()).newPage();
+    // As with a browser that has been here before it was led away.
+    await page.route("**/favicon.svg", (route) => route.fulfill({ body: "" }));
+    await page.goto(`${addressOf(server)}/favicon.svg`);
+    await page.evaluate(`localStorage.setItem("parley.name", '"alice"')`);
+    await page.evaluate(
+      `localStorage.setItem("parley.drafts.a_1", '[{"peer":null,"text":"half"}]')`,
+    );
+
+    await page.goto(addressOf(server), { waitUntil: "networkidle" });
+    assertEquals(new URL(page.url()).hostname, "127.0.0.1");
+    await page.getByLabel("Your name").press("Enter");
+    await page.locator("#composer-text").waitFor();
+    await page.evaluate("localStorage.removeItem('parley.drafts.a_1')");
+    await page.evaluate("sessionStorage.clear()");
+    await page.goto(addressOf(server));
+
+    await page.locator("#composer-text").waitFor();
+    assertEquals(new URL(page.url()).hostname, "127.0.0.1");
   },
 );

@@ -8,7 +8,8 @@ import { startTestServer } from "../support/test_server.ts";
 
 for (
   const [host, url] of [
-    ["127.0.0.1", /^http:\/\/127\.0\.0\.1:\d+\/$/],
+    ["127.0.0.1", /^http:\/\/localhost:\d+\/$/],
+    ["127.0.0.2", /^http:\/\/127\.0\.0\.2:\d+\/$/],
     ["localhost", /^http:\/\/localhost:\d+\/$/],
     ["0.0.0.0", /^http:\/\/localhost:\d+\/$/],
   ] as const
@@ -33,6 +34,26 @@ Deno.test("startServer() refuses a port that is in use", async () => {
 
   await assertRejects(() => startServer({ config, log: silentLog }), Deno.errors.AddrInUse);
 });
+
+Deno.test({
+  name: "startServer() refuses a port on which localhost is another program’s",
+  ignore: !hasIpv6(),
+  async fn() {
+    using other = Deno.listen({ hostname: "::1", port: 0 });
+    const config = configOf("--port", String((other.addr as Deno.NetAddr).port));
+
+    await assertRejects(() => startServer({ config, log: silentLog }), Deno.errors.AddrInUse);
+  },
+});
+
+function hasIpv6(): boolean {
+  try {
+    Deno.listen({ hostname: "::1", port: 0 }).close();
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 Deno.test("startServer() keeps what was said over a restart, in the data folder", async () => {
   const dataDir = await Deno.makeTempDir({ prefix: "parley-data-" });

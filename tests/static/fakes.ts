@@ -73,6 +73,14 @@ export class MapStorage extends Map<string, string> {
   removeItem(key: string): void {
     this.delete(key);
   }
+
+  get length(): number {
+    return this.size;
+  }
+
+  key(index: number): string | null {
+    return [...this.keys()][index] ?? null;
+  }
 }
 
 /** The turn of the only tab: always held once taken. */

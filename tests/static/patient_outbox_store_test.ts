@@ -12,6 +12,7 @@ const SILENT: OutboxStore = {
   put: () => NEVER,
   remove: () => NEVER,
   wipe: () => NEVER,
+  isEmpty: () => NEVER,
 };
 
 function row(id: string): OutboxRow {

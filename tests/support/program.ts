@@ -7,7 +7,7 @@ export interface Ending {
 
 /** A server in a process of its own, ready to be opened. Dispose of it after use. */
 export interface RunningProgram extends AsyncDisposable {
-  /** As it printed it: `http://127.0.0.1:41234/`. */
+  /** As it printed it: `http://localhost:41234/`. */
   readonly url: string;
   readonly port: number;
   readonly ended: Promise<Ending>;

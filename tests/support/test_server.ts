@@ -6,7 +6,7 @@ import { type ServerDeps, startServer } from "../../routes/server.ts";
 
 /** A server on a free port of this machine, with the product's defaults but for limits. */
 export interface TestServer extends AsyncDisposable {
-  /** As in `http://127.0.0.1:41234`. */
+  /** As in `http://localhost:41234`. */
   readonly url: string;
   /** As in `ws://127.0.0.1:41234`. */
   readonly wsUrl: string;
@@ -35,7 +35,7 @@ export async function startTestServer(
   const config = { ...testConfig(), ...overrides };
   const server = await startServer({ config, log, ...deps });
   return {
-    url: `http://127.0.0.1:${server.port}`,
+    url: `http://localhost:${server.port}`,
     wsUrl: `ws://127.0.0.1:${server.port}`,
     manager: server.manager,
     lines,

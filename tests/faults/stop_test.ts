@@ -1,11 +1,19 @@
+import { DatabaseSync } from "node:sqlite";
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { CLOSE_CODES } from "../../core/close_codes.ts";
+import { systemClock } from "../../core/clock.ts";
+import { CLOSE_CODES, type CloseCode } from "../../core/close_codes.ts";
+import { ConnectionManager } from "../../core/connection_manager.ts";
+import { SqliteStore } from "../../core/store_sqlite.ts";
 import { startProgram } from "../support/program.ts";
+import { silentLog } from "../support/test_app.ts";
 import { credentialFor } from "./support_crowd.ts";
 import { makeDataFolder, serveCommand } from "./support_server.ts";
 import { scale } from "./support_trial.ts";
 
-const PEOPLE = scale(9_000, 200);
+/** People over real sockets, whose other ends share this machine, and over none. */
+const PEOPLE = scale(2_000, 200);
+const PEOPLE_WITHOUT_SOCKETS = scale(9_000, 1_000);
+const STOP_LIMIT_MS = 3_000;
 /** People who arrive at a time. */
 const GROUP = 500;
 
@@ -85,5 +93,49 @@ Deno.test("main.ts stops with 0 within three seconds, and everyone is told to co
 
   assertEquals(code, 0, stderr);
   assertEquals([...codes], [CLOSE_CODES.shuttingDown.code]);
-  assert(tookMs < 3_000, `stopping took ${tookMs} ms`);
+  assert(tookMs < STOP_LIMIT_MS, `stopping took ${tookMs} ms`);
+});
+
+// The writer waits five seconds for another program, and everything asked of it waits behind that.
+Deno.test("main.ts tells clients and stops with 0 while another program has the log locked", async () => {
+  await using data = await makeDataFolder();
+  await using server = await startProgram(serveCommand({ dataDir: data.path }));
+  const person = await arrive(server.port, "alice");
+  const other = new DatabaseSync(`${data.path}/parley.db`);
+  other.exec("BEGIN IMMEDIATE");
+  person.socket.send('{"message":"waits"}');
+
+  server.signal("SIGTERM");
+  const { code, stderr } = await server.ended;
+  other.close();
+
+  assertEquals([code, await person.ended], [0, CLOSE_CODES.shuttingDown.code], stderr);
+});
+
+Deno.test(`shutdown() lets ${PEOPLE_WITHOUT_SOCKETS} named people go within three seconds`, async () => {
+  await using data = await makeDataFolder();
+  const log = silentLog;
+  await using store = await SqliteStore.open({ dataDir: data.path, clock: systemClock, log });
+  const manager = new ConnectionManager({
+    clock: systemClock,
+    store,
+    log,
+    server: "parley/test",
+    rate: { perSecond: 0, burst: 0 },
+    limits: { maxConnections: 0, maxPerAddress: 0, maxPerSession: 0 },
+    nameTtlMs: 60_000,
+    leaveGraceMs: 5_000,
+  });
+  const codes: number[] = [];
+  const close = ({ code }: CloseCode) => void codes.push(code);
+  const join = (name: string) =>
+    manager.connect({ bufferedAmount: 0, send() {}, close }, { username: name, sessionId: name });
+  await Promise.all(Array.from({ length: PEOPLE_WITHOUT_SOCKETS }, (_, i) => join(`u${i}`)));
+
+  const startedAt = performance.now();
+  await manager.shutdown();
+  const tookMs = performance.now() - startedAt;
+
+  assertEquals(codes, Array(PEOPLE_WITHOUT_SOCKETS).fill(CLOSE_CODES.shuttingDown.code));
+  assert(tookMs < STOP_LIMIT_MS, `stopping took ${tookMs} ms`);
 });

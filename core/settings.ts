@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { parseIp, parseIpRange } from "./ip_address.ts";
+import { parseIp, parseIpRange } from "./ip_ranges.ts";
 import { LOG_LEVELS } from "./log.ts";
 import type { Retention } from "./store.ts";
 

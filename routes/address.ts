@@ -1,13 +1,5 @@
 import type { Config } from "../core/config.ts";
-import {
-  formatIp,
-  type IpBytes,
-  ipv6Groups,
-  isInRange,
-  isIpv4,
-  parseIp,
-  parseIpRange,
-} from "../core/ip_address.ts";
+import { type IpAddress, isInRange, parseIp, parseIpRange } from "../core/ip_ranges.ts";
 
 /** What Hono is told about each request besides itself: who is at the socket's other end. */
 export interface RouteEnv {
@@ -36,7 +28,7 @@ export function clientAddress(
     if (next === undefined) break;
     address = next;
   }
-  return address === undefined ? remoteAddress : formatIp(address);
+  return address === undefined ? remoteAddress : address.toNormalizedString();
 }
 
 /**
@@ -44,10 +36,10 @@ export function clientAddress(
  * household holds a whole /64 and could take a new address for each connection.
  */
 export function addressKey(address: string): string {
-  const bytes = parseIp(address);
-  if (bytes === undefined) return address;
-  if (isIpv4(bytes)) return formatIp(bytes);
-  return `${ipv6Groups(bytes).slice(0, 4).join(":")}::/64`;
+  const ip = parseIp(address);
+  if (ip === undefined) return address;
+  const text = ip.toNormalizedString();
+  return ip.kind() === "ipv4" ? text : `${text.split(":").slice(0, 4).join(":")}::/64`;
 }
 
 /** Whether the client reached us by https, which only a trusted proxy's header may say. */
@@ -59,7 +51,7 @@ export function isSecure(request: Request, remoteAddress: string, config: ProxyC
   return schemes.at(-1)!.trim().toLowerCase() === "https";
 }
 
-function isTrusted(address: IpBytes, { trustedProxies }: ProxyConfig): boolean {
+function isTrusted(address: IpAddress, { trustedProxies }: ProxyConfig): boolean {
   return trustedProxies.some((text) => {
     const range = parseIpRange(text);
     return range !== undefined && isInRange(address, range);
@@ -67,7 +59,7 @@ function isTrusted(address: IpBytes, { trustedProxies }: ProxyConfig): boolean {
 }
 
 /** One entry of `X-Forwarded-For`; some proxies add a port, and brackets around IPv6. */
-function parseHop(entry: string): IpBytes | undefined {
+function parseHop(entry: string): IpAddress | undefined {
   const text = entry.trim();
   const [, inBrackets] = /^\[([^\]]+)\](?::\d+)?$/.exec(text) ?? [];
   const [, beforePort] = /^([\d.]+):\d+$/.exec(text) ?? [];

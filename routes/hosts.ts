@@ -1,6 +1,6 @@
 import type { Config } from "../core/config.ts";
 import { ChatError } from "../core/errors.ts";
-import { parseIp } from "../core/ip_address.ts";
+import { parseIp } from "../core/ip_ranges.ts";
 
 /** What a `Host` header or an origin names: a host in its one form, and a port. */
 interface Authority {

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { formatIp, isInRange, parseIp, parseIpRange } from "../../core/ip_address.ts";
+import { isInRange, parseIp, parseIpRange } from "../../core/ip_ranges.ts";
 
 for (
   const [text, expected] of [
@@ -10,11 +10,12 @@ for (
     ["::", "0:0:0:0:0:0:0:0"],
     ["2001:DB8::a:0", "2001:db8:0:0:0:0:a:0"],
     ["1:2:3:4:5:6:7:8", "1:2:3:4:5:6:7:8"],
+    ["fe80::1%eth0", "fe80:0:0:0:0:0:0:1"],
     ["64:ff9b::192.0.2.1", "64:ff9b:0:0:0:0:c000:201"],
   ] as const
 ) {
   Deno.test(`parseIp() reads ${text}`, () => {
-    assertEquals(formatIp(parseIp(text)!), expected);
+    assertEquals(parseIp(text)?.toNormalizedString(), expected);
   });
 }
 
@@ -33,7 +34,11 @@ for (
     "1:2:3:4:5:6:7::8",
     "::12345",
     "::g",
-    "fe80::1%eth0",
+    "1.2.3.4%eth0",
+    "::1%",
+    "fe80::1%a%b",
+    "0x7f.1",
+    "127.1",
     "[::1]",
     "1.2.3.4:80",
     "::1.2.3.4:1",
@@ -54,6 +59,9 @@ for (
     ["192.0.2.1", "192.0.2.1", true],
     ["192.0.2.2", "192.0.2.1", false],
     ["::ffff:10.1.2.3", "10.0.0.0/8", true],
+    ["10.1.2.3", "::ffff:10.0.0.0/104", true],
+    ["11.1.2.3", "::ffff:10.0.0.0/104", false],
+    ["192.0.2.1", "::ffff:192.0.2.1", true],
     ["203.0.113.9", "0.0.0.0/0", true],
     ["::1", "0.0.0.0/0", false],
     ["fd12::1", "fd00::/8", true],
@@ -66,7 +74,22 @@ for (
   });
 }
 
-for (const text of ["10.0.0.0/33", "::/129", "10.0.0.0/", "10.0.0.0/8/8", "10.0.0.0/-1", "x/8"]) {
+// `::ffff:10.0.0.0/8` was read as the first eight bits of the mapped form, which all of IPv4 shares.
+for (
+  const text of [
+    "::ffff:10.0.0.0/8",
+    "::ffff:0:0/95",
+    "127.0.0.1/0",
+    "10.0.0.1/8",
+    "fd00::1/8",
+    "10.0.0.0/33",
+    "::/129",
+    "10.0.0.0/",
+    "10.0.0.0/8/8",
+    "10.0.0.0/-1",
+    "x/8",
+  ]
+) {
   Deno.test(`parseIpRange() refuses ${text}`, () => {
     assertEquals(parseIpRange(text), undefined);
   });

@@ -13,12 +13,10 @@ export interface CloseCode {
  */
 export const CLOSE_CODES = {
   normal: { code: 1000, reason: "bye", reconnect: false },
-  goingAway: { code: 1001, reason: "going away", reconnect: true },
   unsupportedData: { code: 1003, reason: "unsupported data", reconnect: false },
   frameTooLarge: { code: 1009, reason: "frame too large", reconnect: false },
   shuttingDown: { code: 4001, reason: "shutting down", reconnect: true },
   slowConsumer: { code: 4008, reason: "slow consumer", reconnect: true },
-  noPong: { code: 4010, reason: "no pong", reconnect: true },
   internal: { code: 4011, reason: "internal error", reconnect: true },
   serverFull: { code: 4013, reason: "server full", reconnect: true },
   serverBusy: { code: 4014, reason: "server busy", reconnect: true },

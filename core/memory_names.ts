@@ -125,5 +125,5 @@ function accountOf({ account, username }: Ownership): Account {
 function ownedOf(owner: Ownership): OwnedAccount {
   const { account, username, passphrase } = owner;
   const secret = passphrase === undefined ? {} : { passphrase };
-  return { account, username, role: "user", state: "active", ...secret };
+  return { account, username, ...secret };
 }

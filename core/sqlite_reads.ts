@@ -25,8 +25,6 @@ interface ConversationRow extends EventRow {
 interface OwnedRow {
   readonly public_id: string;
   readonly username: string;
-  readonly role: OwnedAccount["role"];
-  readonly state: OwnedAccount["state"];
   readonly passphrase: string | null;
 }
 
@@ -65,7 +63,7 @@ export class SqliteReads {
       `SELECT r.seq, ${unreadSql("r.conversation", "r.seq", "r.account")} AS unread
        FROM reads r WHERE r.account = ${ME} AND r.conversation = ${LOBBY_ROW}`,
     );
-    const owned = "SELECT a.public_id, a.username, a.role, a.state, a.passphrase FROM";
+    const owned = "SELECT a.public_id, a.username, a.passphrase FROM";
     this.#accountsOf = db.prepare(
       `${owned} sessions s JOIN accounts a ON a.id = s.account WHERE s.id = :sessionId
        ORDER BY a.id`,
@@ -172,12 +170,10 @@ FROM (
 ORDER BY e.seq DESC`;
 
 function ownedOf(row: OwnedRow): OwnedAccount {
-  const { public_id, username, role, state, passphrase } = row;
+  const { public_id, username, passphrase } = row;
   return {
     account: public_id,
     username,
-    role,
-    state,
     ...(passphrase === null ? {} : { passphrase }),
   };
 }

@@ -26,15 +26,15 @@ export const RECORD_KINDS: readonly RecordKind[] = [
   },
   {
     type: "account",
-    select: `SELECT a.public_id AS account, a.username, a.kind, a.role, a.state,
+    select: `SELECT a.public_id AS account, a.username, a.kind, a.state,
         a.created_at AS createdAt, a.seen_at AS seenAt, a.passphrase,
         n.owner IS a.id AS ownsName
       FROM accounts a JOIN names n ON n.id = a.name ORDER BY a.id`,
     insert: [
       "INSERT INTO names (key) VALUES (:nameKey) ON CONFLICT DO NOTHING",
       `INSERT INTO accounts
-         (public_id, username, name, kind, role, state, created_at, seen_at, passphrase)
-       VALUES (:account, :username, (SELECT id FROM names WHERE key = :nameKey), :kind, :role,
+         (public_id, username, name, kind, state, created_at, seen_at, passphrase)
+       VALUES (:account, :username, (SELECT id FROM names WHERE key = :nameKey), :kind,
          :state, :createdAt, coalesce(:seenAt, 0), :passphrase)`,
       `UPDATE names SET owner = ${account("account")} WHERE key = :nameKey AND :ownsName = 1`,
     ],

@@ -334,8 +334,6 @@ export interface Account {
 
 /** An account as its owner may know it. */
 export interface OwnedAccount extends Account {
-  readonly role: "user" | "moderator" | "owner";
-  readonly state: "active" | "banned";
   /** Hash of its passphrase, if it has one. */
   readonly passphrase?: string;
 }

@@ -66,7 +66,7 @@ class CountingPassphrases extends Passphrases {
   }
 }
 
-const ALICE: OwnedAccount = { account: "a_1", username: "alice", role: "user", state: "active" };
+const ALICE: OwnedAccount = { account: "a_1", username: "alice" };
 const CALLER = { sessionId: "s_1", address: "10.0.0.1" };
 
 function createAccounts() {

@@ -49,6 +49,7 @@ export const ERROR_SENTENCES = {
   sign_in_failed: "That name and passphrase don’t belong together.",
   wrong_passphrase: "That is not the current passphrase.",
   invalid_passphrase: "That passphrase can’t be used: it {reason}.",
+  search_busy: "Too many searches are under way. Try again in a moment.",
   too_many_attempts: "Too many attempts. Try again later.",
 } as const satisfies Record<string, string>;
 

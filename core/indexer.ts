@@ -1,26 +1,19 @@
 import type { Clock, Timer } from "./clock.ts";
 import type { Log } from "./log.ts";
 
-/** Events indexed in one commit when nothing else is to be stored: some 20 ms of work. */
-const STEP_EVENTS = 500;
-/** The same when there is: the next commit waits for that step, some 4 ms. */
-const BUSY_STEP_EVENTS = 100;
-/** Indexing begins once nothing was stored for this long, in milliseconds. */
-const QUIET_MS = 50;
-/** It waits no longer than this for quiet, and rests this long between steps without it. */
-const MAX_WAIT_MS = 250;
-/** Beyond this many events it rests only as long as it must not to hold up what is to be stored. */
-const FAR_BEHIND = 10_000;
-/** Rest for each millisecond of a step then: a twentieth of the time is for indexing. */
+/** Indexing begins so long after something is stored, in milliseconds: what comes meanwhile joins. */
+const DELAY_MS = 50;
+/**
+ * Rest for each millisecond of a step while more is being stored: indexing then takes a twentieth of
+ * one core from those who are waiting for their messages.
+ */
 const REST_PER_STEP = 19;
 /** Time before it tries again after a failure. */
-const RETRY_MS = 1000;
+const RETRY_MS = 10_000;
 
 /** What a step did. */
 export interface IndexStep {
-  /** Events indexed. */
-  readonly count: number;
-  /** Whether the indexes hold all there is now. */
+  /** Whether there is nothing left to do now. */
   readonly isLast: boolean;
 }
 
@@ -28,32 +21,26 @@ export interface IndexStep {
 export interface IndexerOptions {
   readonly clock: Pick<Clock, "monotonic" | "schedule">;
   readonly log: Pick<Log, "warn">;
-  /** Indexes the next events, at most `limit`. */
-  readonly index: (limit: number) => Promise<IndexStep>;
+  /** Does one step. */
+  readonly index: () => Promise<IndexStep>;
 }
 
-/** Has events indexed when there is time for it, and at a steady pace when there never is. */
+/** Keeps the search indexes up with the log: at full speed in quiet times, and else at leisure. */
 export class Indexer {
   #options: IndexerOptions;
-  #behind = 0;
-  #waitingSince: number | undefined;
-  /** What the last step took, in milliseconds. */
-  #stepMs = 0;
-  #isQuiet = true;
   #timer: Timer | undefined;
   #step: Promise<void> | undefined;
+  #isWoken = false;
   #isClosed = false;
 
   constructor(options: IndexerOptions) {
     this.#options = options;
   }
 
-  /** Says that more events are to be indexed. */
-  add(events: number): void {
-    if (events === 0) return;
-    this.#behind += events;
-    this.#isQuiet = false;
-    if (!this.#step) this.#wait();
+  /** Says that there may be something to do. */
+  wake(): void {
+    this.#isWoken = true;
+    if (!this.#timer && !this.#step) this.#schedule(DELAY_MS);
   }
 
   /** Stops it; resolves once the step under way is done. */
@@ -63,45 +50,28 @@ export class Indexer {
     await this.#step;
   }
 
-  /** Begins once it is quiet, or has not been for too long. */
-  #wait(): void {
-    const { clock } = this.#options;
-    const now = clock.monotonic();
-    this.#waitingSince ??= now;
-    const restMs = Math.min(
-      MAX_WAIT_MS,
-      this.#behind > FAR_BEHIND ? this.#stepMs * REST_PER_STEP : Infinity,
-    );
-    const leftMs = Math.max(0, this.#waitingSince + restMs - now);
-    if (leftMs < QUIET_MS) this.#schedule(leftMs, BUSY_STEP_EVENTS);
-    else this.#schedule(QUIET_MS, STEP_EVENTS);
-  }
-
-  #schedule(delayMs: number, limit: number): void {
+  #schedule(delayMs: number): void {
     if (this.#isClosed) return;
     this.#timer?.cancel();
-    this.#timer = this.#options.clock.schedule(() => this.#begin(limit), delayMs);
+    this.#timer = this.#options.clock.schedule(() => {
+      this.#timer = undefined;
+      this.#step = this.#index().finally(() => this.#step = undefined);
+    }, delayMs);
   }
 
-  #begin(limit: number): void {
-    this.#isQuiet = true;
-    this.#step = this.#index(limit).finally(() => this.#step = undefined);
-  }
-
-  async #index(limit: number): Promise<void> {
+  async #index(): Promise<void> {
     const { index, log, clock } = this.#options;
     const startedAt = clock.monotonic();
-    this.#waitingSince = undefined;
+    const wasWoken = this.#isWoken;
+    this.#isWoken = false;
     try {
-      const { count, isLast } = await index(limit);
-      this.#stepMs = clock.monotonic() - startedAt;
-      this.#behind = isLast && this.#isQuiet ? 0 : Math.max(0, this.#behind - count);
+      const { isLast } = await index();
+      const restMs = Math.max(DELAY_MS, (clock.monotonic() - startedAt) * REST_PER_STEP);
+      if (this.#isWoken) this.#schedule(restMs);
+      else if (!isLast) this.#schedule(wasWoken ? restMs : 0);
     } catch (cause) {
       log.warn("indexing failed", { cause: String(cause) });
-      return this.#schedule(RETRY_MS, STEP_EVENTS);
+      this.#schedule(RETRY_MS);
     }
-    if (this.#behind === 0) return;
-    if (this.#isQuiet && limit === STEP_EVENTS) this.#schedule(0, STEP_EVENTS);
-    else this.#wait();
   }
 }

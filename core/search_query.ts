@@ -1,6 +1,6 @@
 /** What someone looks for, read from the search box. */
 export interface SearchQuery {
-  /** Words or parts of words and phrases, all of which a message must hold. */
+  /** Different words or parts of words and phrases, all of which a message must hold. */
   readonly terms: readonly SearchTerm[];
   /** Only from the author with this name, in whatever spelling counts as the same. */
   readonly from?: string;
@@ -58,7 +58,10 @@ export function parseSearchQuery(text: string, offsetMinutes = 0): SearchQuery {
 
 function addTerm(terms: SearchTerm[], text: string, isPhrase: boolean): void {
   const cut = text.trim().normalize("NFC").slice(0, MAX_TERM_LENGTH).toWellFormed();
-  if (cut !== "" && terms.length < MAX_TERMS) terms.push({ text: cut, isPhrase });
+  if (cut === "" || terms.length === MAX_TERMS) return;
+  const key = cut.toLowerCase();
+  if (terms.some((term) => term.isPhrase === isPhrase && term.text.toLowerCase() === key)) return;
+  terms.push({ text: cut, isPhrase });
 }
 
 function readFilter(piece: string, offset: number): Omit<SearchQuery, "terms"> | undefined {

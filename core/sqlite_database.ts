@@ -220,6 +220,14 @@ export function isSqliteError(error: unknown): error is Error {
   return error instanceof Error && "code" in error && error.code === "ERR_SQLITE_ERROR";
 }
 
+/** Whether a file is damaged. A statement that doesn’t fit its tables can only have met such a one. */
+export function isDamage(error: unknown): error is Error {
+  if (error instanceof StoreUnavailableError) {
+    return /malformed|not a database|vtable constructor/.test(error.message);
+  }
+  return isSqliteError(error);
+}
+
 function isUnavailable(error: unknown): error is Error {
   if (!isSqliteError(error)) return false;
   if ("errcode" in error) return UNAVAILABLE.has(Number(error.errcode) & 0xff);

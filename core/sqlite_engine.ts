@@ -1,9 +1,10 @@
+import { systemClock } from "./clock.ts";
 import type { LastMoment, Moment } from "./log_time.ts";
 import { type PackedEvent, packResult, unpackEvent } from "./packed_events.ts";
 import { SqliteAccounts } from "./sqlite_accounts.ts";
 import { SqliteAcks } from "./sqlite_acks.ts";
 import { SqliteAppend } from "./sqlite_append.ts";
-import { isSqliteError, SqliteDatabase } from "./sqlite_database.ts";
+import { isDamage, SqliteDatabase } from "./sqlite_database.ts";
 import { filesIn, makePrivateFile } from "./sqlite_files.ts";
 import { guard, Headroom } from "./sqlite_headroom.ts";
 import { SqliteIndexing } from "./sqlite_indexing.ts";
@@ -13,7 +14,13 @@ import { SqliteRetention } from "./sqlite_retention.ts";
 import { isOwnedBy, takeOver } from "./sqlite_lock.ts";
 import { type LogIdentity, versionOf } from "./sqlite_schema.ts";
 import { SqliteSearch } from "./sqlite_search.ts";
-import { type Retention, StoreOpenError, StoreUnavailableError } from "./store.ts";
+import { SqliteSearchIndex } from "./sqlite_search_index.ts";
+import {
+  type Retention,
+  StoreOpenError,
+  type StoreSearch,
+  StoreUnavailableError,
+} from "./store.ts";
 
 /** Most of a file that is mapped into memory while it is checked. */
 const CHECK_MAP_BYTES = 1024 ** 3;
@@ -51,7 +58,6 @@ function writerOn(db: SqliteDatabase, kept: Retention) {
   const accounts = new SqliteAccounts(db);
   const reading = new SqliteReading(db);
   const retention = new SqliteRetention(db, acks, kept);
-  const indexing = new SqliteIndexing(db);
   const position = db.prepare<LogPosition>(
     `SELECT epoch, last_seq AS lastSeq, pruned_up_to AS prunedUpTo, log_time AS logTime,
        noted_at AS at FROM meta`,
@@ -63,8 +69,6 @@ function writerOn(db: SqliteDatabase, kept: Retention) {
     append: (events: readonly PackedEvent[], moment: Moment) =>
       append.append(events.map(unpackEvent), moment).map(packResult),
     forgetKey: acks.forget.bind(acks),
-    behind: indexing.behind.bind(indexing),
-    index: indexing.index.bind(indexing),
     claimName: accounts.claimName.bind(accounts),
     touchAccounts: accounts.touchAccounts.bind(accounts),
     setPassphrase: accounts.setPassphrase.bind(accounts),
@@ -116,7 +120,6 @@ export function openReader(options: Pick<EngineOptions, "dataDir" | "busyTimeout
 
 function readerOn(db: SqliteDatabase) {
   const reads = new SqliteReads(db);
-  const search = new SqliteSearch(db);
   return {
     read: reads.read.bind(reads),
     countAfter: reads.countAfter.bind(reads),
@@ -125,8 +128,37 @@ function readerOn(db: SqliteDatabase) {
     lobbyReadBy: reads.lobbyReadBy.bind(reads),
     accountsOf: reads.accountsOf.bind(reads),
     ownerOf: reads.ownerOf.bind(reads),
-    search: search.search.bind(search),
     close: () => db.close(),
+  };
+}
+
+/**
+ * Opens the search of a log; a writer must have made the log. Its own file is made or mended at the
+ * first call.
+ *
+ * @param monotonic Milliseconds since some fixed moment.
+ */
+export function openSearcher(
+  options: Pick<EngineOptions, "dataDir" | "busyTimeoutMs">,
+  monotonic: () => number = systemClock.monotonic,
+) {
+  const { dataDir, busyTimeoutMs } = options;
+  const files = filesIn(dataDir);
+  const db = new SqliteDatabase(files.log, { isReadOnly: true, busyTimeoutMs });
+  const index = new SqliteSearchIndex(files, busyTimeoutMs);
+  return prepare(files.log, db, () => searcherOn(db, index, monotonic));
+}
+
+function searcherOn(db: SqliteDatabase, index: SqliteSearchIndex, monotonic: () => number) {
+  const indexing = new SqliteIndexing(db, index);
+  const search = new SqliteSearch(db, index, monotonic);
+  return {
+    index: (now: number) => index.mending(() => indexing.step(now)),
+    search: (query: StoreSearch) => index.mending(() => search.search(query)),
+    close() {
+      index.close();
+      db.close();
+    },
   };
 }
 
@@ -134,6 +166,8 @@ function readerOn(db: SqliteDatabase) {
 export type Writer = ReturnType<typeof openWriter>;
 /** Everything that reads the log. */
 export type Reader = ReturnType<typeof openReader>;
+/** Searches the log, and keeps the indexes for that. */
+export type Searcher = ReturnType<typeof openSearcher>;
 
 /** Prepares every statement there is, which fails if the tables or indexes aren’t theirs. */
 export function prepareAll(db: SqliteDatabase): void {
@@ -177,8 +211,8 @@ function openOwned(file: string, { owner, identity, busyTimeoutMs }: EngineOptio
 }
 
 /**
- * Checks every table but the search indexes, which hold nothing of their own: `parley verify` looks
- * at them too. Why not all at each start: docs/decisions/0006-checks-at-start.md.
+ * Checks every table but the search indexes that older formats kept here, which hold nothing of
+ * their own. Why not all at each start: docs/decisions/0006-checks-at-start.md.
  */
 function check(db: SqliteDatabase): void {
   // Reading a mapped file saves a tenth of the time; only while nothing is written.
@@ -216,12 +250,4 @@ function openErrorOf(file: string, error: unknown): unknown {
   return new StoreOpenError("unavailable", `Cannot open “${file}”: ${error.message}`, {
     cause: error,
   });
-}
-
-/** A statement that doesn’t fit what the log says of itself can only have met a damaged one. */
-function isDamage(error: unknown): boolean {
-  if (error instanceof StoreUnavailableError) {
-    return /malformed|not a database|vtable constructor/.test(error.message);
-  }
-  return isSqliteError(error);
 }

@@ -22,6 +22,8 @@ export interface LogFiles {
   readonly folder: string;
   /** The database; SQLite adds `-wal` and `-shm` beside it while it is open. */
   readonly log: string;
+  /** The search indexes, made of the log; SQLite adds to it as to the log. */
+  readonly search: string;
   /** Held by the process that owns the log. */
   readonly lock: string;
   /** Keeps some space for changes that a full disk must not prevent. */
@@ -33,6 +35,7 @@ export function filesIn(folder: string): LogFiles {
   return {
     folder,
     log: join(folder, "parley.db"),
+    search: join(folder, "search.db"),
     lock: join(folder, "parley.lock"),
     spare: join(folder, "parley.spare"),
   };
@@ -56,6 +59,11 @@ export function makePrivateFile(folder: string, file: string): void {
       { cause },
     );
   }
+}
+
+/** Removes a database, with what SQLite keeps beside it; nothing if it isn't there. */
+export function removeDatabase(file: string): void {
+  for (const suffix of ["", "-wal", "-shm", "-journal"]) rmSync(file + suffix, { force: true });
 }
 
 /**
@@ -117,9 +125,7 @@ export async function makeWhole<Result>(
     moveIntoPlace(partial, file);
     return result;
   } finally {
-    for (const suffix of ["", "-wal", "-shm", "-journal"]) {
-      rmSync(partial + suffix, { force: true });
-    }
+    removeDatabase(partial);
   }
 }
 

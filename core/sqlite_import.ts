@@ -173,15 +173,12 @@ function importersOf(db: SqliteDatabase): ReadonlyMap<string, Importer> {
 /** What follows from the records. */
 function finish(db: SqliteDatabase): void {
   db.execute(
-    `INSERT INTO words (words) VALUES ('rebuild');
-     INSERT INTO trigrams (trigrams) VALUES ('rebuild');
-     INSERT INTO hours (hour, first_seq, last_seq)
+    `INSERT INTO hours (hour, first_seq, last_seq)
        SELECT at / ${HOUR_MS}, min(seq), max(seq) FROM events GROUP BY 1;
      UPDATE members SET newest =
        coalesce((SELECT max(seq) FROM events e WHERE e.conversation = members.conversation), 0);
      UPDATE meta SET events = (SELECT count(*) FROM events),
-       last_seq = max(last_seq, coalesce((SELECT max(seq) FROM events), 0)),
-       indexed_up_to = coalesce((SELECT max(seq) FROM events), 0);`,
+       last_seq = max(last_seq, coalesce((SELECT max(seq) FROM events), 0));`,
   );
   const { noted_at } = db.prepare<{ noted_at: number | null }>("SELECT noted_at FROM meta").get()!;
   if (noted_at === null) db.execute(START_LOG_TIME);

@@ -1,59 +1,120 @@
-import type { Query, SqliteDatabase } from "./sqlite_database.ts";
-import { INDEXES } from "./sqlite_schema.ts";
 import type { IndexStep } from "./indexer.ts";
+import type { Query, SqliteDatabase } from "./sqlite_database.ts";
+import {
+  type Coverage,
+  INDEX_NAMES,
+  type IndexRow,
+  type SqliteSearchIndex,
+} from "./sqlite_search_index.ts";
+
+/** Messages indexed in one step: some 10 ms of work. */
+const STEP_EVENTS = 200;
+/** Bytes of text indexed in one step, or one message: a long one costs as much as many short ones. */
+const STEP_BYTES = 16_384;
+/** Positions compared with the log in one step of a sweep. */
+const SWEEP_EVENTS = 2_000;
+/** Pages of an index that are rewritten in one step, 4 KiB each: some 20 ms of work. */
+const MERGE_PAGES = 250;
+/** What was removed is swept out once a day, or sooner if it is so large a part of all. */
+const REST_MS = 86_400_000;
+const SOON_SHARE = 0.05;
+
+/** What the log says of itself. */
+interface LogState {
+  readonly epoch: string;
+  readonly lastSeq: number;
+  readonly events: number;
+}
+
+/** What is done at present to take removed messages out of the indexes. */
+type Tidying =
+  | { readonly state: "sweep"; readonly after: number }
+  | { readonly state: "merge"; readonly index: number; readonly isBegun: boolean };
 
 /**
- * Characters of text that count as one event of a step: those of a short message. A long one costs
- * as much as many short ones, some microseconds a character.
- */
-const EVENT_LENGTH = 64;
-
-/**
- * Brings the search indexes up to the log. Indexing a message costs several times what storing it
- * does, so it is no part of the commit that an ack waits for: it is done in steps when there is
- * time, and until then a search reads the newest messages themselves.
+ * Keeps the search indexes up with the log, in steps: first what is new, then what is old, the
+ * newest first, and now and then it takes out what is no longer in the log. An index forgets a
+ * message at once, but holds its words until it is rewritten.
  */
 export class SqliteIndexing {
-  #db: SqliteDatabase;
-  #next: Query<{ last: number | null; count: number; from: number; newest: number }>;
-  #add: readonly Query<unknown>[];
-  #note: Query<unknown>;
-  #behind: Query<{ behind: number }>;
+  #index: SqliteSearchIndex;
+  #log: Query<LogState>;
+  #newer: Query<IndexRow>;
+  #older: Query<IndexRow>;
+  #present: Query<{ seq: number }>;
+  #tidying: Tidying | undefined;
+  #tidiedAt = Number.NEGATIVE_INFINITY;
 
-  constructor(db: SqliteDatabase) {
-    this.#db = db;
-    this.#next = db.prepare(
-      `SELECT max(seq) AS last, count(*) AS count, (SELECT indexed_up_to FROM meta) AS "from",
-         (SELECT max(seq) FROM events) AS newest
-       FROM (SELECT seq, row_number() OVER before AS place, sum(length(text)) OVER before AS length
-         FROM (SELECT seq, text FROM events WHERE seq > (SELECT indexed_up_to FROM meta)
-           ORDER BY seq LIMIT :limit)
-         WINDOW before AS (ORDER BY seq ROWS UNBOUNDED PRECEDING))
-       WHERE length <= :limit * ${EVENT_LENGTH} OR place = 1`,
-    );
-    this.#add = INDEXES.map(({ index, columns }) =>
-      db.prepare(
-        `INSERT INTO ${index} (rowid, ${columns})
-         SELECT seq, ${columns} FROM searchable WHERE seq > :from AND seq <= :last ORDER BY seq`,
-      )
-    );
-    this.#note = db.prepare("UPDATE meta SET indexed_up_to = :last");
-    this.#behind = db.prepare("SELECT last_seq - indexed_up_to AS behind FROM meta");
+  constructor(db: SqliteDatabase, index: SqliteSearchIndex) {
+    this.#index = index;
+    this.#log = db.prepare("SELECT epoch, last_seq AS lastSeq, events FROM meta");
+    this.#newer = db.prepare(rowsSql("seq > :after", "ASC"));
+    this.#older = db.prepare(rowsSql("seq < :before", "DESC"));
+    this.#present = db.prepare("SELECT seq FROM events WHERE seq > :after AND seq <= :upTo");
   }
 
-  /** At most how many events the indexes lack. */
-  behind(): number {
-    return this.#behind.get()!.behind;
+  /** Does one step; `now` is log time. */
+  step(now: number): IndexStep {
+    const log = this.#log.get()!;
+    const coverage = this.#index.coverage(log);
+    if (this.#addNewer(coverage) || this.#addOlder(coverage)) return { isLast: false };
+    this.#tidying ??= this.#beginTidying(coverage.entries, log.events, now);
+    if (!this.#tidying) return { isLast: true };
+    this.#tidying = this.#tidy(this.#tidying, now);
+    return { isLast: false };
   }
 
-  /** Indexes the next events in one commit: at most `limit` short ones, or fewer long ones. */
-  index(limit: number): IndexStep {
-    return this.#db.transaction(() => {
-      const { last, count, from, newest } = this.#next.get({ limit })!;
-      if (last === null) return { count, isLast: true };
-      for (const index of this.#add) index.run({ from, last });
-      this.#note.run({ last });
-      return { count, isLast: last === newest };
-    });
+  #addNewer({ first, last }: Coverage): boolean {
+    const rows = this.#newer.all({ after: last });
+    if (rows.length === 0) return false;
+    this.#index.add(rows, { first, last: rows.at(-1)!.seq });
+    return true;
   }
+
+  #addOlder({ first, last }: Coverage): boolean {
+    if (first === 0) return false;
+    const rows = this.#older.all({ before: first }).toReversed();
+    this.#index.add(rows, { first: rows[0]?.seq ?? 0, last });
+    return true;
+  }
+
+  #beginTidying(entries: number, events: number, now: number): Tidying | undefined {
+    const removed = entries - events;
+    const isSoon = removed > SOON_SHARE * entries;
+    if (removed <= 0 || !(isSoon || now - this.#tidiedAt >= REST_MS)) return undefined;
+    return { state: "sweep", after: 0 };
+  }
+
+  /** Does one step of it. Returns the next one. */
+  #tidy(tidying: Tidying, now: number): Tidying | undefined {
+    if (tidying.state === "sweep") return this.#sweep(tidying.after);
+    const { index, isBegun } = tidying;
+    const pages = isBegun ? MERGE_PAGES : -MERGE_PAGES;
+    if (this.#index.merge(INDEX_NAMES[index]!, pages)) return { ...tidying, isBegun: true };
+    if (index + 1 < INDEX_NAMES.length) return { ...tidying, index: index + 1, isBegun: false };
+    this.#index.flush();
+    this.#tidiedAt = now;
+    return undefined;
+  }
+
+  #sweep(after: number): Tidying {
+    const positions = this.#index.positions(after, SWEEP_EVENTS);
+    const upTo = positions.at(-1);
+    if (upTo === undefined) return { state: "merge", index: 0, isBegun: false };
+    const present = new Set(this.#present.all({ after, upTo }).map(({ seq }) => seq));
+    this.#index.remove(positions.filter((seq) => !present.has(seq)));
+    return { state: "sweep", after: upTo };
+  }
+}
+
+/** The next messages from a position on: those of one step. */
+function rowsSql(where: string, order: "ASC" | "DESC"): string {
+  return `SELECT e.seq, e.text, e.conversation, e.author, e.recipient, a.name
+    FROM (SELECT seq, bytes, sum(bytes) OVER (
+        ORDER BY seq ${order} ROWS UNBOUNDED PRECEDING) AS total
+      FROM (SELECT seq, octet_length(text) AS bytes FROM events WHERE ${where}
+        ORDER BY seq ${order} LIMIT ${STEP_EVENTS})) s
+    JOIN events e ON e.seq = s.seq JOIN accounts a ON a.id = e.author
+    WHERE s.total <= ${STEP_BYTES} OR s.total = s.bytes
+    ORDER BY e.seq ${order}`;
 }

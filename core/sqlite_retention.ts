@@ -1,19 +1,16 @@
 import type { Moment } from "./log_time.ts";
 import type { SqliteAcks } from "./sqlite_acks.ts";
 import type { Query, SqliteDatabase } from "./sqlite_database.ts";
-import { INDEXES } from "./sqlite_schema.ts";
 import { SqliteTime } from "./sqlite_time.ts";
-import { SqliteTidying } from "./sqlite_tidying.ts";
 import type { Retention } from "./store.ts";
 
 const HOUR_MS = 3_600_000;
 
-/** Removes events, in the log and in both indexes. */
+/** Removes events. The search indexes notice by themselves. */
 export class SqliteRetention {
   #db: SqliteDatabase;
   #retention: Retention;
   #acks: SqliteAcks;
-  #tidying: SqliteTidying;
   #time: SqliteTime;
   #upTo: Query<{ seq: number }>;
   #oldest: Query<{ seq: number }>;
@@ -31,7 +28,6 @@ export class SqliteRetention {
     this.#db = db;
     this.#acks = acks;
     this.#retention = retention;
-    this.#tidying = new SqliteTidying(db);
     this.#time = new SqliteTime(db);
     this.#upTo = db.prepare("SELECT seq FROM events WHERE seq <= :upTo ORDER BY seq LIMIT :limit");
     this.#oldest = db.prepare("SELECT seq FROM events ORDER BY seq LIMIT :limit");
@@ -56,16 +52,12 @@ export class SqliteRetention {
   }
 
   /**
-   * Removes at most `limit` events that retention no longer covers; if there are none, takes a step
-   * at tidying the indexes. Returns how many events it removed.
+   * Removes at most `limit` events that retention no longer covers. Returns how many it removed.
    */
   prune(moment: Moment, limit: number): number {
     this.#db.transaction(() => this.#time.mark(moment, this.#markEveryMs));
     const rows = this.#uncovered(moment, limit);
-    if (rows.length === 0) {
-      this.#tidying.step(moment.logTime);
-      return 0;
-    }
+    if (rows.length === 0) return 0;
     const positions = rows.map(({ seq }) => seq);
     return this.#db.transaction(() => {
       this.#notePruned.run({ seq: Math.max(...positions) });
@@ -121,20 +113,13 @@ export class SqliteRetention {
       for (const statement of this.#remove) statement.run({ seq });
     }
     this.#noteRemoved.run({ removed: positions.length });
-    this.#tidying.note(positions.length);
     this.#forgetHours.run();
     return positions.length;
   }
 }
 
-/** An index forgets what it is shown again, if it ever had it, so the event goes last. */
 function removeSql(): string[] {
   return [
-    ...INDEXES.map(({ index, columns }) =>
-      `INSERT INTO ${index} (${index}, rowid, ${columns})
-       SELECT 'delete', seq, ${columns} FROM searchable
-       WHERE seq = :seq AND seq <= (SELECT indexed_up_to FROM meta)`
-    ),
     "DELETE FROM waiting WHERE seq = :seq",
     `UPDATE members SET newest = coalesce((SELECT max(seq) FROM events e
        WHERE e.conversation = members.conversation AND e.seq <> :seq), 0)

@@ -4,58 +4,12 @@ import { StoreOpenError } from "./store.ts";
 /** Row of the lobby among the conversations. */
 export const LOBBY_ROW = 1;
 
-/** The full-text indexes, and what of `searchable` each holds. */
-export const INDEXES = [
-  { index: "words", columns: "text, pairs, scope" },
-  { index: "trigrams", columns: "text, scope" },
-] as const;
-
 /** What a new log starts with. */
 export interface LogIdentity {
   readonly epoch: string;
   /** Random bytes that key the hashes of contents. */
   readonly secret: Uint8Array;
 }
-
-/**
- * First code points of the three digits of a scope token, from the private-use area, so that a
- * token is one word to the word index and one trigram to the trigram index.
- */
-const SCOPE_DIGIT_1 = 0xE000;
-const SCOPE_DIGIT_2 = 0xF000;
-const SCOPE_DIGIT_3 = 0xF400;
-const SCOPE_DIGIT_BITS = 10;
-const SCOPE_DIGIT_MASK = (1 << SCOPE_DIGIT_BITS) - 1;
-/** What a scope token is about; each kind has its own first digits. */
-export const SCOPE = { conversation: 0, participant: 1, author: 2 } as const;
-
-/** The token that stands in both indexes for one row id of at most 30 bits. */
-export function scopeToken(kind: number, id: number): string {
-  return String.fromCharCode(
-    SCOPE_DIGIT_1 + (kind << SCOPE_DIGIT_BITS) + (id >> (2 * SCOPE_DIGIT_BITS) & SCOPE_DIGIT_MASK),
-    SCOPE_DIGIT_2 + (id >> SCOPE_DIGIT_BITS & SCOPE_DIGIT_MASK),
-    SCOPE_DIGIT_3 + (id & SCOPE_DIGIT_MASK),
-  );
-}
-
-function scopeSql(kind: number, id: string): string {
-  const digit1 = SCOPE_DIGIT_1 + (kind << SCOPE_DIGIT_BITS);
-  return `char(${digit1} + (${id} >> ${2 * SCOPE_DIGIT_BITS} & ${SCOPE_DIGIT_MASK}),
-    ${SCOPE_DIGIT_2} + (${id} >> ${SCOPE_DIGIT_BITS} & ${SCOPE_DIGIT_MASK}),
-    ${SCOPE_DIGIT_3} + (${id} & ${SCOPE_DIGIT_MASK}))`;
-}
-
-/** A character of a script written without spaces between words, as GLOB knows it. */
-const SPACELESS_GLOB = "[\u0E00-\u0EFF\u1000-\u109F\u1780-\u17FF\u3040-\u30FF\u3400-\u9FFF" +
-  "\uF900-\uFAFF\u{20000}-\u{323AF}]";
-
-/**
- * Every two characters that stand together, as words, of a text without spaces: most words of such
- * scripts have one or two, fewer than the trigram index finds.
- */
-const PAIRS_SQL = `CASE WHEN e.text GLOB '*${SPACELESS_GLOB}*' THEN (
-    WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < length(e.text))
-    SELECT group_concat(substr(e.text, i, 2), ' ') FROM n) END`;
 
 /** A first ack, and a keyed hash of what its key was for. */
 const ACKS = `
@@ -70,7 +24,10 @@ CREATE TABLE acks (
   PRIMARY KEY (author, key)
 ) STRICT, WITHOUT ROWID;`;
 
-/** Version 1: the whole of the first log. Times are epoch milliseconds. */
+/**
+ * Version 1: the first log, but for its search indexes, which version 6 drops. Times are epoch
+ * milliseconds.
+ */
 const VERSION_1 = `
 CREATE TABLE meta (
   id INTEGER PRIMARY KEY CHECK (id = 1),
@@ -80,10 +37,8 @@ CREATE TABLE meta (
   last_seq INTEGER NOT NULL DEFAULT 0,
   -- Newest position that retention removed or that was never kept.
   pruned_up_to INTEGER NOT NULL DEFAULT 0,
-  -- Newest position that both search indexes hold, with all before it.
   indexed_up_to INTEGER NOT NULL DEFAULT 0,
   events INTEGER NOT NULL DEFAULT 0,
-  -- Events that the search indexes were told to forget and still hold traces of.
   untidied INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 
@@ -177,28 +132,6 @@ CREATE TABLE hours (
   first_seq INTEGER NOT NULL,
   last_seq INTEGER NOT NULL
 ) STRICT;
-
--- What both indexes hold: the text, and whose it is to see as tokens.
-CREATE VIEW searchable (seq, text, pairs, scope) AS
-SELECT e.seq, e.text, ${PAIRS_SQL},
-  ${scopeSql(SCOPE.conversation, "e.conversation")}
-  || ' ' || ${scopeSql(SCOPE.author, "a.name")}
-  || CASE WHEN e.recipient IS NULL THEN ''
-     ELSE ' ' || ${scopeSql(SCOPE.participant, "e.author")}
-       || ' ' || ${scopeSql(SCOPE.participant, "e.recipient")} END
-FROM events e JOIN accounts a ON a.id = e.author;
-
-CREATE VIRTUAL TABLE words USING fts5 (
-  text, pairs, scope, content = 'searchable', content_rowid = 'seq',
-  tokenize = 'unicode61 remove_diacritics 2'
-);
-CREATE VIRTUAL TABLE trigrams USING fts5 (
-  text, scope, content = 'searchable', content_rowid = 'seq',
-  detail = 'column', tokenize = 'trigram remove_diacritics 1'
-);
--- Lets a rewriting of the whole index go on in steps until it is done.
-INSERT INTO words (words, rank) VALUES ('usermerge', 2);
-INSERT INTO trigrams (trigrams, rank) VALUES ('usermerge', 2);
 `;
 
 /**
@@ -270,6 +203,18 @@ DROP INDEX members_by_account;
 CREATE INDEX members_by_newest ON members (account, newest);
 `;
 
+/**
+ * Version 6: the search indexes are in a file of their own. The pages they took are overwritten,
+ * since they hold the words of messages, and used again.
+ */
+const VERSION_6 = `
+DROP TABLE IF EXISTS words;
+DROP TABLE IF EXISTS trigrams;
+DROP VIEW IF EXISTS searchable;
+ALTER TABLE meta DROP COLUMN indexed_up_to;
+ALTER TABLE meta DROP COLUMN untidied;
+`;
+
 /** The way from each version to the next; the first makes version 1 out of an empty file. */
 export const MIGRATIONS: readonly string[] = [
   VERSION_1,
@@ -277,6 +222,7 @@ export const MIGRATIONS: readonly string[] = [
   VERSION_3,
   VERSION_4,
   VERSION_5,
+  VERSION_6,
 ];
 
 /**

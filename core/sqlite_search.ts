@@ -1,90 +1,85 @@
-import { findTerms, holdsTerms, isSpaceless, matchingOf, MIN_ANYWHERE } from "./search_match.ts";
+import { findTerms, foldText, matcherOf } from "./search_match.ts";
 import type { SearchQuery, SearchTerm } from "./search_query.ts";
+import { quote, scopeToken, trigramLookups, wordLookups } from "./search_tokens.ts";
 import { snippetOf } from "./snippet.ts";
 import type { Params, Query, SqliteDatabase } from "./sqlite_database.ts";
-import { LOBBY_ROW, SCOPE, scopeToken } from "./sqlite_schema.ts";
+import { LOBBY_ROW } from "./sqlite_schema.ts";
+import type { IndexName, SqliteSearchIndex } from "./sqlite_search_index.ts";
 import { EVENT_COLUMNS, EVENT_JOINS, eventOf, type EventRow } from "./sqlite_views.ts";
-import type { SearchHit, StoreSearch } from "./store.ts";
+import type { SearchHit, SearchPage, StoreSearch } from "./store.ts";
 import { usernameKey } from "./usernames.ts";
 
-/** Which index names the candidates of a search. */
-type Index = "words" | "trigrams";
-
-/** Most trigrams of one term that are looked up; its text is compared in any case. */
-const MAX_TRIGRAMS = 6;
-/** Candidates read at a time when some of them may turn out wrong. */
-const CHUNK = 250;
 /**
- * Most candidates read for one search, newest first. Only what no index finds exactly gets there:
- * an emoji, or a rare pairing of very common parts of words.
+ * Time that one search may take, in milliseconds. It is looked at between two messages, so a walk
+ * through the lists of an index comes on top: at worst some 0.3 ms for each thousand messages.
  */
-const MAX_CANDIDATES = 5_000;
+const MAX_SEARCH_MS = 150;
+/** Messages that are looked at however long it takes, so that each search gets somewhere. */
+const MIN_LOOKED_AT = 500;
+/** Most candidates read at a time. */
+const MAX_CHUNK = 500;
 /** Of two indexes that could name the candidates the smaller one does; counting ends here. */
 const MAX_COUNTED = 500;
 const HOUR_MS = 3_600_000;
 
-/** Messages that no index holds yet are read so many at a time, and at most so many in all. */
-const NEWEST_CHUNK = 1_000;
-const MAX_UNINDEXED = 20_000;
+/** What a search asks for, by rows of the log. */
+interface Wanted {
+  /** Row of the account that asks. */
+  readonly me: number | undefined;
+  /** Rows of the conversations that `in:` names; absent when it isn't there. */
+  readonly places: ReadonlySet<number> | undefined;
+  /** Row of the name that `from:` names. */
+  readonly name: number | undefined;
+}
 
-/** What the asker may see, in the asked time. */
-const VISIBLE_SQL = `(e.conversation = ${LOBBY_ROW}
-        OR (e.recipient IS NOT NULL AND :me IN (e.author, e.recipient)))
-      AND e.at >= :afterAt AND e.at < :beforeAt`;
-
-/** Positions and time between which a search looks, and who asks. */
+/** Positions between which the asked time lies, both exclusive, and the time itself. */
 interface Range extends Params {
   readonly after: number;
   readonly before: number;
   readonly afterAt: number;
   readonly beforeAt: number;
-  readonly me: number | null;
 }
 
-/** An event that is read itself, with the rows of its conversation and of its author's name. */
-interface NewestRow extends EventRow {
+/** A message that may be a hit, with the rows of its conversation and of its author's name. */
+interface CandidateRow extends EventRow {
   readonly place: number;
-  readonly author_name_id: number;
+  readonly name: number;
 }
 
-/** A message that an index names. */
-interface Candidate {
-  readonly seq: number;
-  readonly text: string;
+/** A part of the log, and where the candidates in it come from. */
+interface Span {
+  readonly after: number;
+  readonly before: number;
+  /** Gives the next positions, the newest first. */
+  readonly find: (range: { after: number; before: number }, limit: number) => number[];
 }
 
-/** Finds messages by two full-text indexes. Each holds, beside the text, tokens of who may see it. */
+/**
+ * Finds messages, the newest first. Where the indexes cover the log they name the candidates, and
+ * elsewhere all messages are candidates; each is compared with the query as it stands in the log.
+ */
 export class SqliteSearch {
-  #candidates: Record<Index, Query<Candidate>>;
-  #event: Query<EventRow>;
-  #indexed: Query<{ indexed_up_to: number }>;
-  #newest: Query<NewestRow>;
-  #count: Record<Index, Query<{ count: number }>>;
+  #index: SqliteSearchIndex;
+  #monotonic: () => number;
+  #log: Query<{ epoch: string; lastSeq: number }>;
+  #positions: Query<{ seq: number }>;
+  #candidates: Query<CandidateRow>;
   #account: Query<{ id: number }>;
   #name: Query<{ id: number }>;
   #conversationsWith: Query<{ id: number }>;
   #after: Query<{ seq: number | null }>;
   #before: Query<{ seq: number | null }>;
 
-  constructor(db: SqliteDatabase) {
-    this.#candidates = {
-      words: db.prepare(candidatesSql("words")),
-      trigrams: db.prepare(candidatesSql("trigrams")),
-    };
-    this.#event = db.prepare(
-      `SELECT ${EVENT_COLUMNS} FROM events e ${EVENT_JOINS} WHERE e.seq = :seq`,
+  /** @param monotonic Milliseconds since some fixed moment. */
+  constructor(db: SqliteDatabase, index: SqliteSearchIndex, monotonic: () => number) {
+    this.#index = index;
+    this.#monotonic = monotonic;
+    this.#log = db.prepare("SELECT epoch, last_seq AS lastSeq FROM meta");
+    this.#positions = db.prepare(
+      `SELECT seq FROM events WHERE seq > :after AND seq < :before
+       ORDER BY seq DESC LIMIT :limit`,
     );
-    this.#indexed = db.prepare("SELECT indexed_up_to FROM meta");
-    this.#newest = db.prepare(
-      `SELECT ${EVENT_COLUMNS}, e.conversation AS place, a.name AS author_name_id
-       FROM events e ${EVENT_JOINS}
-       WHERE e.seq > :after AND e.seq < :before AND ${VISIBLE_SQL}
-       ORDER BY e.seq DESC LIMIT :limit`,
-    );
-    this.#count = {
-      words: db.prepare(countSql("words")),
-      trigrams: db.prepare(countSql("trigrams")),
-    };
+    this.#candidates = db.prepare(CANDIDATES_SQL);
     this.#account = db.prepare("SELECT id FROM accounts WHERE public_id = :account");
     this.#name = db.prepare("SELECT id FROM names WHERE key = :key");
     this.#conversationsWith = db.prepare(
@@ -97,52 +92,44 @@ export class SqliteSearch {
     this.#before = db.prepare("SELECT max(last_seq) AS seq FROM hours WHERE hour <= :hour");
   }
 
-  search({ account, query, before, limit }: StoreSearch): SearchHit[] {
-    const me = account === undefined ? undefined : this.#account.get({ account })?.id;
-    const scope = this.#scopeOf(query, me);
-    if (!scope) return [];
-    const params = { ...this.#rangeOf(query, before), me: me ?? null };
-    const indexedUpTo = this.#indexed.get()!.indexed_up_to;
-    const newest = this.#searchNewest(query, {
-      ...params,
-      after: Math.max(params.after, indexedUpTo),
-    }, limit);
-    if (newest.length === limit) return newest;
-    const indexed = { ...params, before: Math.min(params.before, indexedUpTo + 1) };
-    const plan = this.#planOf(query.terms, scope, indexed);
-    return [...newest, ...this.#collect(query.terms, plan, indexed, limit - newest.length)];
-  }
-
-  /** Reads the messages that no index holds yet, newest first. */
-  #searchNewest(query: SearchQuery, params: Range, limit: number): SearchHit[] {
-    const isWanted = this.#filterOf(query, params.me ?? undefined);
+  search({ account, query, before, limit }: StoreSearch): SearchPage {
+    const wanted = this.#wantedBy(account, query);
+    if (!wanted) return { hits: [] };
+    const range = this.#rangeOf(query, before);
+    const isHit = hitTest(query.terms, wanted);
+    const isTimeUp = this.#startTimer();
     const hits: SearchHit[] = [];
-    let { before } = params;
-    for (let read = 0; read < MAX_UNINDEXED && hits.length < limit; read += NEWEST_CHUNK) {
-      const rows = this.#newest.all({ ...params, before, limit: NEWEST_CHUNK });
-      for (const row of rows) {
-        if (hits.length === limit) break;
-        if (isWanted(row) && holdsTerms(row.text, query.terms)) hits.push(hitOf(row, query.terms));
+    for (const positions of this.#chunks(query.terms, wanted, range, limit)) {
+      for (const row of this.#read(positions, wanted, range)) {
+        if (hits.length === limit) return { hits };
+        if (isTimeUp()) return { hits, stoppedAt: row.seq + 1 };
+        if (isHit(row)) hits.push(hitOf(row, query.terms));
       }
-      if (rows.length < NEWEST_CHUNK) break;
-      before = rows.at(-1)!.seq;
+      if (hits.length === limit) return { hits };
+      if (isTimeUp()) return { hits, stoppedAt: positions.at(-1)! };
     }
-    return hits;
+    return { hits };
   }
 
-  /** What `in:` and `from:` ask of a message that is read itself. */
-  #filterOf(query: SearchQuery, me: number | undefined): (row: NewestRow) => boolean {
-    const places = this.#rowsOf(query, me);
-    const name = query.from === undefined
-      ? undefined
-      : this.#name.get({ key: usernameKey(query.from) })?.id ?? null;
-    return (row) =>
-      (places === undefined || places.has(row.place)) &&
-      (name === undefined || row.author_name_id === name);
+  /** Starts a search's time; what it returns is to be asked before each message. */
+  #startTimer(): () => boolean {
+    const deadline = this.#monotonic() + MAX_SEARCH_MS;
+    let lookedAt = 0;
+    return () => ++lookedAt > MIN_LOOKED_AT && this.#monotonic() > deadline;
   }
 
-  /** Rows of the conversations that `in:` names; all when it is not there. */
-  #rowsOf(query: SearchQuery, me: number | undefined): Set<number> | undefined {
+  /** Nothing when no message can be wanted: the query names what isn't there or isn't the asker's. */
+  #wantedBy(account: string | undefined, query: SearchQuery): Wanted | undefined {
+    const me = account === undefined ? undefined : this.#account.get({ account })?.id;
+    const places = this.#placesOf(query, me);
+    const isNothing = query.terms.some(({ text }) => foldText(text) === "");
+    if (isNothing || places?.size === 0) return undefined;
+    if (query.from === undefined) return { me, places, name: undefined };
+    const name = this.#name.get({ key: usernameKey(query.from) })?.id;
+    return name === undefined ? undefined : { me, places, name };
+  }
+
+  #placesOf(query: SearchQuery, me: number | undefined): Set<number> | undefined {
     if (query.in === undefined) return undefined;
     if (query.in === "lobby") return new Set([LOBBY_ROW]);
     if (me === undefined) return new Set();
@@ -150,29 +137,7 @@ export class SqliteSearch {
     return new Set(rows.map(({ id }) => id));
   }
 
-  /** The part of the index's query that says whose and where; nothing when it can't match. */
-  #scopeOf(query: SearchQuery, me: number | undefined): string | undefined {
-    const places = this.#placesOf(query, me);
-    if (places.length === 0) return undefined;
-    const scope = `scope : (${places.map(quote).join(" OR ")})`;
-    if (query.from === undefined) return scope;
-    const name = this.#name.get({ key: usernameKey(query.from) });
-    return name && `${scope} AND scope : ${quote(scopeToken(SCOPE.author, name.id))}`;
-  }
-
-  #placesOf(query: SearchQuery, me: number | undefined): string[] {
-    const lobby = scopeToken(SCOPE.conversation, LOBBY_ROW);
-    if (query.in === "lobby") return [lobby];
-    if (query.in !== undefined) {
-      if (me === undefined) return [];
-      return this.#conversationsWith.all({ me, key: usernameKey(query.in) })
-        .map(({ id }) => scopeToken(SCOPE.conversation, id));
-    }
-    return me === undefined ? [lobby] : [lobby, scopeToken(SCOPE.participant, me)];
-  }
-
-  /** Positions between which the asked time lies, by the hours; and the time itself. */
-  #rangeOf(query: SearchQuery, before = Number.MAX_SAFE_INTEGER) {
+  #rangeOf(query: SearchQuery, before = Number.MAX_SAFE_INTEGER): Range {
     const hourOf = (at: number) => Math.floor(at / HOUR_MS);
     const until = query.before === undefined
       ? before - 1
@@ -188,105 +153,94 @@ export class SqliteSearch {
     };
   }
 
-  /** Which index names the candidates, by which query, and whether that alone decides. */
-  #planOf(
+  /** Positions of candidates, the newest first, few at a time at the beginning. */
+  *#chunks(
     terms: readonly SearchTerm[],
-    scope: string,
-    { after, before }: { after: number; before: number },
-  ) {
-    const words = terms.filter((term) => matchingOf(term) === "words");
-    const pairs = terms.filter((term) => isInPairs(term));
-    const parts = terms.filter((term) => isInTrigrams(term));
-    const inWords = [...words.map(wordsMatch), ...pairs.map(pairsMatch)];
-    const byWords = { index: "words" as const, match: matchOf(scope, inWords) };
-    const byParts = { index: "trigrams" as const, match: matchOf(scope, parts.map(partsMatch)) };
-    if (parts.length === 0) return { ...byWords, isExact: words.length === terms.length };
-    if (inWords.length === 0) return { ...byParts, isExact: false };
-    const [w, p] = [byWords, byParts].map(({ index, match }) =>
-      this.#count[index].get({ match, after, before, limit: MAX_COUNTED })!.count
-    );
-    return { ...(w! < p! ? byWords : byParts), isExact: false };
-  }
-
-  #collect(
-    terms: readonly SearchTerm[],
-    { index, match, isExact }: { index: Index; match: string; isExact: boolean },
-    params: Params & { before: number },
+    wanted: Wanted,
+    range: Range,
     limit: number,
-  ): SearchHit[] {
-    const hits: SearchHit[] = [];
-    const chunk = isExact ? limit : Math.max(limit, CHUNK);
-    let { before } = params;
-    for (let read = 0; read < MAX_CANDIDATES && hits.length < limit; read += chunk) {
-      const rows = this.#candidates[index].all({ ...params, match, before, limit: chunk });
-      for (const { seq, text } of rows) {
-        if (hits.length === limit || !(isExact || holdsTerms(text, terms))) continue;
-        hits.push(hitOf(this.#event.get({ seq })!, terms));
+  ): Generator<number[]> {
+    let size = limit;
+    for (const { after, before, find } of this.#spansOf(terms, wanted, range)) {
+      for (let from = before; from > after + 1;) {
+        const positions = find({ after, before: from }, size);
+        if (positions.length === 0) break;
+        yield positions;
+        from = positions.at(-1)!;
+        size = Math.min(MAX_CHUNK, size * 2);
       }
-      if (rows.length < chunk) break;
-      before = rows.at(-1)!.seq;
     }
-    return hits;
+  }
+
+  /** What is newer than the indexes, what they cover, and what is older. */
+  #spansOf(terms: readonly SearchTerm[], wanted: Wanted, { after, before }: Range): Span[] {
+    const { first, last } = this.#index.coverage(this.#log.get()!);
+    const fromLog: Span["find"] = (range, limit) =>
+      this.#positions.all({ ...range, limit }).map(({ seq }) => seq);
+    const covered = { after: Math.max(after, first - 1), before: Math.min(before, last + 1) };
+    return [
+      { after: Math.max(after, last), before, find: fromLog },
+      { ...covered, find: this.#findIn(terms, wanted, covered) },
+      { after, before: Math.min(before, first), find: fromLog },
+    ];
+  }
+
+  /** Looks into whichever index has fewer candidates. */
+  #findIn(
+    terms: readonly SearchTerm[],
+    wanted: Wanted,
+    range: { after: number; before: number },
+  ): Span["find"] {
+    const scope = scopeMatch(wanted);
+    const [words, trigrams] = [wordLookups(terms), trigramLookups(terms)];
+    const matches = {
+      words: [...words, scope].join(" AND "),
+      trigrams: [...trigrams, scope].join(" AND "),
+    };
+    const count = (name: IndexName) => this.#index.count(name, matches[name], range, MAX_COUNTED);
+    const name: IndexName = trigrams.length === 0
+      ? "words"
+      : words.length === 0 || count("trigrams") <= count("words")
+      ? "trigrams"
+      : "words";
+    return (part, limit) => this.#index.find(name, matches[name], part, limit);
+  }
+
+  #read(positions: readonly number[], { me }: Wanted, { afterAt, beforeAt }: Range) {
+    const list = JSON.stringify(positions);
+    return this.#candidates.all({ list, me: me ?? null, afterAt, beforeAt });
   }
 }
 
-/**
- * The index's newest first, and only what the asker may see, whatever the index says. A number is
- * bound as a fraction, which the index takes for no bound at all: hence the casts.
- */
-function candidatesSql(index: Index): string {
-  return `SELECT e.seq, e.text FROM ${index} f CROSS JOIN events e ON e.seq = f.rowid
-    WHERE ${index} MATCH :match AND ${rangeSql("f.rowid")}
-      AND ${VISIBLE_SQL}
-    ORDER BY f.rowid DESC LIMIT :limit`;
+/** Only what the asker may see and in the asked time, whatever an index says. */
+const CANDIDATES_SQL = `
+SELECT ${EVENT_COLUMNS}, e.conversation AS place, a.name AS name
+FROM events e ${EVENT_JOINS}
+WHERE e.seq IN (SELECT value FROM json_each(:list))
+  AND (e.conversation = ${LOBBY_ROW}
+    OR (e.recipient IS NOT NULL AND :me IN (e.author, e.recipient)))
+  AND e.at >= :afterAt AND e.at < :beforeAt
+ORDER BY e.seq DESC`;
+
+/** The part of an index's query that says whose and where. */
+function scopeMatch({ me, places, name }: Wanted): string {
+  const where = places ? [...places].map((id) => scopeToken("conversation", id)) : [
+    scopeToken("conversation", LOBBY_ROW),
+    ...(me === undefined ? [] : [scopeToken("participant", me)]),
+  ];
+  const scope = `scope : (${where.map(quote).join(" OR ")})`;
+  return name === undefined ? scope : `${scope} AND scope : ${quote(scopeToken("author", name))}`;
 }
 
-function countSql(index: Index): string {
-  return `SELECT count(*) AS count FROM (SELECT 1 FROM ${index}
-    WHERE ${index} MATCH :match AND ${rangeSql("rowid")} LIMIT :limit)`;
-}
-
-function rangeSql(rowid: string): string {
-  return `${rowid} > CAST(:after AS INTEGER) AND ${rowid} < CAST(:before AS INTEGER)`;
-}
-
-function isInTrigrams(term: SearchTerm): boolean {
-  return matchingOf(term) === "anywhere" && [...term.text].length >= MIN_ANYWHERE;
-}
-
-/** Too short for the trigrams, in a script of short words. */
-function isInPairs(term: SearchTerm): boolean {
-  return isSpaceless(term) && !isInTrigrams(term);
-}
-
-function matchOf(scope: string, terms: readonly string[]): string {
-  return [...terms, scope].join(" AND ");
-}
-
-function wordsMatch({ text }: SearchTerm): string {
-  return `text : ${quote(text)}`;
-}
-
-/** A pair, or all that begin with one character. */
-function pairsMatch({ text }: SearchTerm): string {
-  return `pairs : ${quote(text)}${[...text].length === 1 ? " *" : ""}`;
-}
-
-/** Trigrams of a term, spread over all of it. */
-function partsMatch({ text }: SearchTerm): string {
-  const characters = [...text];
-  const count = characters.length - MIN_ANYWHERE + 1;
-  const step = Math.max(1, Math.ceil(count / MAX_TRIGRAMS));
-  const trigrams: string[] = [];
-  for (let at = 0; at < count; at += step) {
-    trigrams.push(quote(characters.slice(at, at + MIN_ANYWHERE).join("")));
-  }
-  return `text : (${trigrams.join(" AND ")})`;
-}
-
-/** A string of the index's language: nothing in it is syntax. */
-function quote(text: string): string {
-  return `"${text.replaceAll('"', '""')}"`;
+function hitTest(
+  terms: readonly SearchTerm[],
+  { places, name }: Wanted,
+): (row: CandidateRow) => boolean {
+  const matches = matcherOf(terms);
+  return (row) =>
+    (places === undefined || places.has(row.place)) &&
+    (name === undefined || row.name === name) &&
+    matches(row.text);
 }
 
 function hitOf(row: EventRow, terms: readonly SearchTerm[]): SearchHit {

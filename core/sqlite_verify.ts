@@ -1,5 +1,6 @@
-import { type OnProgress, openExisting } from "./sqlite_backup.ts";
-import { isSqliteError, type SqliteDatabase } from "./sqlite_database.ts";
+import { existsSync } from "node:fs";
+import { BUSY_TIMEOUT_MS, type OnProgress, openExisting } from "./sqlite_backup.ts";
+import { isSqliteError, SqliteDatabase } from "./sqlite_database.ts";
 import { isPassphraseHash } from "./passphrase.ts";
 import { prepareAll } from "./sqlite_engine.ts";
 import { filesIn } from "./sqlite_files.ts";
@@ -78,41 +79,34 @@ const CHECKS: readonly (readonly [problem: string, sql: string, since?: number])
        OR NOT EXISTS (
          SELECT 1 FROM members WHERE conversation = e.conversation AND account = e.recipient))`,
   ],
-  ...["words", "trigrams"].map((index) =>
-    [
-      `events are missing in, or left over in, the search index “${index}”`,
-      `SELECT (SELECT count(*) FROM events e LEFT JOIN ${index}_docsize d ON d.id = e.seq
-           WHERE d.id IS NULL AND e.seq <= (SELECT indexed_up_to FROM meta))
-         + (SELECT count(*) FROM ${index}_docsize d LEFT JOIN events e ON e.seq = d.id
-           WHERE e.seq IS NULL) AS count`,
-    ] as const
-  ),
 ];
 
 /**
- * Checks a log: its file, the references in it, its sequence, and its search indexes. A server may
- * serve it meanwhile.
+ * Checks a log: its file, the references in it, its sequence, and the file of the search indexes if
+ * there is one. A server may serve it meanwhile.
  *
  * @throws {StoreOpenError} `missing`, or `corrupt` if it can't even be opened.
  */
 export function verifyLog(dataDir: string, onProgress: OnProgress = () => {}): VerifyReport {
-  const db = openExisting(filesIn(dataDir).log);
+  const { log, search } = filesIn(dataDir);
+  const db = openExisting(log);
   try {
     db.execute("BEGIN");
-    const problems = runChecks(db, onProgress);
+    const problems = runChecks(db, search, onProgress);
     return { ...sizeOf(db), problems };
   } finally {
     db.close();
   }
 }
 
-function runChecks(db: SqliteDatabase, onProgress: OnProgress): string[] {
+function runChecks(db: SqliteDatabase, searchFile: string, onProgress: OnProgress): string[] {
   const checks = [
     () => checkFile(db),
     () => checkReferences(db),
     () => checkPassphrases(db),
     ...CHECKS.filter(([, , since = 1]) => versionOf(db) >= since)
       .map(([problem, sql]) => () => checkCount(db, problem, sql)),
+    () => checkSearch(searchFile),
   ];
   return checks.flatMap((check, index) => {
     const found = attempt(check);
@@ -140,12 +134,33 @@ function isDamage(error: unknown): error is Error {
  * only once it has been brought to this one.
  */
 function checkFile(db: SqliteDatabase): string[] {
-  const rows = db.prepare<{ integrity_check: string }>(`PRAGMA integrity_check(${MAX_TOLD})`).all();
-  const problems = rows.map((row) => row.integrity_check).filter((text) => text !== "ok");
+  const problems = integrityOf(db);
   const version = versionOf(db);
   if (version > MIGRATIONS.length) problems.push(`the log has format ${version}, not known here`);
   if (problems.length === 0 && version === MIGRATIONS.length) prepareAll(db);
   return problems;
+}
+
+/** The server mends these by itself, once it comes upon the damage. */
+function checkSearch(file: string): string[] {
+  if (!existsSync(file)) return [];
+  const told = attempt(() => {
+    const db = new SqliteDatabase(file, { isReadOnly: true, busyTimeoutMs: BUSY_TIMEOUT_MS });
+    try {
+      return integrityOf(db);
+    } finally {
+      db.close();
+    }
+  });
+  return told.map((text) =>
+    `${text} (in the search indexes: with the server stopped, delete “${file}”, ` +
+    "and it makes them again)"
+  );
+}
+
+function integrityOf(db: SqliteDatabase): string[] {
+  const rows = db.prepare<{ integrity_check: string }>(`PRAGMA integrity_check(${MAX_TOLD})`).all();
+  return rows.map((row) => row.integrity_check).filter((text) => text !== "ok");
 }
 
 function checkReferences(db: SqliteDatabase): string[] {

@@ -48,8 +48,12 @@ export interface Store {
   /** Counts the events after a position that an account may see, up to `limit`. */
   countAfter(account: string, after: number, limit: number): Promise<number>;
 
-  /** Finds messages that an account may see, newest first. */
-  search(query: StoreSearch): Promise<SearchHit[]>;
+  /**
+   * Finds messages that an account may see, newest first, for as long as a search may take.
+   *
+   * @throws {ChatError} `search_busy` when too many others wait for their turn.
+   */
+  search(query: StoreSearch): Promise<SearchPage>;
 
   /**
    * A page of the private conversations of an account, the one with the newest event first. It ends
@@ -272,6 +276,16 @@ export interface StoreSearch {
   /** Only what comes before this position: the next page. */
   readonly before?: number | undefined;
   readonly limit: number;
+}
+
+/** What a search found. */
+export interface SearchPage {
+  readonly hits: readonly SearchHit[];
+  /**
+   * Its time was up here: what comes before this position has not been looked at. Absent when there
+   * are as many hits as were wanted, or nothing is left to look at.
+   */
+  readonly stoppedAt?: number;
 }
 
 /** One message found. */

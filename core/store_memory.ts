@@ -20,6 +20,7 @@ import {
   type ReadQuery,
   type Retention,
   type SearchHit,
+  type SearchPage,
   type Store,
   type StoredEvent,
   type StoreSearch,
@@ -116,7 +117,7 @@ export class MemoryStore implements Store {
     return Promise.resolve(Math.min(missed.length, limit));
   }
 
-  search({ account, query, before = Infinity, limit }: StoreSearch): Promise<SearchHit[]> {
+  search({ account, query, before = Infinity, limit }: StoreSearch): Promise<SearchPage> {
     const matches = (event: StoredEvent) =>
       event.seq < before && event.at < (query.before ?? Infinity) &&
       event.at >= (query.after ?? -Infinity) &&
@@ -129,7 +130,7 @@ export class MemoryStore implements Store {
         hits.push({ event, snippet: snippetOf(event.text, ranges) });
       }
     }
-    return Promise.resolve(hits);
+    return Promise.resolve({ hits });
   }
 
   conversations(account: string, page: ConversationPage = {}): Promise<Conversation[]> {

@@ -1,19 +1,13 @@
 import type { Clock } from "./clock.ts";
+import { ChatError } from "./errors.ts";
 import { type Ids, randomIds } from "./ids.ts";
-import { Indexer } from "./indexer.ts";
+import { Indexer, type IndexStep } from "./indexer.ts";
 import type { Log } from "./log.ts";
 import { LogTime } from "./log_time.ts";
 import { packEvent, unpackResult } from "./packed_events.ts";
-import { type Channel, LocalChannel } from "./store_channel.ts";
-import { openInWorker } from "./store_worker.ts";
-import {
-  type EngineOptions,
-  type LogPosition,
-  openReader,
-  openWriter,
-  type Reader,
-  type Writer,
-} from "./sqlite_engine.ts";
+import type { Channel } from "./store_channel.ts";
+import { type Channels, openChannels } from "./store_worker.ts";
+import type { EngineOptions, LogPosition, Reader, Searcher, Writer } from "./sqlite_engine.ts";
 import { filesIn, refuseForeignWal } from "./sqlite_files.ts";
 import { OwnerLock } from "./sqlite_lock.ts";
 import type {
@@ -28,7 +22,7 @@ import type {
   ReadPosition,
   ReadQuery,
   Retention,
-  SearchHit,
+  SearchPage,
   Store,
   StoredEvent,
   StoreSearch,
@@ -47,8 +41,8 @@ export interface SqliteStoreOptions {
   /** Whether all the time since the last commit counts, instead of 7 days at most. @default {false} */
   readonly trustClock?: boolean;
   /**
-   * Whether the disk is waited for in Workers, one that writes and one that reads, or in this
-   * thread.
+   * Whether the disk is waited for in Workers, one that writes, one that reads, and one that
+   * searches, or in this thread.
    *
    * @default {true}
    */
@@ -64,8 +58,10 @@ export interface SqliteStoreOptions {
   readonly spawnWriter?: () => Worker;
 }
 
-/** Events indexed in one commit when all are. */
-const INDEX_STEP = 1_000;
+/** Searches that may be under way or wait for their turn: at worst some 2 s of them. */
+const MAX_SEARCHES = 16;
+/** When to ask again beyond that. */
+const SEARCH_RETRY_MS = 1000;
 /** Events and keys of a closed account that are erased in one commit. */
 const ERASE_STEP = 50;
 
@@ -79,8 +75,11 @@ export class SqliteStore implements Store, AsyncDisposable {
   #ids: Ids;
   #writer: Channel<Writer>;
   #reader: Channel<Reader>;
+  /** Absent when nothing is kept: there is nothing to find. */
+  #searcher: Channel<Searcher> | undefined;
+  #searches = 0;
   #lock: OwnerLock;
-  #indexer: Indexer;
+  #indexer: Indexer | undefined;
   #onInterrupted = () => {};
 
   private constructor(parts: Parts, position: LogPosition, options: SqliteStoreOptions) {
@@ -93,10 +92,12 @@ export class SqliteStore implements Store, AsyncDisposable {
     this.#writer = parts.writer;
     this.#reader = parts.reader;
     this.#lock = parts.lock;
-    const index = (limit: number) => this.#writer.call("index", limit);
-    this.#indexer = new Indexer({ clock: options.clock, log: options.log, index });
-    this.#indexer.add(parts.behind);
     this.#writer.onReopened((reopened) => this.#startOver(reopened));
+    this.#searcher = parts.searcher;
+    if (!parts.searcher) return;
+    const index = () => this.#index(parts.searcher!);
+    this.#indexer = new Indexer({ clock: options.clock, log: options.log, index });
+    this.#indexer.wake();
   }
 
   /**
@@ -110,10 +111,9 @@ export class SqliteStore implements Store, AsyncDisposable {
     const lock = new OwnerLock(files);
     try {
       refuseForeignWal(files);
-      const channels = await openChannels(options, lock.id);
-      const behind = await channels.writer.call("behind");
+      const channels = await openChannels(engineOptionsOf(options, lock.id), options);
       const position = await channels.writer.call("position");
-      return new SqliteStore({ ...channels, lock, behind }, position, options);
+      return new SqliteStore({ ...channels, lock }, position, options);
     } catch (error) {
       lock.release();
       throw error;
@@ -139,8 +139,8 @@ export class SqliteStore implements Store, AsyncDisposable {
     for (const result of results) {
       if (result.outcome === "stored") this.#lastSeq = Math.max(this.#lastSeq, result.seq);
     }
-    if (this.#keepsEvents) this.#indexer.add(results.length);
-    else this.#prunedUpTo = this.#lastSeq;
+    if (!this.#keepsEvents) this.#prunedUpTo = this.#lastSeq;
+    this.#indexer?.wake();
     return results;
   }
 
@@ -148,9 +148,14 @@ export class SqliteStore implements Store, AsyncDisposable {
     return this.#writer.call("forgetKey", author, key);
   }
 
-  /** Indexes all there is for searching now, instead of when there is time. */
+  /** Brings the search indexes up to the log now, instead of when there is time. */
   async indexAll(): Promise<void> {
-    while (!(await this.#writer.call("index", INDEX_STEP)).isLast);
+    if (!this.#searcher) return;
+    while (!(await this.#index(this.#searcher)).isLast);
+  }
+
+  #index(searcher: Channel<Searcher>): Promise<IndexStep> {
+    return searcher.call("index", this.#time.now().logTime);
   }
 
   read(query: ReadQuery): Promise<StoredEvent[]> {
@@ -161,8 +166,17 @@ export class SqliteStore implements Store, AsyncDisposable {
     return this.#reader.call("countAfter", account, after, limit);
   }
 
-  search(query: StoreSearch): Promise<SearchHit[]> {
-    return this.#reader.call("search", query);
+  async search(query: StoreSearch): Promise<SearchPage> {
+    if (!this.#searcher) return { hits: [] };
+    if (this.#searches === MAX_SEARCHES) {
+      throw new ChatError("search_busy", { retryAfterMs: SEARCH_RETRY_MS });
+    }
+    this.#searches++;
+    try {
+      return await this.#searcher.call("search", query);
+    } finally {
+      this.#searches--;
+    }
   }
 
   conversations(account: string, page?: ConversationPage): Promise<Conversation[]> {
@@ -241,6 +255,8 @@ export class SqliteStore implements Store, AsyncDisposable {
     await this.#writer.call("erase", limit);
     const { removed, prunedUpTo } = await this.#writer.call("prune", this.#time.now(), limit);
     this.#prunedUpTo = Math.max(this.#prunedUpTo, prunedUpTo);
+    // It may be time to take what is gone out of the indexes.
+    this.#indexer?.wake();
     return removed;
   }
 
@@ -254,8 +270,9 @@ export class SqliteStore implements Store, AsyncDisposable {
   }
 
   async close(): Promise<void> {
-    await this.#indexer.close();
+    await this.#indexer?.close();
     try {
+      await this.#searcher?.close();
       await this.#reader.close();
       await this.#writer.close();
     } finally {
@@ -264,9 +281,9 @@ export class SqliteStore implements Store, AsyncDisposable {
   }
 
   #startOver({ lastSeq, prunedUpTo }: LogPosition): void {
-    this.#indexer.add(lastSeq - this.#lastSeq);
     this.#lastSeq = lastSeq;
     this.#prunedUpTo = prunedUpTo;
+    this.#indexer?.wake();
     this.#onInterrupted();
   }
 
@@ -275,36 +292,8 @@ export class SqliteStore implements Store, AsyncDisposable {
   }
 }
 
-interface Parts {
-  readonly writer: Channel<Writer>;
-  readonly reader: Channel<Reader>;
+interface Parts extends Channels {
   readonly lock: OwnerLock;
-  /** Events that wait to be indexed. */
-  readonly behind: number;
-}
-
-type Channels = Pick<Parts, "writer" | "reader">;
-
-async function openChannels(options: SqliteStoreOptions, owner: string): Promise<Channels> {
-  const engine = engineOptionsOf(options, owner);
-  if (options.inWorkers === false) return openHere(engine);
-  const writer = await openInWorker<Writer>("writer", engine, options.log, options.spawnWriter);
-  try {
-    return { writer, reader: await openInWorker<Reader>("reader", engine, options.log) };
-  } catch (error) {
-    await writer.close();
-    throw error;
-  }
-}
-
-function openHere(engine: EngineOptions): Channels {
-  const writer = openWriter(engine);
-  try {
-    return { writer: new LocalChannel(writer), reader: new LocalChannel(openReader(engine)) };
-  } catch (error) {
-    writer.close();
-    throw error;
-  }
 }
 
 function engineOptionsOf(options: SqliteStoreOptions, owner: string): EngineOptions {

@@ -1,12 +1,26 @@
 import type { Log } from "./log.ts";
-import type { EngineOptions, LogPosition } from "./sqlite_engine.ts";
+import {
+  type EngineOptions,
+  type LogPosition,
+  openReader,
+  openSearcher,
+  openWriter,
+  type Reader,
+  type Searcher,
+  type Writer,
+} from "./sqlite_engine.ts";
+import { filesIn, removeDatabase } from "./sqlite_files.ts";
 import { VITAL } from "./sqlite_headroom.ts";
 import { StoreOpenError, StoreUnavailableError } from "./store.ts";
-import type { Channel, Methods } from "./store_channel.ts";
-import type { Call, FromWorker, Outcome, ThrownError, ToWorker } from "./store_worker_messages.ts";
-
-/** Which half of the store a Worker runs. */
-export type Role = "writer" | "reader";
+import { type Channel, LocalChannel, type Methods } from "./store_channel.ts";
+import type {
+  Call,
+  FromWorker,
+  Outcome,
+  Role,
+  ThrownError,
+  ToWorker,
+} from "./store_worker_messages.ts";
 
 const WORKER_ENDED = "the log’s Worker ended";
 
@@ -21,7 +35,6 @@ interface WaitingCall extends Pending, Call {}
 const MAX_CALLS = 512;
 /** What takes long, ends things or must not fail with others keeps to itself. */
 const ALONE: ReadonlySet<string> = new Set([
-  "index",
   "prune",
   "erase",
   "limitPages",
@@ -38,18 +51,60 @@ export interface WorkerChannelOptions {
   readonly spawn?: (() => Worker) | undefined;
 }
 
+/** The parts of the store, wherever they run. */
+export interface Channels {
+  readonly writer: Channel<Writer>;
+  readonly reader: Channel<Reader>;
+  /** Absent when nothing is kept: there is nothing to find. */
+  readonly searcher: Channel<Searcher> | undefined;
+}
+
+/** Where the parts of a store run. */
+interface OpenOptions {
+  readonly inWorkers?: boolean;
+  readonly log: Pick<Log, "error">;
+  /** Starts the Worker of the writer. */
+  readonly spawnWriter?: () => Worker;
+}
+
 /**
- * Starts one half of the store in a Worker.
+ * Opens every part of the store, each in a Worker of its own or here.
  *
- * @throws {StoreOpenError} As {@linkcode SqliteStore.open}.
+ * @throws {StoreOpenError} As {@linkcode SqliteStore.open}; nothing is open then.
  */
-export async function openInWorker<Served extends Methods>(
-  role: Role,
+export async function openChannels(
   engine: EngineOptions,
-  log: Pick<Log, "error">,
-  spawn?: () => Worker,
+  { inWorkers = true, log, spawnWriter }: OpenOptions,
+): Promise<Channels> {
+  const opened: Channel<Methods>[] = [];
+  const open = async <Served extends Methods & { close(): void }>(
+    role: Role,
+    openHere: (engine: EngineOptions) => Served,
+    spawn?: () => Worker,
+  ): Promise<Channel<Served>> => {
+    const channel = inWorkers
+      ? await openInWorker<Served>({ role, engine, log, spawn })
+      : new LocalChannel(openHere(engine));
+    opened.push(channel);
+    return channel;
+  };
+  const keepsEvents = engine.retention.kind !== "none";
+  try {
+    const writer = await open("writer", openWriter, spawnWriter);
+    const reader = await open("reader", openReader);
+    if (!keepsEvents) removeDatabase(filesIn(engine.dataDir).search);
+    const searcher = keepsEvents ? await open("searcher", openSearcher) : undefined;
+    return { writer, reader, searcher };
+  } catch (error) {
+    for (const channel of opened.toReversed()) await channel.close();
+    throw error;
+  }
+}
+
+async function openInWorker<Served extends Methods>(
+  options: WorkerChannelOptions,
 ): Promise<Channel<Served>> {
-  const channel = new WorkerChannel<Served>({ role, engine, log, spawn });
+  const channel = new WorkerChannel<Served>(options);
   await channel.open();
   return channel;
 }
@@ -84,7 +139,7 @@ export class WorkerChannel<Served extends Methods> implements Channel<Served> {
     this.#onReopened = listener;
   }
 
-  /** Starts the Worker and opens its half of the store. Returns the position, if that is the writer. */
+  /** Starts the Worker and opens its part of the store. Returns the position, if that is the writer. */
   async open(): Promise<LogPosition | undefined> {
     const { role, engine } = this.#options;
     try {
@@ -104,9 +159,9 @@ export class WorkerChannel<Served extends Methods> implements Channel<Served> {
     if (!this.#worker) this.#opening = this.#reopen();
     await this.#opening;
     const call = { method: String(name), args };
-    const value = this.#options.role === "reader"
-      ? this.#post({ kind: "call", ...call })
-      : this.#commitSoon(call);
+    const value = this.#options.role === "writer"
+      ? this.#commitSoon(call)
+      : this.#post({ kind: "call", ...call });
     return await value as ReturnType<Served[Name]>;
   }
 

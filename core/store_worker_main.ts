@@ -1,9 +1,11 @@
-import { openReader, openWriter, type Writer } from "./sqlite_engine.ts";
+import { openReader, openSearcher, openWriter, type Writer } from "./sqlite_engine.ts";
 import { StoreOpenError } from "./store.ts";
 import type { Methods } from "./store_channel.ts";
 import type { Call, FromWorker, Outcome, ThrownError, ToWorker } from "./store_worker_messages.ts";
 
-/** The half of the store that runs in this Worker, once it is open. */
+const OPENERS = { writer: openWriter, reader: openReader, searcher: openSearcher };
+
+/** The part of the store that runs in this Worker, once it is open. */
 let served: Methods = {};
 
 type Asked = ToWorker & { readonly id: number };
@@ -27,7 +29,7 @@ function answer(message: Asked): FromWorker {
 function perform(message: ToWorker): unknown {
   if (message.kind === "call") return call(message);
   if (message.kind === "calls") return callTogether(message.calls);
-  served = message.role === "writer" ? openWriter(message.engine) : openReader(message.engine);
+  served = OPENERS[message.role](message.engine);
   return served.position?.();
 }
 

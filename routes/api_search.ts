@@ -6,7 +6,7 @@ import type { Config } from "../core/config.ts";
 import { historyFrame } from "../core/history.ts";
 import { NO_LIMIT } from "../core/rate_limiter.ts";
 import { parseSearchQuery } from "../core/search_query.ts";
-import type { SearchHit, Store } from "../core/store.ts";
+import type { SearchHit, SearchPage, Store } from "../core/store.ts";
 import type { RouteEnv } from "./address.ts";
 import { createApiLimit } from "./api_limits.ts";
 import { limitParameter, SeqParameter } from "./api_messages.ts";
@@ -59,16 +59,18 @@ export function createSearchRoutes(deps: SearchRoutesDeps): Hono<RouteEnv> {
     const account = reader?.account;
     const query = parseSearchQuery(q, offsetMinutes);
     // One more than wanted tells whether there are more.
-    const hits = await store.search({ account, query, before, limit: limit + 1 });
+    const found = await store.search({ account, query, before, limit: limit + 1 });
     // Somebody without an account finds only what was said to all.
     const respond = account === undefined ? publicJson : privateJson;
-    return respond(c.req.raw, {
-      results: hits.slice(0, limit).map((hit) => resultOf(hit, account)),
-      hasOlder: hits.length > limit,
-      epoch: store.epoch,
-    });
+    return respond(c.req.raw, { ...pageOf(found, limit, account), epoch: store.epoch });
   });
   return routes;
+}
+
+function pageOf({ hits, stoppedAt }: SearchPage, limit: number, account: string | undefined) {
+  const results = hits.slice(0, limit).map((hit) => resultOf(hit, account));
+  const next = hits.length > limit ? hits[limit - 1]!.event.seq : stoppedAt;
+  return { results, hasOlder: next !== undefined, ...(next === undefined ? {} : { next }) };
 }
 
 function resultOf({ event, snippet }: SearchHit, account: string | undefined) {

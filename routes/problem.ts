@@ -29,6 +29,7 @@ const STATUSES: Partial<Record<ErrorCode, number>> = {
   too_many_errors: 429,
   too_many_packets: 429,
   internal: 500,
+  search_busy: 503,
   server_busy: 503,
   server_full: 503,
   shutting_down: 503,

@@ -12,7 +12,8 @@ const PAUSE_MS = 350;
 
 /**
  * @typedef {{message: MessageFrame, snippet: {text: string, match?: boolean}[]}} Found
- * @typedef {{results: Found[], hasOlder: boolean}} Findings
+ * @typedef {{results: Found[], hasOlder: boolean, next?: number}} Findings What is before `next`
+ *   has not been looked at.
  *
  * @typedef {object} SearchOptions
  * @property {Clock} clock
@@ -36,7 +37,7 @@ export class SearchDialog {
   /** What the results belong to. */
   #asked = "";
   /** @type {number | undefined} */
-  #oldest = undefined;
+  #next = undefined;
   /** Rises with each search: answers to older ones count no more. */
   #generation = 0;
   /** @type {Timer | null} */
@@ -91,7 +92,7 @@ export class SearchDialog {
 
   async #continue() {
     const last = this.#list.lastElementChild;
-    await this.#search(this.#oldest);
+    await this.#search(this.#next);
     // The button may be gone: what it brought is where one goes on.
     const next = last?.nextElementSibling?.querySelector("button");
     if (next instanceof HTMLElement) next.focus();
@@ -100,7 +101,7 @@ export class SearchDialog {
   #empty() {
     this.#generation++;
     this.#asked = "";
-    this.#oldest = undefined;
+    this.#next = undefined;
     this.#list.replaceChildren();
     this.#more.hidden = true;
     setText(this.#status, "");
@@ -121,13 +122,11 @@ export class SearchDialog {
   }
 
   /** @param {Findings} findings */
-  #show({ results, hasOlder }) {
+  #show({ results, hasOlder, next }) {
     this.#list.append(...results.map((found) => this.#renderFound(found)));
-    this.#oldest = results.at(-1)?.message.seq;
+    this.#next = next;
     this.#more.hidden = !hasOlder;
-    const shown = this.#list.childElementCount;
-    const found = `${count(shown, "message")}${hasOlder ? ", and more" : ""}`;
-    setText(this.#status, shown === 0 ? "Nothing found." : found);
+    setText(this.#status, statusText(this.#list.childElementCount, hasOlder));
   }
 
   /** @param {Found} found */
@@ -177,6 +176,15 @@ function renderSnippet({ text, match }) {
   const mark = make("mark", "found__match");
   mark.append(...nodes);
   return [mark];
+}
+
+/**
+ * @param {number} shown
+ * @param {boolean} hasOlder Older messages are still to be looked at.
+ */
+function statusText(shown, hasOlder) {
+  if (shown === 0) return hasOlder ? "Nothing found so far." : "Nothing found.";
+  return `${count(shown, "message")}${hasOlder ? ", and more" : ""}`;
 }
 
 /**

@@ -160,7 +160,7 @@ for (const [kind, account] of [["lobby reader", undefined], ["user", users[2]!.a
     const query = parseSearchQuery(box);
     await measure(
       `search, ${kind}: ${what}`,
-      async () => (await store.search({ account, query, limit: 20 })).length,
+      async () => (await store.search({ account, query, limit: 20 })).hits.length,
     );
   }
 }

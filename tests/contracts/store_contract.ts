@@ -95,7 +95,7 @@ export class Scene implements AsyncDisposable {
 
   /** Texts found, newest first. */
   async find(account: string | undefined, box: string): Promise<string[]> {
-    const hits = await this.store.search({ account, query: parseSearchQuery(box), limit: 50 });
+    const { hits } = await this.store.search({ account, query: parseSearchQuery(box), limit: 50 });
     return hits.map(({ event }) => event.text);
   }
 }

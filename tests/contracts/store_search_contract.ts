@@ -152,7 +152,7 @@ export function testStoreSearch(subject: StoreSubject): void {
     await scene.say(ann, "word later");
     const find = async (filter: { before?: number; after?: number }) => {
       const query = { ...parseSearchQuery("word"), ...filter };
-      return (await scene.store.search({ query, limit: 9 })).map(({ event }) => event.text);
+      return (await scene.store.search({ query, limit: 9 })).hits.map(({ event }) => event.text);
     };
 
     assertEquals(await find({ before: start }), ["word morning"]);
@@ -171,7 +171,7 @@ export function testStoreSearch(subject: StoreSubject): void {
     const seqs: number[] = [];
     let before: number | undefined;
     for (;;) {
-      const page = await scene.store.search({ query, limit: 8, before });
+      const { hits: page } = await scene.store.search({ query, limit: 8, before });
       seqs.push(...page.map(({ event }) => event.seq));
       if (page.length < 8) break;
       before = seqs.at(-1);
@@ -185,7 +185,8 @@ export function testStoreSearch(subject: StoreSubject): void {
     const ann = await scene.user("ann");
     await scene.say(ann, `${"blah ".repeat(40)}the Café is open${" bla".repeat(60)}`);
 
-    const [hit] = await scene.store.search({ query: parseSearchQuery("cafe open"), limit: 1 });
+    const query = parseSearchQuery("cafe open");
+    const { hits: [hit] } = await scene.store.search({ query, limit: 1 });
 
     const marked = hit!.snippet.filter(({ isMatch }) => isMatch).map(({ text }) => text);
     assertEquals(marked, ["Café", "open"]);

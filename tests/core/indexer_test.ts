@@ -1,100 +1,84 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { Indexer } from "../../core/indexer.ts";
 import { ManualClock } from "../support/manual_clock.ts";
 
+/** An indexer whose steps each do a part of `left`, and take `stepMs`. */
 function createIndexer() {
   const clock = new ManualClock();
-  const steps: { atMs: number; limit: number }[] = [];
   const warnings: string[] = [];
-  let unindexed = 0;
-  let failure: Error | undefined;
-  let stepMs = 0;
+  const work = { left: 0, stepMs: 0, failure: undefined as Error | undefined, during: () => {} };
+  const steps: number[] = [];
   const indexer = new Indexer({
     clock,
     log: { warn: (event) => void warnings.push(event) },
-    index(limit) {
-      if (failure) return Promise.reject(failure);
-      clock.sleep(stepMs);
-      steps.push({ atMs: clock.monotonic(), limit });
-      const count = Math.min(limit, unindexed);
-      unindexed -= count;
-      return Promise.resolve({ count, isLast: unindexed === 0 });
+    async index() {
+      await Promise.resolve();
+      if (work.failure) throw work.failure;
+      clock.sleep(work.stepMs);
+      work.during();
+      steps.push(clock.monotonic());
+      work.left = Math.max(0, work.left - 1);
+      return { isLast: work.left === 0 };
     },
   });
-  return {
-    clock,
-    steps,
-    warnings,
-    indexer,
-    takeMs: (ms: number) => stepMs = ms,
-    failWith: (error: Error | undefined) => failure = error,
-    add(events: number) {
-      unindexed += events;
-      indexer.add(events);
-    },
-    async pass(ms: number) {
-      for (let passed = 0; passed < ms; passed += 10) {
-        clock.advance(10);
-        await new Promise((resolve) => setTimeout(resolve, 0));
-      }
-    },
-    left: () => unindexed,
-  };
+  /** Lets time pass, doing something every 10 ms. */
+  async function pass(ms: number, act: () => void = () => {}) {
+    for (const end = clock.monotonic() + ms; clock.monotonic() < end;) {
+      act();
+      clock.advance(10);
+      await new Promise((resolve) => setTimeout(resolve, 0));
+    }
+  }
+  return { clock, warnings, work, steps, indexer, pass };
 }
 
-Deno.test("Indexer waits until it is quiet, then goes on until nothing is left", async () => {
-  const { add, pass, steps, left, clock } = createIndexer();
+Deno.test("Indexer waits for more to come, then goes on until nothing is left", async () => {
+  const { work, steps, indexer, pass, clock } = createIndexer();
+  work.left = 3;
 
-  add(300);
-  await pass(40);
-  add(900);
+  indexer.wake();
   await pass(40);
   assertEquals(steps, []);
-  await pass(50);
-
-  assertEquals(steps.length, 3);
-  assertEquals(left(), 0);
-  assertEquals(clock.pending, 0);
-});
-
-Deno.test("Indexer takes four small steps a second when it is never quiet", async () => {
-  const { add, pass, steps } = createIndexer();
-
-  for (let i = 0; i < 110; i++) {
-    add(1);
-    await pass(10);
-  }
-
-  assertEquals(steps.map(({ limit }) => limit), [100, 100, 100, 100]);
-});
-
-Deno.test("Indexer takes more small steps when it is far behind, and long ones when it is quiet", async () => {
-  const { add, pass, steps, takeMs } = createIndexer();
-  add(50_000);
-  takeMs(4);
-
-  for (let i = 0; i < 100; i++) {
-    add(10);
-    await pass(10);
-  }
-
-  // A step of 4 ms, and a rest of 76.
-  assertEquals(steps.length >= 9 && steps.length <= 13, true, `${steps.length} steps`);
-  assertEquals(steps.every(({ limit }) => limit === 100), true);
   await pass(100);
-  assertEquals(steps.at(-1)!.limit, 500);
+
+  assertEquals([steps.length, work.left], [3, 0]);
+  await pass(1000);
+  assertEquals([steps.length, clock.pending], [3, 0]);
+});
+
+Deno.test("Indexer takes a twentieth of the time while more and more is stored", async () => {
+  const { work, steps, indexer, pass } = createIndexer();
+  work.left = 1e6;
+  work.stepMs = 10;
+
+  await pass(4000, () => indexer.wake());
+
+  assert(steps.length >= 18 && steps.length <= 21, `${steps.length} steps`);
+});
+
+Deno.test("Indexer looks again for what was stored during its last step", async () => {
+  const { work, steps, indexer, pass } = createIndexer();
+  work.during = () => {
+    work.during = () => {};
+    indexer.wake();
+  };
+  indexer.wake();
+
+  await pass(1000);
+
+  assertEquals(steps.length, 2);
 });
 
 Deno.test("Indexer tries again after a failure, and stops when closed", async () => {
-  const { add, pass, steps, warnings, indexer, failWith, clock } = createIndexer();
-  failWith(new Error("disk full"));
-  add(1);
+  const { work, steps, warnings, indexer, pass, clock } = createIndexer();
+  work.failure = new Error("disk full");
+  indexer.wake();
   await pass(100);
   assertEquals(warnings, ["indexing failed"]);
-  failWith(undefined);
-  await pass(1_000);
+  work.failure = undefined;
+  await pass(10_000);
   assertEquals(steps.length, 1);
-  add(1);
+  indexer.wake();
 
   await indexer.close();
 

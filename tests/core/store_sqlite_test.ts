@@ -2,7 +2,6 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { DatabaseSync } from "node:sqlite";
 import { backupLog } from "../../core/sqlite_backup.ts";
 import { createLog } from "../../core/log.ts";
-import { openWriter } from "../../core/sqlite_engine.ts";
 import { SqliteDatabase } from "../../core/sqlite_database.ts";
 import { migrate, MIGRATIONS } from "../../core/sqlite_schema.ts";
 import { verifyLog } from "../../core/sqlite_verify.ts";
@@ -10,7 +9,7 @@ import { StoreOpenError, StoreUnavailableError } from "../../core/store.ts";
 import type { SqliteStore, SqliteStoreOptions } from "../../core/store_sqlite.ts";
 import { publicly } from "../contracts/store_contract.ts";
 import { ManualClock } from "../support/manual_clock.ts";
-import { claimOf, DataFolder } from "../support/test_log.ts";
+import { assertNowhere, claimOf, DataFolder } from "../support/test_log.ts";
 
 const DAY_MS = 86_400_000;
 
@@ -49,6 +48,7 @@ Deno.test("SqliteStore.open() keeps what it makes from other users of the machin
   const dataDir = `${folder.path}/deep/data`;
   const store = await folder.open({ dataDir });
   await user(store, "ann");
+  await store.indexAll();
 
   const modes = [...Deno.readDirSync(dataDir)].map(({ name }) => [
     name,
@@ -61,6 +61,9 @@ Deno.test("SqliteStore.open() keeps what it makes from other users of the machin
     ["parley.db-wal", "600"],
     ["parley.lock", "600"],
     ["parley.spare", "600"],
+    ["search.db", "600"],
+    ["search.db-shm", "600"],
+    ["search.db-wal", "600"],
   ]);
   assertEquals(Deno.statSync(dataDir).mode! & 0o777, 0o700);
   await store.close();
@@ -356,47 +359,6 @@ Deno.test("SqliteStore never writes a text to disk when nothing is kept", async 
   assertEquals((await again.append([publicly(ann, "unmistakable", "k")]))[0]?.outcome, "duplicate");
 });
 
-Deno.test("openWriter().index() takes many short messages in a step, and few long ones", async () => {
-  await using folder = await DataFolder.make();
-  const store = await folder.open();
-  const ann = await user(store, "ann");
-  const texts = [...Array.from({ length: 150 }, (_, i) => `short ${i}`), "x".repeat(3000)];
-  await store.append(
-    [...texts, "y".repeat(3000), "z".repeat(3000)].map((text) => publicly(ann, text)),
-  );
-  await store.close();
-  const writer = openWriter({
-    dataDir: folder.path,
-    retention: { kind: "forever" },
-    identity: { epoch: "e", secret: new Uint8Array(32) },
-    owner: "lock",
-    busyTimeoutMs: 1000,
-  });
-
-  const steps = Array.from({ length: 5 }, () => writer.index(100));
-  writer.close();
-
-  assertEquals(steps.map(({ count }) => count), [100, 51, 2, 0, 0]);
-  assertEquals(steps.map(({ isLast }) => isLast), [false, false, true, true, true]);
-});
-
-Deno.test("SqliteStore.prune() leaves nothing of a removed text in the file, in the end", async () => {
-  await using folder = await DataFolder.make();
-  const store = await folder.open({ retention: { kind: "count", maxEvents: 600 } });
-  const ann = await user(store, "ann");
-  const texts = Array.from({ length: 600 }, (_, i) => `something else, number ${i}`);
-  await store.append(["unmistakable", ...texts].map((text) => publicly(ann, text)));
-  await store.indexAll();
-
-  const steps = [];
-  for (let i = 0; i < 9; i++) steps.push(await store.prune(10));
-  await store.close();
-
-  assertEquals(steps, [1, 0, 0, 0, 0, 0, 0, 0, 0]);
-  await assertNowhere(folder.path, "unmistakable");
-  assertEquals(verifyLog(folder.path).problems, []);
-});
-
 Deno.test("SqliteStore.prune() removes by age what was written while all was kept", async () => {
   await using folder = await DataFolder.make();
   const clock = new ManualClock();
@@ -446,12 +408,4 @@ function makeVersion2(file: string, newest: number): void {
     ${message(1, newest - 2 * DAY_MS, "old")}
     ${message(2, newest, "new")}`);
   db.close();
-}
-
-async function assertNowhere(folder: string, text: string): Promise<void> {
-  for (const { name } of Deno.readDirSync(folder)) {
-    const content = new TextDecoder("latin1").decode(await Deno.readFile(`${folder}/${name}`));
-    assert(!content.includes(text), `${name} holds “${text}”`);
-    assert(!content.includes(text.slice(1, 6)), `${name} holds a part of “${text}”`);
-  }
 }

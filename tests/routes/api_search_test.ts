@@ -1,4 +1,5 @@
 import { assertEquals } from "@std/assert";
+import { ChatError } from "../../core/errors.ts";
 import { createTestApi, outcomeOf } from "../support/test_api.ts";
 
 type Api = Awaited<ReturnType<typeof createTestApi>>;
@@ -60,10 +61,29 @@ Deno.test("GET /api/search goes on before the last result", async () => {
   await using api = await withWords();
 
   const first = await (await api.get("/api/search?q=pancakes&limit=2", { by: "alice" })).json();
-  const before = first.results.at(-1).message.seq;
 
-  assertEquals([first.results.length, first.hasOlder], [2, true]);
-  assertEquals(await find(api, `q=pancakes&before=${before}`, "alice"), ["pancakes for everybody"]);
+  assertEquals([first.results.length, first.hasOlder, first.next], [2, true, 2]);
+  const query = `q=pancakes&before=${first.next}`;
+  assertEquals(await find(api, query, "alice"), ["pancakes for everybody"]);
+});
+
+Deno.test("GET /api/search says where it stopped when its time was up", async () => {
+  const broken = { search: () => Promise.resolve({ hits: [], stoppedAt: 7 }) };
+  await using api = await createTestApi({ broken });
+
+  const [status, body] = await outcomeOf(await api.get("/api/search?q=pancakes"));
+
+  assertEquals([status, body], [200, { results: [], hasOlder: true, next: 7, epoch: "e_1" }]);
+});
+
+Deno.test("GET /api/search says when to come back while too many searches are under way", async () => {
+  const refusal = new ChatError("search_busy", { retryAfterMs: 1000 });
+  await using api = await createTestApi({ broken: { search: () => Promise.reject(refusal) } });
+
+  const response = await api.get("/api/search?q=pancakes");
+
+  assertEquals(await outcomeOf(response), [503, "search_busy"]);
+  assertEquals(response.headers.get("retry-after"), "1");
 });
 
 Deno.test("GET /api/search never looks into others' conversations, whatever is asked", async () => {

@@ -1,3 +1,4 @@
+import { assert } from "@std/assert";
 import { createLog, type Log } from "../../core/log.ts";
 import { SqliteStore, type SqliteStoreOptions } from "../../core/store_sqlite.ts";
 import { ManualClock } from "./manual_clock.ts";
@@ -36,4 +37,13 @@ export function claimOf(
   sessionId: string | undefined = `session of ${username}`,
 ) {
   return { username, nameKey: username, sessionId, nameTtlMs: 1e12 };
+}
+
+/** Looks into every file of a folder for a text, and for a part of it. */
+export async function assertNowhere(folder: string, text: string): Promise<void> {
+  for (const { name } of Deno.readDirSync(folder)) {
+    const content = new TextDecoder("latin1").decode(await Deno.readFile(`${folder}/${name}`));
+    assert(!content.includes(text), `${name} holds “${text}”`);
+    assert(!content.includes(text.slice(1, 6)), `${name} holds a part of “${text}”`);
+  }
 }

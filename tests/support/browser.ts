@@ -65,11 +65,17 @@ const IS_SKIPPED = findInstalled() === undefined && !HAS_PACKED && !Deno.env.get
  * A test that tells a story in a browser, in which each person has cookies and storage of their
  * own. Where there is no browser it counts as ignored, never as passed. The browser's driver keeps
  * pipes and timers that are not the page's to close, so those checks are off here.
+ *
+ * @param ignore Whether something else that the story needs is missing.
  */
-export function pageTest(name: string, story: (browser: Browser) => Promise<void>): void {
+export function pageTest(
+  name: string,
+  story: (browser: Browser) => Promise<void>,
+  ignore = false,
+): void {
   Deno.test({
     name,
-    ignore: IS_SKIPPED,
+    ignore: IS_SKIPPED || ignore,
     sanitizeOps: false,
     sanitizeResources: false,
     fn: () => tell(story),

@@ -8,6 +8,8 @@ export interface ChatClientOptions {
   /** Subprotocols to offer. */
   readonly protocols?: string[];
   readonly headers?: Record<string, string>;
+  /** Trusts the certificate of a server that is reached by TLS. */
+  readonly client?: Deno.HttpClient;
   /** Added to the URL, as in `?history=50`. */
   readonly query?: string;
 }
@@ -35,7 +37,11 @@ export class ChatClient {
       ...(credential ? { authorization: `Bearer ${credential}` } : {}),
       ...options.headers,
     };
-    this.#socket = new WebSocket(url + (options.query ?? ""), { headers, protocols });
+    this.#socket = new WebSocket(url + (options.query ?? ""), {
+      headers,
+      protocols,
+      ...(options.client ? { client: options.client } : {}),
+    });
     this.#socket.binaryType = "arraybuffer";
     this.#socket.onmessage = ({ data }) => this.#receive(data);
     this.opened = new Promise((resolve, reject) => {

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { CLOSE_CODES } from "../../core/close_codes.ts";
-import { RawWebSocket } from "../support/raw_websocket.ts";
+import { OPCODES, RawWebSocket } from "../support/raw_websocket.ts";
 import { next, serveSockets } from "./serve_sockets.ts";
 
 Deno.test("WebSocket.close() on the server delivers every code the product uses", async () => {
@@ -146,3 +146,29 @@ Deno.test("WebSocket.close() on the server loses its code under packets that are
 
   assert(code !== 4500, "Deno delivers the code now: say so in docs/operations.md");
 });
+
+for (
+  const [what, frame] of [
+    ["invalid UTF-8", { opcode: OPCODES.text, isFinal: true, payload: new Uint8Array([0xff]) }],
+    ["a ping over 125 bytes", {
+      opcode: OPCODES.ping,
+      isFinal: true,
+      payload: new Uint8Array(126),
+    }],
+  ] as const
+) {
+  Deno.test(`The runtime ends a socket that sends ${what} without a close code`, async () => {
+    await using server = serveSockets();
+    using client = await RawWebSocket.connect({ port: server.port });
+    const socket = await server.accept();
+    if (socket.readyState !== WebSocket.OPEN) await next(socket, "open");
+    // Without a listener the error would go to the console only.
+    socket.onerror = () => {};
+    const closed = next(socket, "close");
+
+    await client.send(frame);
+
+    assertEquals(await client.readCloseCode(), 1006);
+    await closed;
+  });
+}

@@ -21,6 +21,8 @@ export class PatientOutboxStore {
   #onGivenUp;
   /** Accounts whose near rows the database was given. */
   #handedOver = new Set();
+  /** Ids of rows that the database didn't take. */
+  #refused = new Set();
   #hasGivenUp = false;
   /** @type {(silence: typeof SILENCE) => void} */
   #endWaits = () => {};
@@ -50,7 +52,10 @@ export class PatientOutboxStore {
   async all(account) {
     await this.#handOver(account);
     const answer = this.#database.then((database) => database.all(account));
-    return await this.#within(answer, () => this.#near.all(account));
+    const rows = await this.#within(answer, () => this.#near.all(account));
+    const ids = new Set(rows.map(({ id }) => id));
+    const near = await this.#near.all(account);
+    return [...rows, ...near.filter(({ id }) => this.#refused.has(id) && !ids.has(id))];
   }
 
   /** @param {OutboxRow} row */
@@ -58,9 +63,11 @@ export class PatientOutboxStore {
     const isNear = this.#near.put(row).then(() => true, () => false);
     const answer = this.#database.then(async (database) => {
       await database.put(row);
+      this.#refused.delete(row.id);
       await this.#near.remove(row.id);
     });
     await this.#within(answer, async () => {
+      this.#refused.add(row.id);
       if (!await isNear) throw new Error("Cannot keep the outbox here");
     });
   }

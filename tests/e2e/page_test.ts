@@ -1,6 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { pageTest, Person } from "../support/browser.ts";
 import { ChatClient } from "../support/chat_client.ts";
+import { packetText } from "../support/packet_text.ts";
 import { startTestServer } from "../support/test_server.ts";
 
 pageTest(
@@ -312,5 +313,28 @@ pageTest("leaving and joining again begins anew, ten times over", async (browser
   assertEquals(bob.messages.filter((text) => text.startsWith("visit")), visits);
   const bodies = await alice.timeline.locator(".message__body").allTextContents();
   assertEquals(bodies, [...visits, "welcome back"]);
+  assertEquals(alice.complaints, []);
+});
+
+// Formatting such a time throws, so nothing was drawn any more.
+pageTest("the page shows a message whose time no calendar has, and the next", async (browser) => {
+  await using server = await startTestServer();
+  const alice = await Person.open(browser, server.url);
+  await alice.page.routeWebSocket("**/ws/**", (socket) => {
+    socket.connectToServer().onMessage((packet) => {
+      const data = typeof packet === "string" ? packet : new Uint8Array(packet).buffer;
+      socket.send(packetText(data).replace(/"at":\d+(?=.*"message":"out of time")/g, '"at":9e15'));
+    });
+  });
+  await alice.page.reload();
+  await alice.enter("alice");
+  const bob = await ChatClient.connect(server.wsUrl, "bob");
+
+  bob.send({ message: "out of time" });
+  await alice.sees("out of time");
+  bob.send({ message: "and on it goes" });
+  await alice.sees("and on it goes");
+
+  await alice.timeline.getByText("Unknown date").first().waitFor();
   assertEquals(alice.complaints, []);
 });

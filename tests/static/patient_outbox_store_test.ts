@@ -83,6 +83,23 @@ for (const [what, database] of [["opens", NEVER], ["answers", Promise.resolve(SI
   });
 }
 
+Deno.test("PatientOutboxStore.all() tells of rows the database is too full to take", async () => {
+  const database = memory();
+  await database.put(row("m1"));
+  const near = memory();
+  await near.put(row("m2"));
+  const full = Object.assign(database, {
+    put: () => Promise.reject(new DOMException("Full", "QuotaExceededError")),
+  });
+  const { store, ids } = setUp(Promise.resolve(full), near);
+
+  await store.put(row("m3"));
+
+  assertEquals(await ids(), ["m1", "m2", "m3"]);
+  await store.remove("m2");
+  assertEquals(await ids(), ["m1", "m3"]);
+});
+
 Deno.test("PatientOutboxStore does without a forbidden database, and says nothing", async () => {
   const { store, clock, ids, givenUp } = setUp(Promise.reject(new DOMException("Forbidden")));
 

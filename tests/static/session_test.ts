@@ -14,7 +14,11 @@ const NO_CONVERSATIONS = {
   epoch: "e_1",
 };
 
-async function setUp(pages: Record<string, unknown> = {}, first = welcome()) {
+async function setUp(
+  pages: Record<string, unknown> = {},
+  first = welcome(),
+  tabs = new FakeTabs(),
+) {
   const asked: string[] = [];
   const clock = new ManualClock();
   const sockets: FakeSocket[] = [];
@@ -32,7 +36,7 @@ async function setUp(pages: Record<string, unknown> = {}, first = welcome()) {
     clock,
     store: new JsonOutboxStore(new JsonStorage(new MapStorage())),
     turn: new FakeTurn(),
-    channel: new FakeTabs().open(),
+    channel: tabs.open(),
     api: {
       get(path: string, query: Record<string, unknown> = {}) {
         const request = `${path} ${JSON.stringify(query)}`;
@@ -283,4 +287,16 @@ Deno.test("ChatSession lists all of somebody's conversations, however many pages
   assertEquals(listed.every(({ from }) => from > 0), true);
   assertEquals(asked.filter((request) => request.startsWith("conversations")).length, 2);
   session.stop();
+});
+
+Deno.test("ChatSession.stop() hears no other tab any more, however often one joins", async () => {
+  const tabs = new FakeTabs();
+
+  for (let visit = 1; visit <= 10; visit++) {
+    const { session } = await setUp({}, welcome(), tabs);
+    assertEquals(tabs.listeners, 1);
+    session.stop();
+  }
+
+  assertEquals(tabs.listeners, 0);
 });

@@ -18,6 +18,7 @@ const SENTENCES = {
   4502: "Someone else uses this name now.",
   4504: "You have been signed out.",
   4505: "The server didn’t understand this page. Reload it.",
+  4506: "The server doesn’t trust the proxy in front of it. Whoever runs it finds in its log why.",
   4503: "Too many connections are open. Close another tab, then reconnect.",
 };
 

@@ -7,6 +7,12 @@ import { usernameKey } from "./usernames.ts";
 const HASH_BYTES = 16;
 /** Bytes that say which secret keyed a hash. */
 const SECRET_NAME_BYTES = 8;
+/** When nothing is kept, the ids of so many messages are remembered, the newest ones. */
+const REMEMBERED = 100_000;
+/** In memory, as part of the same commits: an id never outlives the chance to deliver its message. */
+const RECENT_SQL = `CREATE TEMP TABLE IF NOT EXISTS recent_acks (
+  seq INTEGER PRIMARY KEY, author INTEGER NOT NULL, key TEXT NOT NULL, at INTEGER NOT NULL,
+  conversation INTEGER NOT NULL, recipient INTEGER, content BLOB NOT NULL, UNIQUE (author, key))`;
 
 interface StoredRow {
   readonly seq: number;
@@ -53,7 +59,9 @@ interface Content {
 /**
  * The first ack of every key an author has used: enough to answer a repeat for ever, and to see
  * that a key is used again for something else. An event that is there tells its own; of one that
- * isn't, the ack is kept, with a keyed hash of the content.
+ * was removed, the ack is kept, with a keyed hash of the content. Of one that was never written it is
+ * remembered while the log is open: should that end before the message was delivered, nobody has it,
+ * and a repeat must not be taken for one.
  */
 export class SqliteAcks {
   #secret: Uint8Array;
@@ -62,7 +70,10 @@ export class SqliteAcks {
   #kept: Query<AckRow>;
   #any: Query<{ any: number }>;
   #removed: Query<RemovedRow>;
+  #recent: Query<AckRow>;
   #keep: Query<unknown>;
+  #remember: Query<unknown>;
+  #forgetOldest: Query<unknown>;
   #forget: Query<unknown>;
 
   /**
@@ -81,25 +92,19 @@ export class SqliteAcks {
        LEFT JOIN accounts r ON r.id = e.recipient LEFT JOIN waiting w ON w.seq = e.seq
        WHERE e.author = :author AND e.key = :key`,
     );
-    this.#kept = db.prepare(
-      `SELECT k.seq, k.at, c.public_id AS conversation, r.public_id AS recipient, r.username,
-         k.content
-       FROM acks k JOIN conversations c ON c.id = k.conversation
-       LEFT JOIN accounts r ON r.id = k.recipient
-       WHERE k.author = :author AND k.key = :key`,
-    );
+    db.execute(RECENT_SQL);
+    this.#kept = db.prepare(ackSql("acks"));
+    this.#recent = db.prepare(ackSql("recent_acks"));
     this.#any = db.prepare("SELECT EXISTS (SELECT 1 FROM acks) AS any");
     this.#removed = db.prepare(
       `SELECT author, key, seq, at, conversation, recipient, kind, recipient_name, text
        FROM events WHERE seq = :seq AND key IS NOT NULL`,
     );
-    this.#keep = db.prepare(
-      `INSERT INTO acks (author, key, seq, at, conversation, recipient, content)
-       VALUES (:author, :key, :seq, :at, :conversation, :recipient, :content)
-       ON CONFLICT DO NOTHING`,
-    );
+    this.#keep = db.prepare(keepSql("acks"));
+    this.#remember = db.prepare(keepSql("recent_acks"));
+    this.#forgetOldest = db.prepare("DELETE FROM recent_acks WHERE seq <= :seq");
     this.#forget = db.prepare(
-      `DELETE FROM acks WHERE key = :key
+      `DELETE FROM recent_acks WHERE key = :key
          AND author = (SELECT id FROM accounts WHERE public_id = :author)`,
     );
   }
@@ -129,15 +134,17 @@ export class SqliteAcks {
   /** The same, if the event is not. */
   repeatOfKept(author: number, event: NewEvent): AppendResult | undefined {
     if (event.key === undefined) return undefined;
-    const row = this.#kept.get({ author, key: event.key });
+    const key = { author, key: event.key };
+    const row = this.#recent.get(key) ?? this.#kept.get(key);
     if (!row) return undefined;
     return this.#isSame(row.content, event) ? acceptedOf(row) : { outcome: "id_reused" };
   }
 
-  /** Keeps the first ack of an event that is never written. */
-  keep(event: NewEvent, first: FirstAck): void {
+  /** Remembers the first ack of an event that is never written. */
+  remember(event: NewEvent, first: FirstAck): void {
     if (event.key === undefined) return;
-    this.#keep.run({ ...first, key: event.key, content: this.#hash(contentOf(event)) });
+    this.#remember.run({ ...first, key: event.key, content: this.#hash(contentOf(event)) });
+    this.#forgetOldest.run({ seq: first.seq - REMEMBERED });
   }
 
   /** Forgets the first ack of an event that was never written. */
@@ -169,6 +176,20 @@ export class SqliteAcks {
     content.set(digest.subarray(0, HASH_BYTES), SECRET_NAME_BYTES);
     return content;
   }
+}
+
+function ackSql(table: string): string {
+  return `SELECT k.seq, k.at, c.public_id AS conversation, r.public_id AS recipient, r.username,
+      k.content
+    FROM ${table} k JOIN conversations c ON c.id = k.conversation
+    LEFT JOIN accounts r ON r.id = k.recipient
+    WHERE k.author = :author AND k.key = :key`;
+}
+
+function keepSql(table: string): string {
+  return `INSERT INTO ${table} (author, key, seq, at, conversation, recipient, content)
+    VALUES (:author, :key, :seq, :at, :conversation, :recipient, :content)
+    ON CONFLICT DO NOTHING`;
 }
 
 function contentOf(event: NewEvent): Content {

@@ -209,7 +209,7 @@ export class SqliteAppend {
     const { at } = batch;
     const seq = ++batch.seq;
     const recipient = place.recipient?.id ?? null;
-    this.#acks.keep(event, { author: author.id, seq, at, conversation: place.row, recipient });
+    this.#acks.remember(event, { author: author.id, seq, at, conversation: place.row, recipient });
     return acceptedAt(seq, at, place);
   }
 

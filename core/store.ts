@@ -5,7 +5,8 @@ import type { SearchQuery } from "./search_query.ts";
  *
  * Guarantees of every implementation: an event is in the log once {@linkcode Store.append} resolves
  * and not before, and everyone reads it from then on; `seq` rises with every event and is never
- * used twice; an author's `key` is stored at most once, for ever, whatever retention removes; and
+ * used twice; an author's `key` is stored at most once, for ever, whatever retention removes, unless
+ * nothing is kept: then keys are remembered only while the log is open, the newest 100,000; and
  * no read, list or search shows an account what is private to others.
  */
 export interface Store {

@@ -1,3 +1,4 @@
+import { parseArgs, type ParseArgsConfig } from "node:util";
 import type * as z from "zod";
 import { helpText } from "./config_help.ts";
 import { environmentName, type Facts, type Setting, SETTINGS } from "./settings.ts";
@@ -31,12 +32,28 @@ export class ConfigError extends Error {
   override readonly name = "ConfigError";
 }
 
+/** A flag that was met, with its value if there is one. */
+interface OptionToken {
+  readonly name: string;
+  readonly rawName: string;
+  readonly value?: string | undefined;
+}
+
 /** A value somebody typed, and where. */
 interface Given {
   readonly text: string;
   /** `--port` or `PARLEY_PORT`. */
   readonly source: string;
 }
+
+/** Every flag, as `parseArgs` wants to know it. */
+const FLAGS: NonNullable<ParseArgsConfig["options"]> = {
+  ...Object.fromEntries(
+    Object.values(SETTINGS).map(({ flag }) => [flag, { type: "string" }] as const),
+  ),
+  help: { type: "boolean", short: "h" },
+  version: { type: "boolean", short: "V" },
+};
 
 /**
  * Reads the command line and the environment; a flag wins over its environment variable.
@@ -46,11 +63,10 @@ interface Given {
  * each other.
  */
 export function parseConfig(args: readonly string[], env: Environment, facts: Facts): Command {
-  if (args.some((arg) => arg === "--help" || arg === "-h")) {
-    return { kind: "help", text: helpText() };
-  }
-  if (args.includes("--version") || args.includes("-V")) return { kind: "version" };
-  const { flags, words } = readFlags(args);
+  const { options, words } = readArguments(args);
+  if (options.some(({ name }) => name === "help")) return { kind: "help", text: helpText() };
+  if (options.some(({ name }) => name === "version")) return { kind: "version" };
+  const flags = readFlags(options);
   const values = Object.entries(SETTINGS).map(([name, setting]) => {
     const given = flags.get(setting.flag) ?? fromEnvironment(setting, env);
     return [name, readValue(setting, given, facts)];
@@ -62,7 +78,7 @@ export function parseConfig(args: readonly string[], env: Environment, facts: Fa
 
 function readTool([tool = "", file, ...more]: readonly string[], config: Config): Command {
   if (!isTool(tool)) throw new ConfigError(`Unexpected argument ${quote(tool)}.`);
-  const takesFile = TOOLS[tool].file !== "none";
+  const takesFile = TOOLS[tool].file !== "none" && file !== "-";
   const stray = takesFile ? more[0] : file;
   if (stray !== undefined) throw new ConfigError(`Unexpected argument ${quote(stray)}.`);
   if (TOOLS[tool].file === "needed" && file === undefined) {
@@ -75,27 +91,36 @@ function isTool(word: string): word is ToolName {
   return Object.hasOwn(TOOLS, word);
 }
 
-/** The flags, and the words between them. */
-function readFlags(args: readonly string[]) {
+/** The flags as they were typed, and the words between them. */
+function readArguments(args: readonly string[]) {
+  const { tokens, positionals } = parseArgs({
+    // Out of habit, `--` comes between a task's name and its flags.
+    args: args.filter((arg) => arg !== "--"),
+    options: FLAGS,
+    strict: false,
+    allowPositionals: true,
+    tokens: true,
+  });
+  return { options: tokens.filter((token) => token.kind === "option"), words: positionals };
+}
+
+function readFlags(options: readonly OptionToken[]): ReadonlyMap<string, Given> {
   const flags = new Map<string, Given>();
-  const words: string[] = [];
-  const known = new Set<string>(Object.values(SETTINGS).map((setting) => setting.flag));
-  for (let index = 0; index < args.length; index++) {
-    if (args[index] === "--") continue; // Out of habit, between a task's name and its flags.
-    if (!args[index]!.startsWith("-")) {
-      words.push(args[index]!);
-      continue;
-    }
-    const [, flag, inline] = /^--([^=]+)(?:=(.*))?$/s.exec(args[index]!) ?? [];
-    if (flag === undefined) throw new ConfigError(`Unexpected argument ${quote(args[index]!)}.`);
-    const source = `--${flag}`;
-    if (!known.has(flag)) throw new ConfigError(`Unknown flag ${quote(source)}; see --help.`);
-    if (flags.has(flag)) throw new ConfigError(`${source} is given more than once.`);
-    const text = inline ?? args[++index];
-    if (text === undefined) throw new ConfigError(`${source} needs a value; see --help.`);
-    flags.set(flag, { text, source });
+  for (const option of options) readFlag(option, flags);
+  return flags;
+}
+
+function readFlag({ name, rawName, value }: OptionToken, flags: Map<string, Given>): void {
+  const { type } = FLAGS[name] ?? {};
+  if (type === undefined && !rawName.startsWith("--")) {
+    throw new ConfigError(`Unexpected argument ${quote(rawName)}.`);
   }
-  return { flags, words };
+  if (type === undefined) throw new ConfigError(`Unknown flag ${quote(rawName)}; see --help.`);
+  if (flags.has(name)) throw new ConfigError(`${rawName} is given more than once.`);
+  if (type === "string" && value === undefined) {
+    throw new ConfigError(`${rawName} needs a value; see --help.`);
+  }
+  flags.set(name, { text: value ?? "", source: rawName });
 }
 
 function fromEnvironment(setting: Setting, env: Environment): Given | undefined {

@@ -8,10 +8,15 @@ const graph = await readModuleGraph(root);
 const MAY_IMPORT: readonly (readonly [part: string, from: RegExp, targets: RegExp])[] = [
   ["core/errors.ts and core/close_codes.ts", /^core\/(errors|close_codes)\.ts$/, /^$/],
   ["core/sqlite_*.ts", /^core\/sqlite_\w+\.ts$/, /^core\/|^zod$|^node:(sqlite|fs|path|crypto)$/],
+  ["core/config.ts", /^core\/config\.ts$/, /^core\/|^zod$|^node:util$/],
   ["core/ip_ranges.ts", /^core\/ip_ranges\.ts$/, /^ipaddr\.js$/],
   ["core/passphrase.ts", /^core\/passphrase\.ts$/, /^core\/errors\.ts$|^node:(buffer|crypto)$/],
   ["core/packets.ts", /^core\/packets\.ts$/, /^core\/outbox\.ts$|^node:zlib$/],
-  ["core/", /^core\/(?!sqlite_|ip_ranges\.ts|passphrase\.ts|packets\.ts)/, /^core\/|^zod$/],
+  [
+    "core/",
+    /^core\/(?!sqlite_|config\.ts|ip_ranges\.ts|passphrase\.ts|packets\.ts)/,
+    /^core\/|^zod$/,
+  ],
   ["routes/", /^routes\//, /^(routes|core)\/|^hono(\/|$)|^zod$|^@std\/|^node:/],
   ["static/", /^static\//, /^static\//],
   ["static/lib/ and static/text/", /^static\/(lib|text)\//, /^static\/(lib|text)\//],

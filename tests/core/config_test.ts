@@ -101,7 +101,9 @@ for (const [args, env, expected] of READ) {
 const REFUSED: [args: string[], env: Environment, message: string][] = [
   [["--prot", "1"], {}, "Unknown flag “--prot”; see --help."],
   [["serve"], {}, "Unexpected argument “serve”."],
+  [["export", "-"], {}, "Unexpected argument “-”."],
   [["-p", "1"], {}, "Unexpected argument “-p”."],
+  [["--toString", "1"], {}, "Unknown flag “--toString”; see --help."],
   [["--port"], {}, "--port needs a value; see --help."],
   [["--port", "1", "--port=2"], {}, "--port is given more than once."],
   [["--port", "70000"], {}, "--port must be a whole number from 0 to 65535: it is “70000”."],
@@ -133,6 +135,11 @@ const REFUSED: [args: string[], env: Environment, message: string][] = [
     ["--trusted-proxies", "10.0.0.0/33"],
     {},
     "--trusted-proxies must be IP addresses or ranges such as 10.0.0.0/8, separated by commas: it is “10.0.0.0/33”.",
+  ],
+  [
+    ["--trusted-proxies", "10.0.0.0/8,::ffff:10.0.0.0/8"],
+    {},
+    "--trusted-proxies must be IP addresses or ranges such as 10.0.0.0/8, separated by commas: it is “10.0.0.0/8,::ffff:10.0.0.0/8”.",
   ],
   [
     ["--name-ttl", "10"],

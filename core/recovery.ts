@@ -5,7 +5,7 @@ import { messageFrame, replayFrame } from "./message_frames.ts";
 import { packFrames } from "./packets.ts";
 import { lengthOf, MAX_PAGE_LENGTH } from "./page_length.ts";
 import { encodeFrame, type MessageFrame } from "./protocol.ts";
-import type { Store, StoredEvent } from "./store.ts";
+import { type Store, type StoredEvent, StoreUnavailableError } from "./store.ts";
 
 /** Most events a client may have missed and still be sent them one by one. */
 export const MAX_RECOVERED_EVENTS = 5_000;
@@ -122,6 +122,7 @@ export class Recovery {
     while (connection.isOpen && position < newestSeq()) {
       const upTo = newestSeq();
       const events = await this.#readPage(connection, position, upTo);
+      this.#requireKept(position);
       await this.#send(connection, events, messageFrame);
       position = isWholePage(events) ? events.at(-1)!.seq : upTo;
     }
@@ -129,6 +130,17 @@ export class Recovery {
     if (isResume) connection.send({ type: "resumed", recovered: true, seq: position });
     connection.state = "live";
     fanout.add(connection);
+  }
+
+  /**
+   * Checks that retention removed nothing after a position, as it may have while a slow reader was
+   * catching up. Its client comes back, and hears then that it can't recover.
+   *
+   * @throws {StoreUnavailableError} If it did.
+   */
+  #requireKept(position: number): void {
+    if (this.#options.store.prunedUpTo <= position) return;
+    throw new StoreUnavailableError("what a client missed was removed before it was sent");
   }
 
   #readPage({ member }: Connection, after: number, upTo: number): Promise<StoredEvent[]> {

@@ -450,3 +450,33 @@ Deno.test("history ends before it has too many characters, with the newest", asy
 
   assertEquals(bob.transport.messages, said.slice(-33));
 });
+
+Deno.test("a resume during which retention removes what is missed has no hole that nobody tells of", async () => {
+  const clock = new ManualClock();
+  const retention = { kind: "count", maxEvents: 100 } as const;
+  const store = new MemoryStore({ clock, ids: new SequentialIds(), retention });
+  const chat = createChat({ clock, store });
+  const alice = await chat.join("alice");
+  const { epoch } = alice.transport.framesOf("welcome")[0]!;
+  const sayMany = async (count: number) => {
+    for (let i = 0; i < count; i++) chat.manager.receive(alice.connection, '{"message":"x"}');
+    for (let i = 0; i < 10; i++) await chat.settle();
+  };
+  await sayMany(600);
+
+  const bob = await chat.join("bob", { resume: { epoch, seq: 0 }, bufferedAmount: 100_000 });
+  await sayMany(100);
+  await store.prune(1_000);
+  bob.transport.bufferedAmount = 0;
+  for (let i = 0; i < 10; i++) {
+    clock.advance(20);
+    await chat.settle();
+  }
+  const seqs = seqsOf(bob.transport.framesOf("message"));
+  const back = await chat.join("carol", { resume: { epoch, seq: seqs.at(-1)! } });
+
+  assertEquals(seqs, Array.from({ length: 500 }, (_, i) => i + 1));
+  assertEquals(bob.transport.framesOf("resumed"), []);
+  assertEquals(bob.transport.closed, CLOSE_CODES.internal);
+  assertEquals(back.transport.framesOf("resumed")[0]!.recovered, false);
+});

@@ -11,7 +11,7 @@ function timesHeard(person: Person, text: string): number {
   return frames.filter((frame) => frame.includes(text)).length;
 }
 
-/** Rounds of what goes wrong only now and then; more are run before a release. */
+/** Rounds of what goes wrong only now and then; `deno task test:faults` runs more. */
 const ROUNDS = Deno.env.get("PARLEY_TEST_FAULTS") === "full" ? 50 : 3;
 
 /** Opens the page where its line can be cut. */

@@ -12,6 +12,7 @@ import { createApiLimit } from "./api_limits.ts";
 import { limitParameter, SeqParameter } from "./api_messages.ts";
 import { callerOf, NameParameter, readQuery } from "./api_request.ts";
 import { compressPublic, privateJson, publicJson } from "./api_response.ts";
+import { MAX_SEARCHES_OF_ADDRESS, MAX_UNDER_WAY, RequestsUnderWay } from "./requests_under_way.ts";
 
 /** What searching needs. */
 export interface SearchRoutesDeps {
@@ -49,6 +50,8 @@ const SearchParameters = z.strictObject({
 export function createSearchRoutes(deps: SearchRoutesDeps): Hono<RouteEnv> {
   const { config, clock, store, accounts } = deps;
   const takeOne = createApiLimit(config.rate === 0 ? NO_LIMIT : RATE, clock, config);
+  const perAddress = MAX_SEARCHES_OF_ADDRESS;
+  const underWay = new RequestsUnderWay(config, { ...MAX_UNDER_WAY, perAddress });
   const routes = new Hono<RouteEnv>();
 
   routes.get("/api/search", compressPublic, async (c) => {
@@ -59,7 +62,8 @@ export function createSearchRoutes(deps: SearchRoutesDeps): Hono<RouteEnv> {
     const account = reader?.account;
     const query = parseSearchQuery(q, offsetMinutes);
     // One more than wanted tells whether there are more.
-    const found = await store.search({ account, query, before, limit: limit + 1 });
+    const search = () => store.search({ account, query, before, limit: limit + 1 });
+    const found = await underWay.run(caller.address, search);
     // Somebody without an account finds only what was said to all.
     const respond = account === undefined ? publicJson : privateJson;
     return respond(c.req.raw, { ...pageOf(found, limit, account), epoch: store.epoch });

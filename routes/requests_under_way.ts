@@ -6,18 +6,23 @@ import { comeBackLater } from "../core/admission.ts";
  * passphrase and holds up to 256 KiB; reading an unfinished body costs the runtime 155 KB.
  */
 export const MAX_UNDER_WAY = { all: 512, perAddress: 64 } as const;
+/** Searches of one address that may run or wait: a quarter of what the store takes from all. */
+export const MAX_SEARCHES_OF_ADDRESS = 4;
 /** When an address that has too many of them may try again: most take milliseconds. */
 const RETRY_MS = 200;
 
 /** Counts requests from their first handler to their answer, in all and by address. */
 export class RequestsUnderWay {
-  #hasAddressLimit: boolean;
+  #limits: { readonly all: number; readonly perAddress: number };
   #all = 0;
   #byAddress = new Map<string, number>();
 
   /** @param maxPerAddress Connections that one address may hold; 0 turns off its limit here too. */
-  constructor({ maxPerAddress }: { readonly maxPerAddress: number }) {
-    this.#hasAddressLimit = maxPerAddress > 0;
+  constructor(
+    { maxPerAddress }: { readonly maxPerAddress: number },
+    limits: { readonly all: number; readonly perAddress: number } = MAX_UNDER_WAY,
+  ) {
+    this.#limits = maxPerAddress > 0 ? limits : { ...limits, perAddress: Infinity };
   }
 
   /**
@@ -25,15 +30,15 @@ export class RequestsUnderWay {
    *
    * @throws {ChatError} `rate_limited` or `server_busy`, without doing it.
    */
-  async run(address: string, work: () => Promise<void>): Promise<void> {
+  async run<Result>(address: string, work: () => Promise<Result>): Promise<Result> {
     const count = this.#byAddress.get(address) ?? 0;
-    if (this.#hasAddressLimit && count >= MAX_UNDER_WAY.perAddress) {
+    if (count >= this.#limits.perAddress) {
       throw new ChatError("rate_limited", { retryAfterMs: RETRY_MS });
     }
-    if (this.#all >= MAX_UNDER_WAY.all) throw comeBackLater("server_busy", RETRY_MS);
+    if (this.#all >= this.#limits.all) throw comeBackLater("server_busy", RETRY_MS);
     this.#count(address, 1);
     try {
-      await work();
+      return await work();
     } finally {
       this.#count(address, -1);
     }

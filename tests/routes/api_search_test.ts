@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { ChatError } from "../../core/errors.ts";
+import type { SearchPage } from "../../core/store.ts";
 import { createTestApi, outcomeOf } from "../support/test_api.ts";
 
 type Api = Awaited<ReturnType<typeof createTestApi>>;
@@ -84,6 +85,25 @@ Deno.test("GET /api/search says when to come back while too many searches are un
 
   assertEquals(await outcomeOf(response), [503, "search_busy"]);
   assertEquals(response.headers.get("retry-after"), "1");
+});
+
+// One address could have filled the whole queue, and everybody else would have been refused.
+Deno.test("GET /api/search answers others while one address has its searches under way", async () => {
+  const { promise, resolve } = Promise.withResolvers<SearchPage>();
+  await using api = await createTestApi({
+    args: ["--trusted-proxies", "127.0.0.1"],
+    broken: { search: () => promise },
+  });
+  const search = (address: string) =>
+    api.get("/api/search?q=pancakes", { headers: { "x-forwarded-for": address } });
+
+  const started = Array.from({ length: 4 }, () => search("192.0.2.1"));
+  const [status, code] = await outcomeOf(await search("192.0.2.1"));
+  started.push(search("192.0.2.2"));
+  resolve({ hits: [] });
+
+  assertEquals([status, code], [429, "rate_limited"]);
+  for (const response of started) assertEquals((await outcomeOf(await response))[0], 200);
 });
 
 Deno.test("GET /api/search never looks into others' conversations, whatever is asked", async () => {

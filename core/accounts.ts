@@ -1,7 +1,7 @@
 import type { AttemptKey, Attempts } from "./attempts.ts";
 import { ChatError } from "./errors.ts";
 import type { Passphrases } from "./passphrase.ts";
-import type { Account, OwnedAccount, Store } from "./store.ts";
+import type { Account, Erasure, OwnedAccount, Store } from "./store.ts";
 import { usernameKey } from "./usernames.ts";
 
 /** The connections there are now, as far as accounts need to end them. */
@@ -10,6 +10,8 @@ export interface LiveSessions {
   endSessions(sessionIds: readonly string[]): void;
   /** Closes every connection of an account, of whatever session. */
   endAccount(account: string): void;
+  /** The same for an account that was closed, and tells everyone that what it wrote is gone. */
+  eraseAccount(erasure: Erasure): void;
 }
 
 /** What {@linkcode Accounts} needs from outside. */
@@ -29,7 +31,8 @@ export type AccountStore = Pick<
   | "grantSession"
   | "revokeSession"
   | "revokeSessionsOf"
-  | "deleteAccount"
+  | "closeAccount"
+  | "eraseClosed"
 >;
 
 /** Who asks. */
@@ -197,8 +200,9 @@ export class Accounts {
       throw new ChatError("invalid_body", { key: "confirm", reason });
     }
     if (owned.passphrase !== undefined) await this.#checkCurrent(caller, owned, current);
-    await store.deleteAccount(account);
-    live.endAccount(account);
+    const erasure = await store.closeAccount(account);
+    if (erasure) live.eraseAccount(erasure);
+    await store.eraseClosed();
   }
 
   /** Who is signed in guesses under the session alone: others can't use up its attempts. */

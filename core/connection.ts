@@ -42,6 +42,8 @@ export class Connection {
   state: "catching_up" | "live" = "catching_up";
   /** What it may send besides accepted messages. */
   readonly packetBudget: PacketBudget;
+  /** Frames that are due as soon as it is live. */
+  readonly heldBack: ServerFrame[] = [];
   /** Bad frames it may still send. */
   readonly badFrames: TokenBucket;
   /** Pings sent, and answers to them. */

@@ -34,7 +34,7 @@ import { Receipts } from "./receipts.ts";
 import { type CatchUpRequest, Recovery } from "./recovery.ts";
 import { closeCodeOf } from "./refusal.ts";
 import { Requests } from "./requests.ts";
-import type { Store } from "./store.ts";
+import type { Erasure, Store } from "./store.ts";
 import type { Transport } from "./transport.ts";
 
 /** Clients told to come back do so within this time, and a millisecond more for each of them. */
@@ -106,7 +106,10 @@ export class ConnectionManager {
     const { clock, store, log } = this.#options = options;
     this.#admission = new Admission(options.limits, clock);
     this.#packetBudgets = new PacketBudgets(clock, options.limits);
-    this.#members = new Members(options);
+    this.#members = new Members({
+      ...options,
+      onSuperseded: ({ account }) => this.endAccount(account),
+    });
     this.#fanout = new Fanout({
       clock,
       isMoreComing: () => this.#delivery.isBusy,
@@ -203,13 +206,19 @@ export class ConnectionManager {
   /**
    * Registers a user under a unique username, welcomes the connection and tells the others.
    *
-   * @throws {ChatError} `invalid_username`, `username_reserved`, `username_taken` or
+   * @throws {ChatError} `invalid_username`, `username_reserved`, `username_taken`, `signed_out` or
    * `shutting_down`; nothing has been sent then. See `refuse()` in `refusal.ts`.
    */
   async connect(transport: Transport, request: ConnectRequest): Promise<Connection> {
+    const { username, sessionId } = request;
+    return await this.#members.claim(username, sessionId, (member) => {
+      if (this.#isShuttingDown) throw new ChatError("shutting_down");
+      return this.#letIn(member, transport, request);
+    });
+  }
+
+  #letIn(member: Member, transport: Transport, request: ConnectRequest): Connection {
     const { clock, outboxLimits } = this.#options;
-    const member = await this.#members.claim(request.username, request.sessionId);
-    if (this.#isShuttingDown) await this.#turnAway(member);
     const connection = new Connection({
       transport,
       member,
@@ -251,18 +260,33 @@ export class ConnectionManager {
   /** Closes the connections of sessions that have been ended. */
   endSessions(sessionIds: readonly string[]): void {
     const ended = new Set<string | undefined>(sessionIds);
+    this.#members.endSessions(sessionIds);
     for (const member of [...this.#members]) {
-      for (const sessionId of sessionIds) member.sessions.delete(sessionId);
       this.#signOut([...member.connections].filter(({ sessionId }) => ended.has(sessionId)));
     }
   }
 
-  /** Closes the connections of an account that is no more, and lets the others know at once. */
+  /** Closes the connections of an account, and lets the others know at once. */
   endAccount(account: string): void {
+    this.#members.endAccount(account);
     const member = this.#members.withAccount(account);
     if (!member) return;
     this.#signOut([...member.connections]);
     this.#attendance.endGrace(member);
+  }
+
+  /** Ends an account that has been closed, and tells everyone that what it wrote is gone. */
+  eraseAccount(erasure: Erasure): void {
+    this.endAccount(erasure.account);
+    const frame = { type: "erased", ...erasure } as const;
+    // What it wrote before it was closed may still be on its way to the others.
+    this.#delivery.afterPending(() => {
+      this.#fanout.publish(encodeFrame(frame));
+      this.#fanout.flush();
+      for (const connection of this.#attendance) {
+        if (connection.state === "catching_up") connection.heldBack.push(frame);
+      }
+    });
   }
 
   /**
@@ -409,11 +433,6 @@ export class ConnectionManager {
     this.#intake.remove(connection);
     this.#arrivals.remove(connection);
     this.#attendance.exit(connection);
-  }
-
-  async #turnAway(member: Member): Promise<never> {
-    if (member.connections.size === 0) await this.#members.release(member);
-    throw new ChatError("shutting_down");
   }
 }
 

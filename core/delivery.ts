@@ -217,10 +217,7 @@ export class Delivery {
 
   #refuse({ connection, event }: Post, outcome: Refusal): void {
     const username = event.to.kind === "private" ? event.to.username : "";
-    const error = outcome === "failed"
-      ? new ChatError("unavailable", { retryAfterMs: UNAVAILABLE_RETRY_MS })
-      : new ChatError(outcome, outcome === "id_reused" ? {} : { username });
-    this.#answer(connection, errorFrame(error, event.key));
+    this.#answer(connection, errorFrame(refusalOf(outcome, username), event.key));
   }
 
   #acknowledge({ connection, event }: Post, accepted: Accepted, isWaiting: boolean): void {
@@ -262,6 +259,19 @@ export class Delivery {
 
   #isConnected(account: string): boolean {
     return (this.#options.members.withAccount(account)?.connections.size ?? 0) > 0;
+  }
+}
+
+function refusalOf(outcome: Refusal, username: string): ChatError {
+  switch (outcome) {
+    case "failed":
+      return new ChatError("unavailable", { retryAfterMs: UNAVAILABLE_RETRY_MS });
+    case "account_closed":
+      return new ChatError("signed_out");
+    case "id_reused":
+      return new ChatError("id_reused");
+    default:
+      return new ChatError(outcome, { username });
   }
 }
 

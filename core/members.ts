@@ -29,6 +29,8 @@ export interface MembersOptions {
   readonly log: Log;
   readonly rate: Rate;
   readonly nameTtlMs: number;
+  /** Told before a name goes to another account than the one present under it, which is no more. */
+  readonly onSuperseded: (member: Member) => void;
 }
 
 /** Shortest time between two renewals of the reservations of those present, in milliseconds. */
@@ -43,6 +45,11 @@ interface Claim {
   readonly sessionId: string | undefined;
 }
 
+/** A claim that isn't decided yet, and what has ended since it was made. */
+interface OpenClaim extends Claim {
+  readonly ended: Set<string>;
+}
+
 /**
  * Who holds a username now. A name has one holder; the holder's sessions may come back to it at
  * any time, on as many connections as they like, and nobody else can.
@@ -53,6 +60,7 @@ export class Members {
   #byAccount = new Map<string, Member>();
   /** What is under way for each name, newest: claims and releases go one after the other. */
   #turns = new Map<string, Promise<void>>();
+  #claims = new Set<OpenClaim>();
   /** Runs while somebody is present who has a reservation. */
   #renewal: Timer | undefined;
 
@@ -78,11 +86,43 @@ export class Members {
   /**
    * Takes a name for a session, or for a guest without one.
    *
-   * @throws {ChatError} `invalid_username`, `username_reserved` or `username_taken`.
+   * @param enter Lets the member in, in the same turn in which it has the name for certain: a
+   * session that ends before isn't let in, and one that ends afterwards finds its connection.
+   * @throws {ChatError} `invalid_username`, `username_reserved`, `username_taken` or `signed_out`.
    */
-  async claim(username: string, sessionId: string | undefined): Promise<Member> {
-    const claim = { username, nameKey: keyOf(username), sessionId };
-    return await this.#inTurn(claim.nameKey, () => this.#decide(claim));
+  async claim<Result>(
+    username: string,
+    sessionId: string | undefined,
+    enter: (member: Member) => Result,
+  ): Promise<Result> {
+    const claim = { username, nameKey: keyOf(username), sessionId, ended: new Set<string>() };
+    let member: Member | undefined;
+    this.#claims.add(claim);
+    try {
+      return await this.#inTurn(claim.nameKey, async () => {
+        member = await this.#decide(claim);
+        return letIn(member, claim, enter);
+      });
+    } catch (error) {
+      // Nobody came in: the name isn't in use, unless somebody else is there under it.
+      if (member && member.connections.size === 0 && !member.leaving) await this.release(member);
+      throw error;
+    } finally {
+      this.#claims.delete(claim);
+    }
+  }
+
+  /** Takes note of sessions that have ended: none of them acts for anybody any more. */
+  endSessions(sessionIds: readonly string[]): void {
+    for (const id of sessionIds) {
+      for (const { ended } of this.#claims) ended.add(id);
+      for (const { sessions } of this) sessions.delete(id);
+    }
+  }
+
+  /** Takes note of an account whose connections all end. */
+  endAccount(account: string): void {
+    for (const { ended } of this.#claims) ended.add(account);
   }
 
   /**
@@ -144,10 +184,9 @@ export class Members {
     }
     const account = await this.#claimName(claim, present !== undefined);
     if (account === "taken") throw new ChatError("username_taken", { username });
-    const member = this.#byAccount.get(account.account) ??
-      this.#add(account, claim);
-    if (sessionId !== undefined) member.sessions.add(sessionId);
-    return member;
+    const former = this.#byKey.get(nameKey);
+    if (former && former.account !== account.account) this.#options.onSuperseded(former);
+    return this.#byAccount.get(account.account) ?? this.#add(account, claim);
   }
 
   /**
@@ -156,8 +195,9 @@ export class Members {
    */
   async #claimName(claim: Claim, isHeld: boolean): Promise<Account | "taken"> {
     const { store, nameTtlMs } = this.#options;
+    const { username, nameKey, sessionId } = claim;
     try {
-      return await store.claimName({ ...claim, nameTtlMs, isHeld });
+      return await store.claimName({ username, nameKey, sessionId, nameTtlMs, isHeld });
     } catch (error) {
       if (!(error instanceof StoreUnavailableError) || claim.sessionId === undefined) throw error;
       const accounts = await store.accountsOf(claim.sessionId);
@@ -210,6 +250,18 @@ export class Members {
       log.warn("renewing reservations failed", { cause: String(cause) });
     }
   }
+}
+
+/** @throws {ChatError} `signed_out`. */
+function letIn<Result>(
+  member: Member,
+  { sessionId, ended }: OpenClaim,
+  enter: (member: Member) => Result,
+): Result {
+  const isEnded = ended.has(member.account) || (sessionId !== undefined && ended.has(sessionId));
+  if (isEnded) throw new ChatError("signed_out");
+  if (sessionId !== undefined) member.sessions.add(sessionId);
+  return enter(member);
 }
 
 /** Whether a member is a guest: nobody but its one connection can be it. */

@@ -198,6 +198,16 @@ export const ReadFrame = z.object({
 });
 export type ReadFrame = z.infer<typeof ReadFrame>;
 
+/** An account was deleted: what it wrote is gone, everywhere. What comes of it later is, too. */
+export const ErasedFrame = z.object({
+  type: z.literal("erased"),
+  account: z.string(),
+  /** All of its messages were up to here. */
+  seq: Seq,
+  at: At,
+});
+export type ErasedFrame = z.infer<typeof ErasedFrame>;
+
 /** A refusal: a code for programs, a sentence for people. */
 export const ErrorFrame = z.object({
   type: z.literal("error"),
@@ -224,6 +234,7 @@ export const ServerFrame = z.discriminatedUnion("type", [
   ResumedFrame,
   DeliveredFrame,
   ReadFrame,
+  ErasedFrame,
   ErrorFrame,
   PingFrame,
 ]);

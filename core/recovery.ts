@@ -33,7 +33,10 @@ export interface CatchUpRequest {
 
 /** What a {@linkcode Recovery} needs from outside. */
 export interface RecoveryOptions {
-  readonly store: Pick<Store, "epoch" | "prunedUpTo" | "read" | "countAfter" | "waitingFor">;
+  readonly store: Pick<
+    Store,
+    "epoch" | "prunedUpTo" | "read" | "countAfter" | "waitingFor" | "erasuresSince"
+  >;
   readonly fanout: Fanout;
   /** Newest position handed to fan-out. */
   readonly newestSeq: () => number;
@@ -67,7 +70,10 @@ export class Recovery {
     request: CatchUpRequest,
     welcomedAt: number,
   ): Promise<void> {
-    if (request.resume) return await this.#resume(connection, request.resume, welcomedAt);
+    if (request.resume) {
+      await this.#resume(connection, request.resume, welcomedAt);
+      return await this.#sendErasures(connection, request.resume);
+    }
     if (this.#hasPast()) await this.#sendOlder(connection, request.history ?? 0, welcomedAt);
     await this.#replayFrom(connection, welcomedAt);
   }
@@ -85,6 +91,17 @@ export class Recovery {
     if (this.#hasPast()) await this.#sendOlder(connection, 0, welcomedAt);
     connection.send({ type: "resumed", recovered: false, seq: welcomedAt });
     await this.#replayFrom(connection, welcomedAt);
+  }
+
+  /** Tells a returning client which accounts were deleted while it was away. */
+  async #sendErasures(connection: Connection, { epoch, seq }: Position): Promise<void> {
+    const { store } = this.#options;
+    const erasures = await store.erasuresSince(epoch === store.epoch ? seq : 0);
+    const frames = erasures.map((erasure) => encodeFrame({ type: "erased", ...erasure }));
+    for (const packet of packFrames(frames, connection.dialect)) {
+      connection.sendPackets([packet]);
+      await connection.drained();
+    }
   }
 
   /**
@@ -129,6 +146,7 @@ export class Recovery {
     if (!connection.isOpen) return;
     if (isResume) connection.send({ type: "resumed", recovered: true, seq: position });
     connection.state = "live";
+    for (const frame of connection.heldBack.splice(0)) connection.send(frame);
     fanout.add(connection);
   }
 

@@ -1,9 +1,9 @@
 import type { Moment } from "./log_time.ts";
 import type { Query, SqliteDatabase } from "./sqlite_database.ts";
-import { SqlitePeople } from "./sqlite_people.ts";
+import type { SqlitePeople } from "./sqlite_people.ts";
 import { LOBBY_ROW } from "./sqlite_schema.ts";
 import { SqliteTime } from "./sqlite_time.ts";
-import type { Account, NameClaim } from "./store.ts";
+import type { Account, Erasure, NameClaim } from "./store.ts";
 
 interface OwnerRow {
   readonly id: number;
@@ -31,10 +31,12 @@ export class SqliteAccounts {
   #endSessions: Query<unknown>;
   #freeName: Query<unknown>;
   #startRead: Query<unknown>;
+  #addErasure: Query<unknown>;
+  #erasure: Query<Erasure>;
 
-  constructor(db: SqliteDatabase) {
+  constructor(db: SqliteDatabase, people: SqlitePeople) {
     this.#db = db;
-    this.#people = new SqlitePeople(db);
+    this.#people = people;
     this.#time = new SqliteTime(db);
     this.#owner = db.prepare(
       `SELECT a.id, a.public_id, a.username, a.seen_at, a.passphrase IS NOT NULL AS has_passphrase,
@@ -66,6 +68,10 @@ export class SqliteAccounts {
     );
     this.#endSessions = db.prepare("DELETE FROM sessions WHERE account = :id AND id <> :keep");
     this.#freeName = db.prepare("UPDATE names SET owner = NULL WHERE owner = :id");
+    this.#addErasure = db.prepare(
+      "INSERT INTO erasures (account, seq, at) SELECT :account, last_seq, :at FROM meta",
+    );
+    this.#erasure = db.prepare("SELECT account, seq, at FROM erasures WHERE account = :account");
     this.#startRead = db.prepare(
       `INSERT INTO reads (account, conversation, seq)
        SELECT :id, ${LOBBY_ROW}, last_seq FROM meta`,
@@ -130,10 +136,15 @@ export class SqliteAccounts {
   }
 
   /** Ends an account and frees its name; what it wrote is then erased step by step. */
-  closeAccount(account: string): string[] {
+  closeAccount(account: string, moment: Moment): Erasure | undefined {
     return this.#db.transaction(() => {
       const row = this.#people.find(account);
-      return row ? this.#end(row.id, "deleting") : [];
+      if (!row || row.is_closed) return undefined;
+      this.#end(row.id, "deleting");
+      this.#people.forget(account);
+      this.#time.note(moment);
+      this.#addErasure.run({ account, at: moment.at });
+      return { ...this.#erasure.get({ account })! };
     });
   }
 
@@ -142,10 +153,10 @@ export class SqliteAccounts {
     return { account, username };
   }
 
-  #end(id: number, state: "lapsed" | "deleting"): string[] {
+  #end(id: number, state: "lapsed" | "deleting"): void {
     this.#endAccount.run({ id, state });
     this.#freeName.run({ id });
-    return this.#revoke(id);
+    this.#revoke(id);
   }
 
   /** An empty text is no session's id. */

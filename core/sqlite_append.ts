@@ -57,9 +57,14 @@ export class SqliteAppend {
   #noteHour: Query<unknown>;
   #noteSeq: Query<unknown>;
 
-  constructor(db: SqliteDatabase, acks: SqliteAcks, retention: Retention) {
+  constructor(
+    db: SqliteDatabase,
+    people: SqlitePeople,
+    acks: SqliteAcks,
+    retention: Retention,
+  ) {
     this.#db = db;
-    this.#people = new SqlitePeople(db);
+    this.#people = people;
     this.#keepsEvents = retention.kind !== "none";
     this.#acks = acks;
     this.#lastSeq = db.prepare("SELECT last_seq FROM meta");
@@ -114,10 +119,11 @@ export class SqliteAppend {
   #appendTogether(events: readonly NewEvent[], batch: Batch): AppendResult[] | undefined {
     if (events.length < ROWS || batch.hasKeptAcks || !this.#keepsEvents) return undefined;
     if (!events.every(isPublicMessage)) return undefined;
+    const authors = events.map(({ author, from }) => this.#addGuest(author, from, batch));
+    if (authors.some((author) => author.is_closed)) return undefined;
     const { at, seq } = batch;
-    const values = events.flatMap(({ author, from, text, key = null }, index) => {
-      const { id } = this.#addGuest(author, from, batch);
-      return [seq + index + 1, at, id, from, text, key];
+    const values = events.flatMap(({ from, text, key = null }, index) => {
+      return [seq + index + 1, at, authors[index]!.id, from, text, key];
     });
     if (this.#addPublic.runWith(values).changes < ROWS) {
       this.#removeAfter.run({ seq });
@@ -129,6 +135,7 @@ export class SqliteAppend {
   }
 
   #appendOne(event: NewEvent, batch: Batch): AppendResult {
+    if (this.#people.find(event.author)?.is_closed) return { outcome: "account_closed" };
     const recipient = this.#recipientOf(event.to, batch);
     if (typeof recipient === "string") {
       return this.#repeatOf(event) ?? { outcome: recipient };
@@ -150,9 +157,9 @@ export class SqliteAppend {
     if (to.kind === "lobby") return undefined;
     const { account, expectedAccount = account } = to;
     if (account !== undefined) {
-      return account === expectedAccount
-        ? this.#addGuest(account, to.username, moment)
-        : "name_moved";
+      if (account !== expectedAccount) return "name_moved";
+      const recipient = this.#addGuest(account, to.username, moment);
+      return recipient.is_closed ? "unknown_user" : recipient;
     }
     const owner = this.#people.ownerOf(to.nameKey);
     if (!owner) return "unknown_user";

@@ -8,6 +8,7 @@ import { isDamage, SqliteDatabase } from "./sqlite_database.ts";
 import { filesIn, makePrivateFile } from "./sqlite_files.ts";
 import { guard, Headroom } from "./sqlite_headroom.ts";
 import { SqliteIndexing } from "./sqlite_indexing.ts";
+import { SqlitePeople } from "./sqlite_people.ts";
 import { SqliteReading } from "./sqlite_reading.ts";
 import { SqliteReads } from "./sqlite_reads.ts";
 import { SqliteRetention } from "./sqlite_retention.ts";
@@ -54,8 +55,9 @@ export function openWriter(options: EngineOptions) {
 
 function writerOn(db: SqliteDatabase, kept: Retention) {
   const acks = new SqliteAcks(db, kept.kind !== "none");
-  const append = new SqliteAppend(db, acks, kept);
-  const accounts = new SqliteAccounts(db);
+  const people = new SqlitePeople(db);
+  const append = new SqliteAppend(db, people, acks, kept);
+  const accounts = new SqliteAccounts(db, people);
   const reading = new SqliteReading(db);
   const retention = new SqliteRetention(db, acks, kept);
   const position = db.prepare<LogPosition>(
@@ -128,6 +130,7 @@ function readerOn(db: SqliteDatabase) {
     lobbyReadBy: reads.lobbyReadBy.bind(reads),
     accountsOf: reads.accountsOf.bind(reads),
     ownerOf: reads.ownerOf.bind(reads),
+    erasuresSince: reads.erasuresSince.bind(reads),
     close: () => db.close(),
   };
 }

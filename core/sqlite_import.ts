@@ -45,7 +45,10 @@ const Bounded = z.object({
 });
 const Line = z.record(z.string(), Field).and(z.object({ type: z.string() })).and(Bounded)
   // Before the first message, everything up to 0 has been read.
-  .refine(({ type, seq }) => seq !== 0 || type === "read", "0 is no position");
+  .refine(
+    ({ type, seq }) => seq !== 0 || type === "read" || type === "erasure",
+    "0 is no position",
+  );
 type Line = z.infer<typeof Line>;
 type Fields = Readonly<Record<string, z.infer<typeof Field> | undefined>>;
 

@@ -7,6 +7,8 @@ export interface AccountRow {
   readonly id: number;
   readonly public_id: string;
   readonly username: string;
+  /** Whether it has ended by its owner's wish: nothing of it is stored any more. */
+  readonly is_closed: number;
 }
 
 /** Someone new, and when. */
@@ -15,6 +17,9 @@ export interface NewAccount extends Account, Moment {
   readonly kind: "guest" | "user";
 }
 
+/** Whether an account `a` has been closed. */
+const IS_CLOSED_SQL = "a.state IN ('deleting', 'deleted')";
+
 /** Accounts whose rows are remembered; beyond that it starts anew. */
 const MAX_SEEN = 10_000;
 
@@ -22,7 +27,7 @@ const MAX_SEEN = 10_000;
 export class SqlitePeople {
   #db: Pick<SqliteDatabase, "rollbacks">;
   #rollbacks = 0;
-  /** Rows of accounts met lately; what is in them never changes. */
+  /** Rows of accounts met lately; what changes in them is forgotten. */
   #seen = new Map<string, AccountRow>();
   #account: Query<AccountRow>;
   #owner: Query<AccountRow>;
@@ -36,10 +41,11 @@ export class SqlitePeople {
   constructor(db: SqliteDatabase) {
     this.#db = db;
     this.#account = db.prepare(
-      "SELECT id, public_id, username FROM accounts WHERE public_id = :account",
+      `SELECT id, public_id, username, ${IS_CLOSED_SQL} AS is_closed FROM accounts a
+       WHERE public_id = :account`,
     );
     this.#owner = db.prepare(
-      `SELECT a.id, a.public_id, a.username FROM names n JOIN accounts a ON a.id = n.owner
+      `SELECT a.id, a.public_id, a.username, ${IS_CLOSED_SQL} AS is_closed FROM names n JOIN accounts a ON a.id = n.owner
        WHERE n.key = :nameKey`,
     );
     this.#addName = db.prepare("INSERT INTO names (key) VALUES (:nameKey) ON CONFLICT DO NOTHING");
@@ -68,6 +74,11 @@ export class SqlitePeople {
     return row;
   }
 
+  /** Looks at an account's row again. */
+  forget(account: string): void {
+    this.#seen.delete(account);
+  }
+
   /** Rows made in a commit that failed were never made. */
   #forgetUndone(): void {
     if (this.#rollbacks === this.#db.rollbacks) return;
@@ -90,7 +101,7 @@ export class SqlitePeople {
     this.#addName.run({ nameKey });
     const name = this.#nameId.get({ nameKey })!.id;
     const { id } = this.#addAccount.run({ account, username, name, kind, at, logTime });
-    return { id, public_id: account, username };
+    return { id, public_id: account, username, is_closed: 0 };
   }
 
   /** The row of the conversation of two accounts, made with its members if it is new. */

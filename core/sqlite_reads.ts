@@ -2,11 +2,19 @@ import { LOBBY } from "./conversations.ts";
 import { MAX_PAGE_LENGTH, untilLength } from "./page_length.ts";
 import type { Query, SqliteDatabase } from "./sqlite_database.ts";
 import { LOBBY_ROW } from "./sqlite_schema.ts";
-import { EVENT_COLUMNS, EVENT_JOINS, eventOf, type EventRow, unreadSql } from "./sqlite_views.ts";
+import {
+  EVENT_COLUMNS,
+  EVENT_JOINS,
+  eventOf,
+  type EventRow,
+  isKeptSql,
+  unreadSql,
+} from "./sqlite_views.ts";
 import {
   type Conversation,
   type ConversationPage,
   CONVERSATIONS_LISTED,
+  type Erasure,
   type OwnedAccount,
   type ReadPosition,
   type ReadQuery,
@@ -41,6 +49,7 @@ export class SqliteReads {
   #lobbyRead: Query<{ seq: number; unread: number }>;
   #accountsOf: Query<OwnedRow>;
   #ownerOf: Query<OwnedRow>;
+  #erasures: Query<Erasure>;
 
   constructor(db: SqliteDatabase) {
     const both = (sql: (order: Order) => string): Record<Order, Query<EventRow>> => ({
@@ -55,13 +64,16 @@ export class SqliteReads {
       `SELECT ${EVENT_COLUMNS} FROM waiting w JOIN events e ON e.seq = w.seq
        JOIN conversations c ON c.id = e.conversation JOIN accounts a ON a.id = e.author
        LEFT JOIN accounts r ON r.id = e.recipient
-       WHERE w.recipient = ${ME} AND w.is_delivered = 0
+       WHERE w.recipient = ${ME} AND w.is_delivered = 0 AND ${isKeptSql("w.author")}
          AND w.seq > :after AND w.seq <= :upTo
        ORDER BY w.seq LIMIT :limit`,
     );
     this.#lobbyRead = db.prepare(
       `SELECT r.seq, ${unreadSql("r.conversation", "r.seq", "r.account")} AS unread
        FROM reads r WHERE r.account = ${ME} AND r.conversation = ${LOBBY_ROW}`,
+    );
+    this.#erasures = db.prepare(
+      "SELECT account, seq, at FROM erasures WHERE seq >= :seq ORDER BY seq, at",
     );
     const owned = "SELECT a.public_id, a.username, a.passphrase FROM";
     this.#accountsOf = db.prepare(
@@ -121,6 +133,10 @@ export class SqliteReads {
     return this.#accountsOf.all({ sessionId }).map(ownedOf);
   }
 
+  erasuresSince(seq: number): Erasure[] {
+    return this.#erasures.all({ seq }).map((row) => ({ ...row }));
+  }
+
   ownerOf(nameKey: string): OwnedAccount | undefined {
     const row = this.#ownerOf.get({ nameKey });
     return row && ownedOf(row);
@@ -130,7 +146,8 @@ export class SqliteReads {
 /** Positions of all that an account may see: the lobby's, what it wrote, what was written to it. */
 function visibleSql(order: Order): string {
   const part = (where: string) =>
-    `SELECT * FROM (SELECT seq FROM events WHERE ${where} AND seq > :after AND seq < :before
+    `SELECT * FROM (SELECT seq FROM events WHERE ${where} AND ${isKeptSql("author")}
+      AND seq > :after AND seq < :before
       ORDER BY seq ${order} LIMIT :limit)`;
   return `${part(`conversation = ${LOBBY_ROW}`)}
       UNION ALL ${part(`author = ${ME} AND recipient IS NOT NULL`)}
@@ -148,7 +165,7 @@ function conversationSql(order: Order): string {
     WHERE e.conversation = (SELECT id FROM conversations WHERE public_id = :conversation)
       AND (e.conversation = ${LOBBY_ROW} OR EXISTS (
         SELECT 1 FROM members m WHERE m.conversation = e.conversation AND m.account = ${ME}))
-      AND e.seq > :after AND e.seq < :before
+      AND ${isKeptSql("e.author")} AND e.seq > :after AND e.seq < :before
     ORDER BY e.seq ${order} LIMIT :limit`;
 }
 
@@ -159,7 +176,8 @@ FROM (
     coalesce(o.account, m.account) AS peer,
     coalesce(d.seq, 0) AS read_seq,
     ${unreadSql("m.conversation", "coalesce(d.seq, 0)", "m.account")} AS unread,
-    m.newest
+    (SELECT max(seq) FROM events n WHERE n.conversation = m.conversation
+      AND ${isKeptSql("n.author")}) AS newest
   FROM (
     SELECT conversation, account, newest FROM members
     WHERE account = ${ME} AND newest > 0 AND newest < :before ORDER BY newest DESC LIMIT :limit

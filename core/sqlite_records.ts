@@ -97,6 +97,11 @@ export const RECORD_KINDS: readonly RecordKind[] = [
     ],
   },
   {
+    type: "erasure",
+    select: "SELECT account, seq, at FROM erasures ORDER BY seq, account",
+    insert: ["INSERT INTO erasures (account, seq, at) VALUES (:account, :seq, :at)"],
+  },
+  {
     type: "read",
     select: `SELECT a.public_id AS account, c.public_id AS conversation, r.seq
       FROM reads r JOIN accounts a ON a.id = r.account

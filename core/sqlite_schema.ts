@@ -215,6 +215,17 @@ ALTER TABLE meta DROP COLUMN indexed_up_to;
 ALTER TABLE meta DROP COLUMN untidied;
 `;
 
+/** Version 7: clients that were away when an account ended have to learn it. */
+const VERSION_7 = `
+CREATE TABLE erasures (
+  account TEXT NOT NULL PRIMARY KEY,
+  -- Newest position when it ended.
+  seq INTEGER NOT NULL,
+  at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX erasures_by_seq ON erasures (seq);
+`;
+
 /** The way from each version to the next; the first makes version 1 out of an empty file. */
 export const MIGRATIONS: readonly string[] = [
   VERSION_1,
@@ -223,6 +234,7 @@ export const MIGRATIONS: readonly string[] = [
   VERSION_4,
   VERSION_5,
   VERSION_6,
+  VERSION_7,
 ];
 
 /**

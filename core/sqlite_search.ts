@@ -5,7 +5,7 @@ import { snippetOf } from "./snippet.ts";
 import type { Params, Query, SqliteDatabase } from "./sqlite_database.ts";
 import { LOBBY_ROW } from "./sqlite_schema.ts";
 import type { IndexName, SqliteSearchIndex } from "./sqlite_search_index.ts";
-import { EVENT_COLUMNS, EVENT_JOINS, eventOf, type EventRow } from "./sqlite_views.ts";
+import { EVENT_COLUMNS, EVENT_JOINS, eventOf, type EventRow, isKeptSql } from "./sqlite_views.ts";
 import type { SearchHit, SearchPage, StoreSearch } from "./store.ts";
 import { usernameKey } from "./usernames.ts";
 
@@ -219,7 +219,7 @@ FROM events e ${EVENT_JOINS}
 WHERE e.seq IN (SELECT value FROM json_each(:list))
   AND (e.conversation = ${LOBBY_ROW}
     OR (e.recipient IS NOT NULL AND :me IN (e.author, e.recipient)))
-  AND e.at >= :afterAt AND e.at < :beforeAt
+  AND e.at >= :afterAt AND e.at < :beforeAt AND ${isKeptSql("e.author")}
 ORDER BY e.seq DESC`;
 
 /** The part of an index's query that says whose and where. */

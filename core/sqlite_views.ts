@@ -3,10 +3,16 @@ import type { Account, StoredEvent } from "./store.ts";
 /** Unread events are counted up to here. */
 export const MAX_UNREAD = 1000;
 
+/** SQL that is true of events whose author isn't being erased; usually nobody is. */
+export function isKeptSql(author: string): string {
+  return `${author} NOT IN (SELECT id FROM accounts WHERE state = 'deleting')`;
+}
+
 /** SQL that counts what others wrote in a conversation after a position. */
 export function unreadSql(conversation: string, seq: string, account: string): string {
   return `(SELECT count(*) FROM (SELECT 1 FROM events u WHERE u.conversation = ${conversation}
-    AND u.seq > ${seq} AND u.author <> ${account} LIMIT ${MAX_UNREAD}))`;
+    AND u.seq > ${seq} AND u.author <> ${account} AND ${isKeptSql("u.author")}
+    LIMIT ${MAX_UNREAD}))`;
 }
 
 /** Columns and joins that make a {@linkcode StoredEvent} of an event `e`. */

@@ -124,10 +124,18 @@ export interface Store {
   revokeSessionsOf(account: string, keep?: string): Promise<string[]>;
 
   /**
-   * Removes an account with its messages, sessions, passphrase, keys and read positions, and frees
-   * its name. What others wrote to it stays theirs. Returns the sessions it ended.
+   * Ends an account, its sessions and passphrase, and frees its name. From then on nothing of it is
+   * stored, and nobody reads or finds what it wrote. What others wrote to it stays theirs.
+   *
+   * @returns `undefined` if there is no such account, or it has been closed before.
    */
-  deleteAccount(account: string): Promise<string[]>;
+  closeAccount(account: string): Promise<Erasure | undefined>;
+
+  /** Erases what closed accounts have left: messages, keys and read positions. */
+  eraseClosed(): Promise<void>;
+
+  /** Accounts closed at a position or after it, oldest first. */
+  erasuresSince(seq: number): Promise<Erasure[]>;
 
   // ─── Keeping ───────────────────────────────────────────────────────────────────────────────────
 
@@ -227,7 +235,9 @@ export type AppendResult =
   /** The owner of that name has no connection, and this store keeps nothing for later. */
   | { readonly outcome: "user_away" }
   /** The author's key was stored before with another text or for someone else. */
-  | { readonly outcome: "id_reused" };
+  | { readonly outcome: "id_reused" }
+  /** The author's account has been closed. */
+  | { readonly outcome: "account_closed" };
 
 /** An event in the log. */
 export interface StoredEvent {
@@ -338,6 +348,15 @@ export interface Delivered {
   readonly seq: number;
   /** The author's account. */
   readonly author: string;
+}
+
+/** The end of an account: everything it wrote is gone. */
+export interface Erasure {
+  readonly account: string;
+  /** Newest position when it ended: what it wrote was up to there. */
+  readonly seq: number;
+  /** Epoch milliseconds. */
+  readonly at: number;
 }
 
 /** A name held by a session. */

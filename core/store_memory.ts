@@ -13,6 +13,7 @@ import {
   type ConversationPage,
   CONVERSATIONS_LISTED,
   type Delivered,
+  type Erasure,
   type NameClaim,
   type NewEvent,
   type OwnedAccount,
@@ -70,6 +71,8 @@ export class MemoryStore implements Store {
   #marks: { readonly logTime: number; readonly seq: number }[] = [];
   #arrived: Delivered[] = [];
   #reads = new Map<string, number>();
+  /** Closed accounts, the one closed first first. */
+  #erasures = new Map<string, Erasure>();
   #acks = new Map<string, FirstAck>();
 
   constructor(options: MemoryStoreOptions) {
@@ -233,7 +236,25 @@ export class MemoryStore implements Store {
     return Promise.resolve(this.#names.revokeOf(account, keep));
   }
 
-  deleteAccount(account: string): Promise<string[]> {
+  closeAccount(account: string): Promise<Erasure | undefined> {
+    if (this.#erasures.has(account)) return Promise.resolve(undefined);
+    this.#names.remove(account);
+    const erasure = { account, seq: this.#lastSeq, at: this.#time.now().at };
+    this.#erasures.set(account, erasure);
+    this.#erase(account);
+    return Promise.resolve(erasure);
+  }
+
+  /** They have been erased already. */
+  eraseClosed(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  erasuresSince(seq: number): Promise<Erasure[]> {
+    return Promise.resolve([...this.#erasures.values()].filter((erasure) => erasure.seq >= seq));
+  }
+
+  #erase(account: string): void {
     const isOwn = (entry: string) => entry.startsWith(`${account}\n`);
     for (const entry of this.#acks.keys()) if (isOwn(entry)) this.#acks.delete(entry);
     for (const entry of this.#reads.keys()) if (isOwn(entry)) this.#reads.delete(entry);
@@ -241,7 +262,6 @@ export class MemoryStore implements Store {
       const { isWaiting: _, ...arrived } = event;
       return event.recipient?.account === account ? arrived : event;
     });
-    return Promise.resolve(this.#names.remove(account));
   }
 
   prune(limit: number): Promise<number> {
@@ -261,6 +281,7 @@ export class MemoryStore implements Store {
   }
 
   #appendOne(event: NewEvent, at: number): AppendResult {
+    if (this.#erasures.has(event.author)) return { outcome: "account_closed" };
     const entry = event.key === undefined ? undefined : `${event.author}\n${event.key}`;
     const content = contentOf(event);
     const first = entry === undefined ? undefined : this.#acks.get(entry);
@@ -294,7 +315,8 @@ export class MemoryStore implements Store {
     if (to.kind === "lobby") return undefined;
     const { account, expectedAccount = account } = to;
     if (account !== undefined) {
-      return account === expectedAccount ? { account, username: to.username } : "name_moved";
+      if (account !== expectedAccount) return "name_moved";
+      return this.#erasures.has(account) ? "unknown_user" : { account, username: to.username };
     }
     const owner = this.#names.ownerOf(to.nameKey);
     if (!owner) return "unknown_user";

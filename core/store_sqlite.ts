@@ -16,6 +16,7 @@ import type {
   Conversation,
   ConversationPage,
   Delivered,
+  Erasure,
   NameClaim,
   NewEvent,
   OwnedAccount,
@@ -244,10 +245,16 @@ export class SqliteStore implements Store, AsyncDisposable {
     return this.#writer.call("revokeSessionsOf", account, keep);
   }
 
-  async deleteAccount(account: string): Promise<string[]> {
-    const sessions = await this.#writer.call("closeAccount", account);
+  closeAccount(account: string): Promise<Erasure | undefined> {
+    return this.#writer.call("closeAccount", account, this.#time.now());
+  }
+
+  async eraseClosed(): Promise<void> {
     while (await this.#writer.call("erase", ERASE_STEP));
-    return sessions;
+  }
+
+  erasuresSince(seq: number): Promise<Erasure[]> {
+    return this.#reader.call("erasuresSince", seq);
   }
 
   async prune(limit: number): Promise<number> {

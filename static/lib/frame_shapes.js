@@ -51,6 +51,7 @@ const SHAPES = {
   resumed: { recovered: isFlag, seq: isNumber },
   delivered: { seq: isNumber },
   read: { conversation: isText, seq: isNumber, unread: isNumber },
+  erased: { account: isText, seq: isNumber, at: isNumber },
   error: { code: isText, message: isText, id: optional(isText) },
   ping: {},
 };

@@ -18,6 +18,7 @@ import { NOBODY } from "./presence_state.js";
  * @property {number} counter Feeds keys of lines that have no position.
  * @property {string} active Key of the conversation on screen.
  * @property {ReadonlyMap<string, Conversation>} conversations By key, the lobby first.
+ * @property {ReadonlySet<string>} erased Accounts that were deleted: nothing of them is shown.
  * @property {PresenceState} presence
  */
 
@@ -38,6 +39,7 @@ export function initialRoom() {
     counter: 0,
     active: LOBBY,
     conversations: new Map([[LOBBY, newConversation(LOBBY, null)]]),
+    erased: new Set(),
     presence: NOBODY,
   };
 }

@@ -6,6 +6,7 @@ import { LOBBY } from "./conversation.js";
 import { addNewer, addOlder, placeDivider, showPage } from "./ranges.js";
 import { change, changeAll } from "./room.js";
 import { toEntry } from "./room_messages.js";
+import { withoutErased } from "./room_erasing.js";
 import { openPrivate } from "./room_private.js";
 
 /**
@@ -50,7 +51,8 @@ export function noteLoading(state, key, loading, loadError = null) {
 export function addPage(state, key, side, page) {
   const messages = page.messages.filter(isFrame).map((frame) => toEntry(state, frame));
   return change(state, key, (conversation) => ({
-    ...ADD[side](conversation, { ...page, messages }),
+    // A page may have been read before an account was deleted.
+    ...withoutErased(ADD[side](conversation, { ...page, messages }), state.erased),
     loading: null,
     loadError: null,
   }));

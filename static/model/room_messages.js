@@ -18,6 +18,9 @@ import { placePrivate } from "./room_private.js";
  * @returns {RoomState}
  */
 export function reduceMessage(state, frame) {
+  if (state.erased.has(frame.account)) {
+    return { ...state, lastSeq: Math.max(state.lastSeq, frame.seq) };
+  }
   const message = toEntry(state, frame);
   const placed = frame.to === undefined
     ? { state, key: LOBBY }

@@ -4,6 +4,7 @@ import { LOBBY } from "./conversation.js";
 import { addPresence } from "./entries.js";
 import { reducePresence } from "./presence_state.js";
 import { activeConversation, change } from "./room.js";
+import { reduceErased } from "./room_erasing.js";
 import { reduceResumed, reduceWelcome } from "./room_joining.js";
 import { reduceAck, reduceDelivered, reduceMessage } from "./room_messages.js";
 import { reduceRead } from "./room_reading.js";
@@ -43,6 +44,8 @@ export function reduceRoom(state, frame) {
       return reduceDelivered(next, frame.seq);
     case "read":
       return reduceRead(next, frame);
+    case "erased":
+      return reduceErased(next, frame);
     case "error":
     case "ping":
       return state;

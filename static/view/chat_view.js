@@ -159,6 +159,7 @@ export class ChatView {
     const all = [...state.conversations.values()];
     setText(byId("self-name", HTMLElement), clampMarks(state.self.username));
     paintAvatar(byId("self-avatar", HTMLSpanElement), state.self.username);
+    this.search.leaveOut(state.erased);
     this.#renderSidebar(state, state.self.account);
     this.#renderHeader(state, conversation);
     if (this.#activeKey !== conversation.key) this.#turnTo(conversation);

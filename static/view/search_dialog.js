@@ -42,6 +42,8 @@ export class SearchDialog {
   #generation = 0;
   /** @type {Timer | null} */
   #pause = null;
+  /** Accounts that were deleted. @type {ReadonlySet<string>} */
+  #erased = new Set();
 
   /** @param {SearchOptions} options */
   constructor(options) {
@@ -73,6 +75,19 @@ export class SearchDialog {
     this.#dialog.close();
     this.#query.value = "";
     this.#empty();
+  }
+
+  /**
+   * Shows nothing of accounts that were deleted.
+   *
+   * @param {ReadonlySet<string>} accounts
+   */
+  leaveOut(accounts) {
+    if (accounts === this.#erased) return;
+    this.#erased = accounts;
+    for (const item of this.#list.querySelectorAll("[data-account]")) {
+      if (accounts.has(item.getAttribute("data-account") ?? "")) item.remove();
+    }
   }
 
   #searchSoon() {
@@ -123,7 +138,8 @@ export class SearchDialog {
 
   /** @param {Findings} findings */
   #show({ results, hasOlder, next }) {
-    this.#list.append(...results.map((found) => this.#renderFound(found)));
+    const kept = results.filter(({ message }) => !this.#erased.has(message.account));
+    this.#list.append(...kept.map((found) => this.#renderFound(found)));
     this.#next = next;
     this.#more.hidden = !hasOlder;
     setText(this.#status, statusText(this.#list.childElementCount, hasOlder));
@@ -135,6 +151,7 @@ export class SearchDialog {
     const peer = this.#options.peerOf(message);
     const { dates } = this.#options;
     element.classList.toggle("found--private", peer !== null);
+    element.setAttribute("data-account", message.account);
     paintAvatar(part(element, "avatar"), message.from);
     part(element, "author").textContent = clampMarks(message.from);
     part(element, "place").textContent = placeText(message, peer);

@@ -289,7 +289,8 @@ export function testStoreEvents(subject: StoreSubject): void {
     assertEquals(await peersOf({ limit: 2 }), ["cyd", "fay"]);
     const [, second] = await scene.store.conversations(ann.account, { limit: 2 });
     assertEquals(await peersOf({ before: second!.newest.seq, limit: 9 }), ["eve", "dan", "bob"]);
-    await scene.store.deleteAccount(others[1]!.account);
+    await scene.store.closeAccount(others[1]!.account);
+    await scene.store.eraseClosed();
     assertEquals(await peersOf({ limit: 9 }), ["fay", "eve", "dan", "cyd", "bob"]);
     assertEquals(await peersOf({ before: 1 }), []);
   });

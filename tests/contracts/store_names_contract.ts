@@ -1,6 +1,13 @@
 import { assert, assertEquals, assertNotEquals } from "@std/assert";
 import { usernameKey } from "../../core/usernames.ts";
-import { NAME_TTL_MS, publicly, Scene, type StoreSubject, toAway } from "./store_contract.ts";
+import {
+  NAME_TTL_MS,
+  privately,
+  publicly,
+  Scene,
+  type StoreSubject,
+  toAway,
+} from "./store_contract.ts";
 
 /** Who owns a name, who may act for whom, and what ends with it. */
 export function testStoreNames(subject: StoreSubject): void {
@@ -212,7 +219,7 @@ export function testStoreNames(subject: StoreSubject): void {
     assertEquals(await scene.store.revokeSessionsOf("a_unknown"), []);
   });
 
-  test("deleteAccount() removes what is its own and leaves what others wrote", async () => {
+  test("closeAccount() hides what is its own at once, and leaves what others wrote", async () => {
     await using scene = await Scene.of(subject);
     const [ann, bob] = [await scene.user("ann", "s1"), await scene.user("bob")];
     await scene.store.append(
@@ -223,22 +230,73 @@ export function testStoreNames(subject: StoreSubject): void {
     await scene.whisper(bob, ann, "bob in private");
     await scene.leaveNote(ann, "bob", "mine waits");
     await scene.leaveNote(bob, "ann", "bob waits");
+    await scene.store.markRead(bob.account, "lobby", 1);
     const conversation = [ann.account, bob.account].sort().join(".");
+    const assertNothingOfIt = async () => {
+      assertEquals(await scene.texts(bob.account), ["bob says", "bob in private", "bob waits"]);
+      assertEquals(await scene.texts(bob.account, conversation), ["bob in private", "bob waits"]);
+      assertEquals(await scene.find(bob.account, "mine"), []);
+      assertEquals(await scene.find(bob.account, "private"), ["bob in private"]);
+      assertEquals(await scene.store.waitingFor(bob.account, 999, 9), []);
+      assertEquals(await scene.store.countAfter(bob.account, 0, 99), 3);
+      assertEquals((await scene.store.lobbyReadBy(bob.account)).unread, 0);
+      assertEquals(await scene.store.accountsOf("s1"), []);
+      assertEquals(await scene.store.ownerOf("ann"), undefined);
+      const [first] = await scene.store.conversations(bob.account);
+      assertEquals([first?.peer.username, first?.newest.text], ["ann", "bob waits"]);
+    };
 
-    assertEquals(await scene.store.deleteAccount(ann.account), ["s1"]);
+    const erasure = await scene.store.closeAccount(ann.account);
 
-    assertEquals(await scene.texts(bob.account), ["bob says", "bob in private", "bob waits"]);
-    assertEquals(await scene.texts(bob.account, conversation), ["bob in private", "bob waits"]);
-    assertEquals(await scene.find(bob.account, "mine"), []);
-    assertEquals(await scene.find(bob.account, "private"), ["bob in private"]);
-    assertEquals(await scene.store.waitingFor(bob.account, 999, 9), []);
+    assertEquals(erasure, { account: ann.account, seq: 255, at: scene.clock.now() });
+    await assertNothingOfIt();
+    await scene.store.eraseClosed();
+    await assertNothingOfIt();
     assertEquals(await scene.store.waitingFor(ann.account, 999, 9), []);
-    assertEquals(await scene.store.accountsOf("s1"), []);
-    assertEquals(await scene.store.ownerOf("ann"), undefined);
-    assertEquals((await scene.store.conversations(bob.account))[0]?.peer.username, "ann");
     const next = await scene.user("ann", "s2");
     assertNotEquals(next.account, ann.account);
     assertEquals(await scene.texts(next.account), ["bob says"]);
-    assertEquals(await scene.store.deleteAccount("a_unknown"), []);
+  });
+
+  test("closeAccount() lets nothing of it be stored, nor for it, from then on", async () => {
+    // A message posted in the moment of the deletion survived it.
+    await using scene = await Scene.of(subject);
+    const [ann, bob] = [await scene.user("ann"), await scene.user("bob")];
+    await scene.append(publicly(ann, "known", "k"));
+
+    const closing = scene.store.closeAccount(ann.account);
+    const many = Array.from({ length: 40 }, (_, i) => publicly(ann, `late ${i}`));
+    const late = await scene.store.append([...many, publicly(ann, "known", "k")]);
+    const erasure = await closing;
+    await scene.store.eraseClosed();
+    const later = await scene.append(publicly(ann, "later"));
+    const toIt = await scene.append(privately(bob, ann, "psst"));
+
+    assertEquals(
+      new Set([...late, later].map(({ outcome }) => outcome)),
+      new Set(["account_closed"]),
+    );
+    assertEquals(toIt.outcome, "unknown_user");
+    assertEquals(erasure?.seq, 1);
+    assertEquals(await scene.texts(bob.account), []);
+  });
+
+  test("erasuresSince() tells of accounts that were closed at a position or later", async () => {
+    await using scene = await Scene.of(subject);
+    const [ann, bob, cy] = [
+      await scene.user("ann"),
+      await scene.user("bob"),
+      await scene.user("cy"),
+    ];
+    await scene.say(bob, "1");
+    const first = await scene.store.closeAccount(ann.account);
+    await scene.say(bob, "2");
+    const second = await scene.store.closeAccount(cy.account);
+    await scene.store.eraseClosed();
+
+    assertEquals(await scene.store.closeAccount(ann.account), undefined);
+    assertEquals(await scene.store.erasuresSince(1), [first!, second!]);
+    assertEquals(await scene.store.erasuresSince(2), [second!]);
+    assertEquals(await scene.store.erasuresSince(3), []);
   });
 }

@@ -3,7 +3,7 @@ import { Accounts, type AccountStore } from "../../core/accounts.ts";
 import { Attempts } from "../../core/attempts.ts";
 import { ChatError } from "../../core/errors.ts";
 import { Passphrases } from "../../core/passphrase.ts";
-import { type OwnedAccount, StoreUnavailableError } from "../../core/store.ts";
+import { type Erasure, type OwnedAccount, StoreUnavailableError } from "../../core/store.ts";
 import { usernameKey } from "../../core/usernames.ts";
 import { ManualClock } from "../support/manual_clock.ts";
 
@@ -38,8 +38,20 @@ class FakeStore implements AccountStore {
     return this.#note(`revokeSessionsOf ${account}`, []);
   }
 
-  deleteAccount(account: string): Promise<string[]> {
-    return this.#note(`deleteAccount ${account}`, []);
+  closeAccount(account: string): Promise<Erasure | undefined> {
+    return this.#note(`closeAccount ${account}`, { account, seq: 7, at: 5 });
+  }
+
+  eraseClosed(): Promise<void> {
+    return this.#note("eraseClosed", undefined);
+  }
+
+  erasuresSince(): Promise<Erasure[]> {
+    return Promise.resolve([]);
+  }
+
+  eraseAccount({ account, seq }: Erasure): void {
+    this.asked.push(`eraseAccount ${account} up to ${seq}`);
   }
 
   endSessions(sessionIds: readonly string[]): void {
@@ -159,8 +171,8 @@ Deno.test("Accounts.delete() closes the sockets once the account is gone, not if
 
   await accounts.delete(CALLER, "alice");
 
-  assertEquals(store.asked, ["deleteAccount a_1", "endAccount a_1"]);
-  store.deleteAccount = () => Promise.reject(new Error("disk full"));
+  assertEquals(store.asked, ["closeAccount a_1", "eraseAccount a_1 up to 7", "eraseClosed"]);
+  store.closeAccount = () => Promise.reject(new Error("disk full"));
   await assertRejects(() => accounts.delete(CALLER, "alice"), Error, "disk full");
-  assertEquals(store.asked.length, 2);
+  assertEquals(store.asked.length, 3);
 });

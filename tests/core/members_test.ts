@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
 import { ChatError } from "../../core/errors.ts";
 import { createLog } from "../../core/log.ts";
-import { isGuest, Members } from "../../core/members.ts";
+import { isGuest, type Member, Members } from "../../core/members.ts";
 import type { Account, NameClaim, OwnedAccount } from "../../core/store.ts";
 import { ManualClock } from "../support/manual_clock.ts";
 
@@ -44,6 +44,9 @@ class FakeNames {
   }
 }
 
+/** Comes in without a connection. */
+const stay = (member: Member) => member;
+
 function createMembers() {
   const store = new FakeNames();
   const clock = new ManualClock();
@@ -51,8 +54,16 @@ function createMembers() {
   const lines: string[] = [];
   const write = (line: string) => lines.push(line);
   const log = createLog({ level: "info", format: "json", clock, write });
-  const members = new Members({ store, clock, log, rate, nameTtlMs: 600_000 });
-  return { store, clock, lines, members };
+  const superseded: Member[] = [];
+  const members = new Members({
+    store,
+    clock,
+    log,
+    rate,
+    nameTtlMs: 600_000,
+    onSuperseded: (member) => superseded.push(member),
+  });
+  return { store, clock, lines, members, superseded };
 }
 
 async function refusalOf(claim: Promise<unknown>): Promise<string> {
@@ -62,7 +73,7 @@ async function refusalOf(claim: Promise<unknown>): Promise<string> {
 Deno.test("Members.claim() asks for a name in its key, with its session and the reservation", async () => {
   const { store, members } = createMembers();
 
-  const member = await members.claim("Straße", "s1");
+  const member = await members.claim("Straße", "s1", stay);
 
   assertEquals(member.username, "Straße");
   assertEquals(store.claims, [{
@@ -76,7 +87,7 @@ Deno.test("Members.claim() asks for a name in its key, with its session and the 
 
 Deno.test("Members finds who is present by account and by any spelling of the name", async () => {
   const { members } = createMembers();
-  const member = await members.claim("Straße", "s1");
+  const member = await members.claim("Straße", "s1", stay);
 
   assertStrictEquals(members.find("STRASSE"), member);
   assertStrictEquals(members.withAccount(member.account), member);
@@ -86,9 +97,9 @@ Deno.test("Members finds who is present by account and by any spelling of the na
 
 Deno.test("Members.claim() gives a session its one member again, without asking the store", async () => {
   const { store, members } = createMembers();
-  const member = await members.claim("alice", "s1");
+  const member = await members.claim("alice", "s1", stay);
 
-  const again = await members.claim("ALICE", "s1");
+  const again = await members.claim("ALICE", "s1", stay);
 
   assertStrictEquals(again, member);
   assertEquals(store.claims.length, 1);
@@ -100,7 +111,7 @@ for (
   Deno.test(`Members.claim() refuses “${username}” with ${code}, and asks nobody`, async () => {
     const { store, members } = createMembers();
 
-    assertEquals(await refusalOf(members.claim(username!, "s1")), code);
+    assertEquals(await refusalOf(members.claim(username!, "s1", stay)), code);
     assertEquals(store.claims, []);
   });
 }
@@ -110,7 +121,9 @@ Deno.test("Members.claim() decides claims of one name one after the other", asyn
   const { promise, resolve } = Promise.withResolvers<void>();
   store.ready = promise;
 
-  const claims = ["s1", "s2", "s1", undefined].map((session) => members.claim("alice", session));
+  const claims = ["s1", "s2", "s1", undefined].map((session) =>
+    members.claim("alice", session, stay)
+  );
   await Promise.resolve();
   assertEquals(store.claims.length, 1);
   resolve();
@@ -129,10 +142,10 @@ Deno.test("Members.claim() of one name doesn't wait for those of others", async 
   const { store, members } = createMembers();
   const { promise, resolve } = Promise.withResolvers<void>();
   store.ready = promise;
-  const alice = members.claim("alice", "s1");
+  const alice = members.claim("alice", "s1", stay);
   store.ready = Promise.resolve();
 
-  const bob = await members.claim("bob", "s2");
+  const bob = await members.claim("bob", "s2", stay);
   resolve();
 
   assertEquals(bob.username, "bob");
@@ -143,8 +156,8 @@ Deno.test("Members.claim() goes on after a claim that the store could not decide
   const { store, members } = createMembers();
   store.ready = Promise.reject(new Error("the disk is full"));
 
-  const first = members.claim("alice", "s1");
-  const second = members.claim("alice", "s2");
+  const first = members.claim("alice", "s1", stay);
+  const second = members.claim("alice", "s2", stay);
   store.ready.catch(() => store.ready = Promise.resolve());
 
   await assertRejects(() => first, Error, "the disk is full");
@@ -153,11 +166,11 @@ Deno.test("Members.claim() goes on after a claim that the store could not decide
 
 Deno.test("Members.claim() lets in another session that the account is shared with", async () => {
   const { store, members } = createMembers();
-  const member = await members.claim("alice", "s1");
-  assertEquals(await refusalOf(members.claim("alice", "s2")), "username_taken");
+  const member = await members.claim("alice", "s1", stay);
+  assertEquals(await refusalOf(members.claim("alice", "s2", stay)), "username_taken");
   store.share(member.nameKey, "s2");
 
-  const other = await members.claim("alice", "s2");
+  const other = await members.claim("alice", "s2", stay);
 
   assertStrictEquals(other, member);
   assertEquals(member.sessions, new Set(["s1", "s2"]));
@@ -165,27 +178,27 @@ Deno.test("Members.claim() lets in another session that the account is shared wi
 
 Deno.test("Members.claim() gives a guest's name to nobody else while the guest is there", async () => {
   const { members } = createMembers();
-  const guest = await members.claim("gus", undefined);
+  const guest = await members.claim("gus", undefined, stay);
 
-  assertEquals(await refusalOf(members.claim("gus", undefined)), "username_taken");
-  assertEquals(await refusalOf(members.claim("GUS", "s1")), "username_taken");
+  assertEquals(await refusalOf(members.claim("gus", undefined, stay)), "username_taken");
+  assertEquals(await refusalOf(members.claim("GUS", "s1", stay)), "username_taken");
   assert(isGuest(guest));
 });
 
 Deno.test("Members.claim() gives a guest no name that a session holds, present or not", async () => {
   const { members } = createMembers();
-  const alice = await members.claim("alice", "s1");
-  assertEquals(await refusalOf(members.claim("alice", undefined)), "username_taken");
+  const alice = await members.claim("alice", "s1", stay);
+  assertEquals(await refusalOf(members.claim("alice", undefined, stay)), "username_taken");
 
   await members.release(alice);
 
-  assertEquals(await refusalOf(members.claim("alice", undefined)), "username_taken");
+  assertEquals(await refusalOf(members.claim("alice", undefined, stay)), "username_taken");
   assertEquals(isGuest(alice), false);
 });
 
 Deno.test("Members.release() notes when an account went, and forgets who was present", async () => {
   const { store, members } = createMembers();
-  const alice = await members.claim("alice", "s1");
+  const alice = await members.claim("alice", "s1", stay);
 
   await members.release(alice);
   await members.release(alice);
@@ -198,7 +211,7 @@ Deno.test("Members.release() notes when an account went, and forgets who was pre
 Deno.test("Members.release() notes when an account went whose last session has signed out", async () => {
   // It counted as a guest then, and its name stayed reserved for ever.
   const { store, members } = createMembers();
-  const alice = await members.claim("alice", "s1");
+  const alice = await members.claim("alice", "s1", stay);
   alice.sessions.delete("s1");
 
   await members.release(alice);
@@ -208,10 +221,10 @@ Deno.test("Members.release() notes when an account went whose last session has s
 
 Deno.test("Members.release() of a guest frees its name at once, and notes nothing", async () => {
   const { store, members } = createMembers();
-  const guest = await members.claim("gus", undefined);
+  const guest = await members.claim("gus", undefined, stay);
 
   await members.release(guest);
-  const next = await members.claim("gus", "s1");
+  const next = await members.claim("gus", "s1", stay);
 
   assertEquals(store.touched, []);
   assert(next.account !== guest.account);
@@ -219,9 +232,9 @@ Deno.test("Members.release() of a guest frees its name at once, and notes nothin
 
 Deno.test("Members.release() of one who is no longer the holder leaves the new holder alone", async () => {
   const { members } = createMembers();
-  const guest = await members.claim("gus", undefined);
+  const guest = await members.claim("gus", undefined, stay);
   await members.release(guest);
-  const next = await members.claim("gus", "s1");
+  const next = await members.claim("gus", "s1", stay);
 
   await members.release(guest);
 
@@ -230,9 +243,9 @@ Deno.test("Members.release() of one who is no longer the holder leaves the new h
 
 Deno.test("Members.release() forgets a deleted account whose name somebody else has taken already", async () => {
   const { store, members } = createMembers();
-  const former = await members.claim("alice", "s1");
+  const former = await members.claim("alice", "s1", stay);
   store.free(former.nameKey);
-  const latter = await members.claim("alice", "s2");
+  const latter = await members.claim("alice", "s2", stay);
 
   await members.release(former);
 
@@ -243,21 +256,21 @@ Deno.test("Members.release() forgets a deleted account whose name somebody else 
 
 Deno.test("Members gives an account one allowance for all its connections, and a full one to each", async () => {
   const { clock, members } = createMembers();
-  const alice = await members.claim("alice", "s1");
-  const bob = await members.claim("bob", "s2");
+  const alice = await members.claim("alice", "s1", stay);
+  const bob = await members.claim("bob", "s2", stay);
 
   for (let i = 0; i < 20; i++) alice.sends.take(clock.monotonic());
 
-  assertEquals((await members.claim("alice", "s1")).sends.take(clock.monotonic()), 100);
+  assertEquals((await members.claim("alice", "s1", stay)).sends.take(clock.monotonic()), 100);
   assertEquals(bob.sends.take(clock.monotonic()), 0);
   assertEquals(alice.reads.take(clock.monotonic()), 0);
 });
 
 Deno.test("Members renews the reservations of those present at every tenth of it", async () => {
   const { store, clock, members } = createMembers();
-  const alice = await members.claim("alice", "s1");
-  await members.claim("gus", undefined);
-  const bob = await members.claim("bob", "s2");
+  const alice = await members.claim("alice", "s1", stay);
+  await members.claim("gus", undefined, stay);
+  const bob = await members.claim("bob", "s2", stay);
 
   clock.advance(59_999);
   assertEquals(store.touched, []);
@@ -270,8 +283,8 @@ Deno.test("Members renews the reservations of those present at every tenth of it
 
 Deno.test("Members leaves no timer behind when nobody is present", async () => {
   const { clock, members } = createMembers();
-  const alice = await members.claim("alice", "s1");
-  const gus = await members.claim("gus", undefined);
+  const alice = await members.claim("alice", "s1", stay);
+  const gus = await members.claim("gus", undefined, stay);
 
   await members.release(alice);
   await members.release(gus);
@@ -281,7 +294,7 @@ Deno.test("Members leaves no timer behind when nobody is present", async () => {
 
 Deno.test("Members goes on renewing after a time in which nothing could be noted", async () => {
   const { store, clock, lines, members } = createMembers();
-  await members.claim("alice", "s1");
+  await members.claim("alice", "s1", stay);
   store.ready = Promise.reject(new Error("the disk is full"));
   store.ready.catch(() => {});
 
@@ -295,9 +308,58 @@ Deno.test("Members goes on renewing after a time in which nothing could be noted
 Deno.test("Members.claim() tells the store when the owner is present", async () => {
   // A reservation that couldn't be renewed gave the name of somebody connected away.
   const { store, members } = createMembers();
-  await members.claim("alice", "s1");
+  await members.claim("alice", "s1", stay);
 
-  await refusalOf(members.claim("alice", "s2"));
+  await refusalOf(members.claim("alice", "s2", stay));
 
   assertEquals(store.claims.map(({ isHeld }) => isHeld), [false, true]);
+});
+
+Deno.test("Members.claim() lets nobody in whose session ended while it was decided", async () => {
+  const { store, members } = createMembers();
+  const { promise, resolve } = Promise.withResolvers<void>();
+  store.ready = promise;
+  const claims = ["s1", "s2"].map((session, index) => members.claim(`user${index}`, session, stay));
+
+  members.endSessions(["s1", "s3"]);
+  resolve();
+
+  assertEquals(await refusalOf(claims[0]!), "signed_out");
+  assertEquals((await claims[1]!).username, "user1");
+  assertEquals([...members].map(({ username }) => username), ["user1"]);
+});
+
+Deno.test("Members.claim() lets nobody in whose account ended while it was decided", async () => {
+  const { store, members } = createMembers();
+  const { promise, resolve } = Promise.withResolvers<void>();
+  store.ready = promise;
+  const claim = members.claim("alice", "s1", stay);
+
+  members.endAccount("a_1");
+  resolve();
+
+  assertEquals(await refusalOf(claim), "signed_out");
+  assertEquals([...members], []);
+});
+
+Deno.test("Members.claim() gives the name back when nobody comes in under it", async () => {
+  const { store, members } = createMembers();
+
+  const claim = members.claim("alice", "s1", () => {
+    throw new ChatError("shutting_down");
+  });
+
+  assertEquals(await refusalOf(claim), "shutting_down");
+  assertEquals([...members], []);
+  assertEquals(store.touched, [["a_1"]]);
+});
+
+Deno.test("Members.claim() tells of the one present before its name goes to another account", async () => {
+  const { store, members, superseded } = createMembers();
+  const former = await members.claim("alice", "s1", stay);
+  store.free(former.nameKey);
+
+  await members.claim("alice", "s2", stay);
+
+  assertEquals(superseded, [former]);
 });

@@ -57,11 +57,14 @@ function createReceipts() {
     log,
     rate: { perSecond: 0, burst: 0 },
     nameTtlMs: 0,
+    onSuperseded: () => {},
   });
   const receipts = new Receipts({ store, members, log });
 
   async function join(username: string) {
-    return openConnection({ member: await members.claim(username, `session of ${username}`) });
+    return openConnection({
+      member: await members.claim(username, `session of ${username}`, (it) => it),
+    });
   }
 
   return { store, lines, members, receipts, join };

@@ -110,7 +110,8 @@ Deno.test("SqliteStore forgets the words of what was pruned and erased", async (
   clock.advance(DAY_MS);
 
   assertEquals(await store.prune(10), 1);
-  await store.deleteAccount(bob.account);
+  await store.closeAccount(bob.account);
+  await store.eraseClosed();
 
   assertEquals([await find(store, "unmistakable"), await find(store, "indelible")], [[], []]);
   assertEquals((await find(store, "number")).length, 50);

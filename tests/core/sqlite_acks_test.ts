@@ -149,7 +149,7 @@ Deno.test("SqliteStore knows what a key was for when its message is gone, in wha
   assertEquals(last.lastSeq, 1);
 });
 
-Deno.test("SqliteStore.deleteAccount() forgets the keys of what was there and of what was gone", async () => {
+Deno.test("SqliteStore.eraseClosed() forgets the keys of what was there and of what was gone", async () => {
   await using folder = await DataFolder.make();
   await using store = await folder.open({ retention: { kind: "count", maxEvents: 1 } });
   const cy = await store.claimName(claimOf("cy"));
@@ -158,7 +158,8 @@ Deno.test("SqliteStore.deleteAccount() forgets the keys of what was there and of
   await store.prune(9);
   assertEquals(keptKeys(folder.path), ["k1"]);
 
-  await store.deleteAccount(cy.account);
+  await store.closeAccount(cy.account);
+  await store.eraseClosed();
 
   assertEquals(keptKeys(folder.path), []);
   assertEquals(await store.read({ limit: 9, from: "oldest" }), []);

@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { SqliteAcks } from "../../core/sqlite_acks.ts";
+import { SqlitePeople } from "../../core/sqlite_people.ts";
 import { SqliteAppend } from "../../core/sqlite_append.ts";
 import { SqliteDatabase } from "../../core/sqlite_database.ts";
 import { filesIn } from "../../core/sqlite_files.ts";
@@ -114,7 +115,9 @@ Deno.test("SqliteAppend.append() can store nothing while the log is read-only", 
   await using data = await makeDataFolder();
   await (await openLog(data.path)).close();
   const db = new SqliteDatabase(filesIn(data.path).log, { busyTimeoutMs: 0 });
-  const append = new SqliteAppend(db, new SqliteAcks(db, true), { kind: "forever" });
+  const append = new SqliteAppend(db, new SqlitePeople(db), new SqliteAcks(db, true), {
+    kind: "forever",
+  });
   const event = {
     kind: "message",
     to: { kind: "lobby" },

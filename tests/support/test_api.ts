@@ -3,7 +3,7 @@ import { parseConfig } from "../../core/config.ts";
 import { LOBBY } from "../../core/conversations.ts";
 import type { Ids } from "../../core/ids.ts";
 import { Passphrases } from "../../core/passphrase.ts";
-import type { Account, Audience } from "../../core/store.ts";
+import type { Account, Audience, Erasure } from "../../core/store.ts";
 import { SqliteStore } from "../../core/store_sqlite.ts";
 import { usernameKey } from "../../core/usernames.ts";
 import { type ApiStore, createApi } from "../../routes/api.ts";
@@ -135,6 +135,10 @@ class EndedSessions implements LiveSessions {
 
   endSessions(sessionIds: readonly string[]): void {
     this.sessions.push(...sessionIds);
+  }
+
+  eraseAccount({ account }: Erasure): void {
+    this.endAccount(account);
   }
 
   endAccount(account: string): void {

@@ -1,7 +1,15 @@
 import type { Clock, Timer } from "./clock.ts";
 import type { Connection } from "./connection.ts";
+import {
+  isEmpty,
+  type Moment,
+  newMoment,
+  packetsFor,
+  type Personal,
+  SharedPackets,
+  takePublic,
+} from "./moment.ts";
 import type { Packet } from "./outbox.ts";
-import { type Dialect, packFrames, packShared } from "./packets.ts";
 
 /**
  * Packets handed over at a time; the next ones follow when these have been written, so that acks,
@@ -22,22 +30,6 @@ export interface LaneOptions {
   readonly isMoreComing: () => boolean;
   /** Told of connections that may lack a packet, because sending to them failed. */
   readonly onFailed: (connections: readonly Connection[], cause: unknown) => void;
-}
-
-/** What a moment holds for some connections only: frames in their order among the public ones. */
-interface Personal {
-  readonly frames: string[];
-  /** Called once all of them have been handed to the connection. */
-  readonly whenSent: (() => void)[];
-  /** Public frames of the moment that are already among `frames`, or were before its time. */
-  publicTaken: number;
-}
-
-/** Frames that wait to go out together. */
-interface Moment {
-  /** Frames for everyone, in order. */
-  readonly publicFrames: string[];
-  readonly personal: Map<Connection, Personal>;
 }
 
 /** What one connection gets of a moment. */
@@ -236,22 +228,6 @@ export class Lane {
   }
 }
 
-/** The public frames of a moment as packets, made once for each dialect that is asked for. */
-class SharedPackets {
-  #frames: readonly string[];
-  #packets = new Map<Dialect, Packet[]>();
-
-  constructor(frames: readonly string[]) {
-    this.#frames = frames;
-  }
-
-  in(dialect: Dialect): Packet[] {
-    let packets = this.#packets.get(dialect);
-    if (!packets) this.#packets.set(dialect, packets = packShared(this.#frames, dialect));
-    return packets;
-  }
-}
-
 /** Hands over a slice. Returns the last connection whose socket got its packet at once. */
 function sendParcels(flush: Flush): Connection | undefined {
   let last: Connection | undefined;
@@ -290,23 +266,4 @@ function sizeOfRound({ round, recipients, parcels }: Flush): number {
 
 function isOver(flush: Flush): boolean {
   return flush.sent === sizeOfRound(flush) && flush.remaining.length === 0;
-}
-
-function newMoment(): Moment {
-  return { publicFrames: [], personal: new Map() };
-}
-
-function isEmpty(moment: Moment): boolean {
-  return moment.publicFrames.length === 0 && moment.personal.size === 0;
-}
-
-function takePublic(own: Personal, publicFrames: readonly string[]): void {
-  while (own.publicTaken < publicFrames.length) own.frames.push(publicFrames[own.publicTaken++]!);
-}
-
-function packetsFor(connection: Connection, moment: Moment, shared: SharedPackets): Packet[] {
-  const own = moment.personal.get(connection);
-  if (!own) return shared.in(connection.dialect);
-  takePublic(own, moment.publicFrames);
-  return packFrames(own.frames, connection.dialect);
 }

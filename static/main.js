@@ -88,6 +88,7 @@ let session = null;
 let attempted = "";
 
 addEventListener("online", () => session?.nudge());
+addEventListener("offline", () => void probe());
 document.addEventListener("visibilitychange", () => {
   if (document.visibilityState === "visible") session?.nudge();
 });
@@ -155,6 +156,13 @@ function entered(username) {
   }
   view.show(true);
   if (store.hasGivenUp) sayStoreIsSilent();
+}
+
+/** The browser says it is offline: a server on this machine or network may be reached still. */
+async function probe() {
+  if (await api.isReachable()) return;
+  session?.giveUp();
+  view.banner.hurry();
 }
 
 /** @param {LineState} line */

@@ -138,6 +138,11 @@ export class ChatSession {
     this.#socket.nudge();
   }
 
+  /** The server can't be reached: the line counts as lost. */
+  giveUp() {
+    this.#socket.giveUp();
+  }
+
   /** Leaves the chat for good. */
   stop() {
     this.#outbox.close();

@@ -15,6 +15,9 @@ export class ApiError extends Error {
   }
 }
 
+/** Time a probe may take: with it, being offline is told within two seconds. */
+const PROBE_MS = 1_000;
+
 /** @typedef {Record<string, string | number | undefined>} Query */
 
 /** The server's HTTP API, beside the page wherever that is served. */
@@ -57,6 +60,17 @@ export class Api {
       headers: { "content-type": "application/json" },
       body: JSON.stringify(body),
     });
+  }
+
+  /** Whether the server answers at all, and soon. */
+  async isReachable() {
+    try {
+      const signal = AbortSignal.timeout(PROBE_MS);
+      await this.#fetch(this.#base, { method: "HEAD", cache: "no-store", signal });
+      return true;
+    } catch {
+      return false;
+    }
   }
 
   /**

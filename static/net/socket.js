@@ -124,6 +124,11 @@ export class ReconnectingSocket {
     return true;
   }
 
+  /** The line is known to be dead, long before its silence would tell. */
+  giveUp() {
+    if (this.#socket !== null) this.#ended(1006);
+  }
+
   /** The tab is shown again or the network is back: a wait ends early, a dead line is noticed. */
   nudge() {
     if (this.#state.state === "waiting") return this.#retryEarly();

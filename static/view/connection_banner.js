@@ -35,6 +35,11 @@ export class ConnectionBanner {
     this.#quiet ??= this.#clock.schedule(() => this.#showInterruption(), QUIET_MS);
   }
 
+  /** Tells an interruption at once: it is known to last. */
+  hurry() {
+    if (this.#quiet !== null) this.#showInterruption();
+  }
+
   #hide() {
     this.#quiet?.cancel();
     this.#quiet = null;

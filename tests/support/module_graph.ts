@@ -13,9 +13,12 @@ export type ModuleGraph = ReadonlyMap<string, readonly Import[]>;
 
 const SKIPPED_FOLDERS = new Set(["dist", "data", "docs", "node_modules"]);
 const STATIC_IMPORT = /^(?:import|export)\b([^"';]*?)\bfrom\s+"([^"]+)"|^import\s+"([^"]+)"/gm;
-const DYNAMIC_IMPORT = /(?:await|return|=>?)\s+import\(\s*"([^"]+)"/g;
+const DYNAMIC_IMPORT = /\bimport\(\s*"([^"]+)"/g;
+/** Lines of block comments, in which JSDoc names types. */
+const COMMENT_LINES = /^\s*(?:\/\*|\*).*$/gm;
+const JSDOC_IMPORT = /@import\b[^"]*?\bfrom\s+"([^"]+)"|\bimport\("([^"]+)"\)/g;
 
-/** Reads the imports of every module under `root`, types in JSDoc left out. */
+/** Reads the imports of every module under `root`, those of types in JSDoc too. */
 export async function readModuleGraph(root: URL): Promise<ModuleGraph> {
   const graph = new Map<string, readonly Import[]>();
   for await (const path of modulesIn(root, "")) {
@@ -26,12 +29,16 @@ export async function readModuleGraph(root: URL): Promise<ModuleGraph> {
 
 /** The imports of one module's source. */
 export function importsOf(path: string, source: string): Import[] {
-  const fixed = [...source.matchAll(STATIC_IMPORT)].map(([, clause = "", from, bare]) =>
+  const code = source.replace(COMMENT_LINES, "");
+  const comments = [...source.matchAll(COMMENT_LINES)].join("\n");
+  const fixed = [...code.matchAll(STATIC_IMPORT)].map(([, clause = "", from, bare]) =>
     importOf(path, (from ?? bare)!, isTypeOnly(clause))
   );
-  const dynamic = [...source.matchAll(DYNAMIC_IMPORT)]
+  const dynamic = [...code.matchAll(DYNAMIC_IMPORT)]
     .map(([, specifier]) => importOf(path, specifier!, false));
-  return [...fixed, ...dynamic];
+  const types = [...comments.matchAll(JSDOC_IMPORT)]
+    .map(([, from, inline]) => importOf(path, (from ?? inline)!, true));
+  return [...fixed, ...dynamic, ...types];
 }
 
 /** A cycle among the modules that `includes` picks, as the path around it, if there is one. */

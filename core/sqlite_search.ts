@@ -10,8 +10,8 @@ import type { SearchHit, SearchPage, StoreSearch } from "./store.ts";
 import { usernameKey } from "./usernames.ts";
 
 /**
- * Time that one search may take, in milliseconds. It is looked at between two messages, so a walk
- * through the lists of an index comes on top: at worst some 0.3 ms for each thousand messages.
+ * Time that one search may take, in milliseconds. The clock is read between two messages, so a walk
+ * through the lists of an index comes on top (see `MAX_LOOKUPS` in `search_tokens.ts`).
  */
 const MAX_SEARCH_MS = 150;
 /** Messages that are looked at however long it takes, so that each search gets somewhere. */

@@ -133,7 +133,7 @@ Deno.test("the route names --trusted-proxies when its own page came by https, an
 
 Deno.test("the page hears over its socket that the proxy isn't trusted, and not to come back", async () => {
   await using server = await startTestServer();
-  const headers = { origin: server.url.replace("http:", "https:") };
+  const headers = { origin: server.wsUrl.replace("ws:", "https:") };
   const client = new ChatClient(`${server.wsUrl}/ws/alice`, { protocols: ["parley.v1"], headers });
 
   const { code } = await client.closed;

@@ -21,7 +21,6 @@ export const VITAL: ReadonlySet<string> = new Set([
 /** What writes nothing, or calls others. */
 const HARMLESS: ReadonlySet<string> = new Set([
   "position",
-  "behind",
   "together",
   "limitPages",
   "close",
@@ -33,14 +32,13 @@ const HARMLESS: ReadonlySet<string> = new Set([
  * space first.
  */
 export class Headroom {
-  #file: string;
-  #size: number;
+  #files: LogFiles;
+  #size = 0;
 
   /** @throws {StoreOpenError} When the folder can't be written to. */
   constructor(files: LogFiles) {
-    makePrivateFile(files.folder, files.spare);
-    this.#file = files.spare;
-    this.#size = statSync(files.spare).size;
+    this.#files = files;
+    this.#find();
   }
 
   /** @throws {StoreUnavailableError} Unless all the space is kept. */
@@ -89,9 +87,16 @@ export class Headroom {
     });
   }
 
+  #find(): void {
+    const { folder, spare } = this.#files;
+    makePrivateFile(folder, spare);
+    this.#size = statSync(spare).size;
+  }
+
   #change(work: (descriptor: number) => void): void {
     try {
-      const descriptor = openSync(this.#file, "r+");
+      this.#find(); // Somebody in need of space may have deleted it.
+      const descriptor = openSync(this.#files.spare, "r+");
       try {
         work(descriptor);
       } finally {

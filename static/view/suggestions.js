@@ -3,6 +3,9 @@ import { byId, cloneTemplate, part, setText } from "../lib/dom.js";
 import { count } from "../text/counts.js";
 import { clampMarks } from "../text/names.js";
 
+/** Distance the list keeps from the upper edge of the conversation, in pixels. */
+const EDGE_PX = 4;
+
 /**
  * The list of suggestions above the box. The focus stays in the box, which names the chosen one
  * as its active descendant.
@@ -36,6 +39,7 @@ export class Suggestions {
     this.#list.hidden = completion === null;
     const items = completion?.suggestions.map(renderSuggestion) ?? [];
     this.#list.replaceChildren(...items);
+    this.#fit();
     setText(this.#status, items.length === 0 ? "" : count(items.length, "suggestion"));
     this.#mark();
   }
@@ -58,6 +62,13 @@ export class Suggestions {
     return true;
   }
 
+  /** Keeps the list below the upper edge of what would cut it off: at 400 % zoom little is left. */
+  #fit() {
+    const top = this.#list.closest("main")?.getBoundingClientRect().top ?? 0;
+    const room = this.#list.getBoundingClientRect().bottom - top - EDGE_PX;
+    this.#list.style.maxBlockSize = `${Math.max(0, room)}px`;
+  }
+
   /** @param {number} index */
   #choose(index) {
     this.#chosen = index;
@@ -70,6 +81,7 @@ export class Suggestions {
       option.setAttribute("aria-selected", String(i === this.#chosen))
     );
     const active = options[this.#chosen];
+    active?.scrollIntoView({ block: "nearest" });
     if (active === undefined) this.#box.removeAttribute("aria-activedescendant");
     else this.#box.setAttribute("aria-activedescendant", active.id);
   }

@@ -35,6 +35,8 @@ export interface MembersOptions {
 
 /** Shortest time between two renewals of the reservations of those present, in milliseconds. */
 const MIN_RENEWAL_MS = 1_000;
+/** Longest: timers of the runtime reach 24 days. */
+const MAX_RENEWAL_MS = 86_400_000;
 /** Reservations renewed in one commit. */
 const RENEWED_AT_ONCE = 500;
 
@@ -227,10 +229,11 @@ export class Members {
     return member;
   }
 
-  /** At every tenth of the reservation: so it holds as long after a crash, nearly. */
+  /** At every tenth of the reservation, and once a day: so it holds as long after a crash, nearly. */
   #scheduleRenewal(): Timer {
     const { clock, nameTtlMs } = this.#options;
-    return clock.schedule(() => this.#renew(), Math.max(nameTtlMs / 10, MIN_RENEWAL_MS));
+    const delayMs = Math.min(Math.max(nameTtlMs / 10, MIN_RENEWAL_MS), MAX_RENEWAL_MS);
+    return clock.schedule(() => this.#renew(), delayMs);
   }
 
   #stopRenewing(): void {

@@ -11,12 +11,14 @@ const IDLE_PAUSE_MS = 10_000;
 
 /** What a {@linkcode Pruner} needs from outside. */
 export interface PrunerOptions {
-  readonly store: Pick<Store, "prune">;
+  readonly store: Pick<Store, "prune" | "expire">;
   readonly clock: Pick<Clock, "schedule">;
   readonly log: Log;
+  /** How long a name stays reserved, in milliseconds. */
+  readonly nameTtlMs: number;
 }
 
-/** Removes what retention no longer covers, in small steps, for as long as it runs. */
+/** Removes what retention no longer covers and what nothing refers to, in small steps, for as long as it runs. */
 export class Pruner {
   #options: PrunerOptions;
   #timer: Timer | undefined;
@@ -41,13 +43,18 @@ export class Pruner {
   }
 
   async #prune(): Promise<void> {
-    const { store, log } = this.#options;
-    let removed = 0;
+    let isMore = false;
     try {
-      removed = await store.prune(STEP_EVENTS);
+      isMore = await this.#takeStep();
     } catch (cause) {
-      log.warn("removing old events failed", { cause: String(cause) });
+      this.#options.log.warn("removing old events failed", { cause: String(cause) });
     }
-    this.#schedule(removed === STEP_EVENTS ? STEP_PAUSE_MS : IDLE_PAUSE_MS);
+    this.#schedule(isMore ? STEP_PAUSE_MS : IDLE_PAUSE_MS);
+  }
+
+  async #takeStep(): Promise<boolean> {
+    const { store, nameTtlMs } = this.#options;
+    if (await store.prune(STEP_EVENTS) === STEP_EVENTS) return true;
+    return await store.expire(nameTtlMs, STEP_EVENTS);
   }
 }

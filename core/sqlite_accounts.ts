@@ -142,7 +142,7 @@ export class SqliteAccounts {
       if (!row || row.is_closed) return undefined;
       this.#end(row.id, "deleting");
       this.#people.forget(account);
-      this.#time.note(moment);
+      this.touchAccounts([account], moment);
       this.#addErasure.run({ account, at: moment.at });
       return { ...this.#erasure.get({ account })! };
     });

@@ -8,6 +8,7 @@ import { isDamage, SqliteDatabase } from "./sqlite_database.ts";
 import { filesIn, makePrivateFile } from "./sqlite_files.ts";
 import { guard, Headroom } from "./sqlite_headroom.ts";
 import { SqliteIndexing } from "./sqlite_indexing.ts";
+import { SqliteExpiry } from "./sqlite_expiry.ts";
 import { SqlitePeople } from "./sqlite_people.ts";
 import { SqliteReading } from "./sqlite_reading.ts";
 import { SqliteReads } from "./sqlite_reads.ts";
@@ -60,6 +61,7 @@ function writerOn(db: SqliteDatabase, kept: Retention) {
   const accounts = new SqliteAccounts(db, people);
   const reading = new SqliteReading(db);
   const retention = new SqliteRetention(db, acks, kept);
+  const expiry = new SqliteExpiry(db, people);
   const position = db.prepare<LogPosition>(
     `SELECT epoch, last_seq AS lastSeq, pruned_up_to AS prunedUpTo, log_time AS logTime,
        noted_at AS at FROM meta`,
@@ -87,6 +89,7 @@ function writerOn(db: SqliteDatabase, kept: Retention) {
       return { removed, prunedUpTo: position.get()!.prunedUpTo };
     },
     erase: retention.erase.bind(retention),
+    expire: expiry.step.bind(expiry),
     limitPages: (pages: number) => db.execute(`PRAGMA max_page_count = ${Math.trunc(pages)}`),
     probe: () => db.transaction(() => steps.forEach((step) => step.run())),
     together: <Result>(calls: readonly (() => Result)[]) => runTogether(db, calls),

@@ -8,7 +8,7 @@ import { EXPORT_FORMAT } from "./sqlite_export.ts";
 import { filesIn, makeWhole } from "./sqlite_files.ts";
 import { ownNewLog } from "./sqlite_lock.ts";
 import { MAX_SEQ, MAX_TIME, RECORD_KINDS, type RecordKind } from "./sqlite_records.ts";
-import { type LogIdentity, migrate, START_LOG_TIME } from "./sqlite_schema.ts";
+import { LAST_ID_SQL, type LogIdentity, migrate, START_LOG_TIME } from "./sqlite_schema.ts";
 import { usernameKey } from "./usernames.ts";
 
 /** Lines put in by one commit. */
@@ -180,7 +180,7 @@ function finish(db: SqliteDatabase): void {
        SELECT at / ${HOUR_MS}, min(seq), max(seq) FROM events GROUP BY 1;
      UPDATE members SET newest =
        coalesce((SELECT max(seq) FROM events e WHERE e.conversation = members.conversation), 0);
-     UPDATE meta SET events = (SELECT count(*) FROM events),
+     UPDATE meta SET events = (SELECT count(*) FROM events), last_id = ${LAST_ID_SQL},
        last_seq = max(last_seq, coalesce((SELECT max(seq) FROM events), 0));`,
   );
   const { noted_at } = db.prepare<{ noted_at: number | null }>("SELECT noted_at FROM meta").get()!;

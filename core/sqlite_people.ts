@@ -31,6 +31,7 @@ export class SqlitePeople {
   #seen = new Map<string, AccountRow>();
   #account: Query<AccountRow>;
   #owner: Query<AccountRow>;
+  #nextId: Query<{ id: number }>;
   #addName: Query<unknown>;
   #nameId: Query<{ id: number }>;
   #addAccount: Query<unknown>;
@@ -48,15 +49,16 @@ export class SqlitePeople {
       `SELECT a.id, a.public_id, a.username, ${IS_CLOSED_SQL} AS is_closed FROM names n JOIN accounts a ON a.id = n.owner
        WHERE n.key = :nameKey`,
     );
-    this.#addName = db.prepare("INSERT INTO names (key) VALUES (:nameKey) ON CONFLICT DO NOTHING");
+    this.#nextId = db.prepare("UPDATE meta SET last_id = last_id + 1 RETURNING last_id AS id");
+    this.#addName = db.prepare("INSERT INTO names (id, key) VALUES (:id, :nameKey)");
     this.#nameId = db.prepare("SELECT id FROM names WHERE key = :nameKey");
     this.#addAccount = db.prepare(
-      `INSERT INTO accounts (public_id, username, name, kind, created_at, seen_at)
-       VALUES (:account, :username, :name, :kind, :at, :logTime)`,
+      `INSERT INTO accounts (id, public_id, username, name, kind, created_at, seen_at)
+       VALUES (:id, :account, :username, :name, :kind, :at, :logTime)`,
     );
     this.#conversation = db.prepare("SELECT id FROM conversations WHERE public_id = :publicId");
     this.#addConversation = db.prepare(
-      "INSERT INTO conversations (public_id, kind) VALUES (:publicId, 'private')",
+      "INSERT INTO conversations (id, public_id, kind) VALUES (:id, :publicId, 'private')",
     );
     this.#addMember = db.prepare(
       `INSERT INTO members (conversation, account) VALUES (:conversation, :account)
@@ -98,17 +100,24 @@ export class SqlitePeople {
 
   /** Adds an account; who owns its name doesn't change. */
   add({ account, username, nameKey, kind, at, logTime }: NewAccount): AccountRow {
-    this.#addName.run({ nameKey });
-    const name = this.#nameId.get({ nameKey })!.id;
-    const { id } = this.#addAccount.run({ account, username, name, kind, at, logTime });
+    const name = this.#nameId.get({ nameKey })?.id ?? this.#newName(nameKey);
+    const { id } = this.#nextId.get()!;
+    this.#addAccount.run({ id, account, username, name, kind, at, logTime });
     return { id, public_id: account, username, is_closed: 0 };
+  }
+
+  #newName(nameKey: string): number {
+    const { id } = this.#nextId.get()!;
+    this.#addName.run({ id, nameKey });
+    return id;
   }
 
   /** The row of the conversation of two accounts, made with its members if it is new. */
   ensureConversation(publicId: string, members: readonly number[]): number {
     const known = this.#conversation.get({ publicId });
     if (known) return known.id;
-    const conversation = this.#addConversation.run({ publicId }).id;
+    const conversation = this.#nextId.get()!.id;
+    this.#addConversation.run({ id: conversation, publicId });
     for (const account of members) this.#addMember.run({ conversation, account });
     return conversation;
   }

@@ -226,6 +226,27 @@ CREATE TABLE erasures (
 CREATE INDEX erasures_by_seq ON erasures (seq);
 `;
 
+/** The newest row id there is. */
+export const LAST_ID_SQL = `max(coalesce((SELECT max(id) FROM names), 0),
+  coalesce((SELECT max(id) FROM accounts), 0), (SELECT max(id) FROM conversations))`;
+
+/**
+ * Version 8: rows that nothing refers to are removed. Their ids come from a counter and are never
+ * given again, since the search indexes name accounts by them. What a removed row is looked for in
+ * has an index.
+ */
+const VERSION_8 = `
+-- Newest row id given to a name, an account or a conversation.
+ALTER TABLE meta ADD COLUMN last_id INTEGER NOT NULL DEFAULT 0;
+UPDATE meta SET last_id = ${LAST_ID_SQL};
+CREATE INDEX acks_by_seq ON acks (seq);
+CREATE INDEX acks_by_recipient ON acks (recipient) WHERE recipient IS NOT NULL;
+CREATE INDEX acks_by_conversation ON acks (conversation);
+CREATE INDEX reads_by_conversation ON reads (conversation);
+DROP INDEX waiting_by_recipient;
+CREATE INDEX waiting_by_recipient ON waiting (recipient, is_delivered, seq);
+`;
+
 /** The way from each version to the next; the first makes version 1 out of an empty file. */
 export const MIGRATIONS: readonly string[] = [
   VERSION_1,
@@ -235,6 +256,7 @@ export const MIGRATIONS: readonly string[] = [
   VERSION_5,
   VERSION_6,
   VERSION_7,
+  VERSION_8,
 ];
 
 /**

@@ -5,7 +5,7 @@ import { isPassphraseHash } from "./passphrase.ts";
 import { prepareAll } from "./sqlite_engine.ts";
 import { filesIn } from "./sqlite_files.ts";
 import { MAX_SEQ, MAX_TIME } from "./sqlite_records.ts";
-import { MIGRATIONS, versionOf } from "./sqlite_schema.ts";
+import { LAST_ID_SQL, MIGRATIONS, versionOf } from "./sqlite_schema.ts";
 import { StoreUnavailableError } from "./store.ts";
 
 /** What a check of a log found. */
@@ -66,6 +66,11 @@ const CHECKS: readonly (readonly [problem: string, sql: string, since?: number])
          UNION ALL SELECT log_time FROM marks UNION ALL SELECT log_time FROM meta)
        WHERE time < 0 OR time > (SELECT min(log_time, ${MAX_TIME}) FROM meta)`,
     4,
+  ],
+  [
+    "row ids lie beyond the newest that was ever given",
+    `SELECT max(0, ${LAST_ID_SQL} - last_id) AS count FROM meta`,
+    8,
   ],
   [
     "keys have two first acks",

@@ -149,6 +149,15 @@ export interface Store {
   prune(limit: number): Promise<number>;
 
   /**
+   * Removes what nothing refers to any more: ids of messages that are gone, once `nameTtlMs` of log
+   * time have passed since they were sent, and accounts that have left nothing, with their names and
+   * sessions, an hour after their reservations have ended. Looks at `limit` of them at most.
+   *
+   * @returns Whether there is more to do at once.
+   */
+  expire(nameTtlMs: number, limit: number): Promise<boolean>;
+
+  /**
    * Writes something small that changes nothing.
    *
    * @throws {StoreUnavailableError} When the log takes no writes now.

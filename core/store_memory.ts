@@ -264,6 +264,11 @@ export class MemoryStore implements Store {
     });
   }
 
+  /** All it keeps is bounded. */
+  expire(): Promise<boolean> {
+    return Promise.resolve(false);
+  }
+
   prune(limit: number): Promise<number> {
     const uncovered = this.#uncovered().slice(0, limit);
     const gone = new Set(uncovered);

@@ -257,6 +257,10 @@ export class SqliteStore implements Store, AsyncDisposable {
     return this.#reader.call("erasuresSince", seq);
   }
 
+  expire(nameTtlMs: number, limit: number): Promise<boolean> {
+    return this.#writer.call("expire", this.#time.now(), nameTtlMs, limit);
+  }
+
   async prune(limit: number): Promise<number> {
     // What a crash left of a deletion.
     await this.#writer.call("erase", limit);

@@ -37,6 +37,7 @@ const MAX_CALLS = 512;
 const ALONE: ReadonlySet<string> = new Set([
   "prune",
   "erase",
+  "expire",
   "limitPages",
   "close",
   ...VITAL,

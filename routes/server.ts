@@ -82,7 +82,7 @@ export async function startServer(deps: ServerDeps): Promise<RunningServer> {
     handle: (request, info) => app.fetch(request, info),
     onError: (error) => respondToMistake(error, log),
   }, store);
-  const pruner = new Pruner({ store, clock, log });
+  const pruner = new Pruner({ store, clock, log, nameTtlMs: config.nameTtlMs });
   const { port } = listener;
   return {
     url: urlOf(config.host, port),

@@ -334,7 +334,6 @@ export class ChatSession {
     const isAttentive = this.isAttentive;
     this.#state = reduceBatch(this.#state, frames, isAttentive);
     if (this.#state !== this.#drawn || this.#history.isOpening !== this.#wasOpening) this.#draw();
-    this.#noteOpening();
     const read = isAttentive && this.line.state === "online" ? readPosition(this.#state) : null;
     if (read !== null) this.#receipts.note(read.conversation, read.seq);
   }
@@ -342,6 +341,7 @@ export class ChatSession {
   #draw() {
     this.#drawn = this.#state;
     this.#options.onChange(this.#state);
+    this.#noteOpening();
   }
 
   /** What a first page brings is read only once it has been on screen. */

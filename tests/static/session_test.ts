@@ -1,6 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { JsonStorage } from "../../static/lib/storage.js";
 import { activeConversation } from "../../static/model/room.js";
+import { activate } from "../../static/model/room_reading.js";
 import { JsonOutboxStore } from "../../static/net/json_outbox_store.js";
 import { ChatSession } from "../../static/session.js";
 import { ManualClock } from "../support/manual_clock.ts";
@@ -25,6 +26,7 @@ async function setUp(
   const flushes: (() => void)[] = [];
   const refusals: string[] = [];
   let pictures = 0;
+  let isLastOpening = true;
   let others = 0;
   const session = new ChatSession({
     url: (position) => `ws://chat.example/ws/alice?seq=${position?.seq}`,
@@ -48,7 +50,10 @@ async function setUp(
     defer: (flush) => void flushes.push(flush),
     isAttentive: () => true,
     isAtEnd: () => true,
-    onChange: () => void pictures++,
+    onChange() {
+      pictures++;
+      isLastOpening = session.isOpening;
+    },
     onLine: () => {},
     onWelcome: () => {},
     onMessage: () => {},
@@ -74,6 +79,7 @@ async function setUp(
     ids,
     pictures: () => pictures,
     others: () => others,
+    isLastOpening: () => isLastOpening,
   };
 }
 
@@ -299,4 +305,20 @@ Deno.test("ChatSession.stop() hears no other tab any more, however often one joi
   }
 
   assertEquals(tabs.listeners, 0);
+});
+
+// A message found in a conversation that had not been on screen was never scrolled to.
+Deno.test("ChatSession draws again when a conversation turned to has nothing to load", async () => {
+  const { sockets, session, draw, isLastOpening } = await setUp();
+  const own = { from: "alice", account: "a_alice", to: "bob", conversation: "c_1" };
+  const secret = message(own);
+  sockets[0]!.receive(secret);
+  draw();
+  const key = session.place(secret);
+
+  session.act((state) => activate(state, key));
+  draw();
+
+  assertEquals([session.isOpening, isLastOpening()], [false, false]);
+  session.stop();
 });

@@ -1,5 +1,5 @@
 import { promisify } from "node:util";
-import { brotliCompress, gzip } from "node:zlib";
+import { brotliCompress, constants, gzip } from "node:zlib";
 
 /** A file as it is sent: plain, or compressed the first time somebody accepts that. */
 export interface Asset {
@@ -43,6 +43,11 @@ const MEDIA_TYPES: Readonly<Record<string, string>> = {
   webp: "image/webp",
   woff2: "font/woff2",
 };
+/**
+ * The first visitor waits for this: beside other work, quality 11 took 850 ms for the page's files
+ * and 5 took 12 ms; 5 makes them 3 KB larger, which takes 15 ms at 1.6 Mbit/s.
+ */
+const BROTLI = { params: { [constants.BROTLI_PARAM_QUALITY]: 5 } };
 /** Types that compression makes smaller. */
 const COMPRESSIBLE = /^text\/|json|svg/;
 /** Hexadecimal digits kept of a SHA-256; 64 bits tell versions of one file apart. */
@@ -114,7 +119,7 @@ async function compress(
   bytes: Uint8Array<ArrayBuffer>,
   coding: Coding,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  if (coding === "br") return new Uint8Array(await promisify(brotliCompress)(bytes));
+  if (coding === "br") return new Uint8Array(await promisify(brotliCompress)(bytes, BROTLI));
   if (coding === "gzip") return new Uint8Array(await promisify(gzip)(bytes, { level: 9 }));
   return bytes;
 }

@@ -29,9 +29,9 @@ export class JoinForm {
     this.#onJoin = onJoin;
     this.#onCancel = onCancel;
     this.#onSignIn = onSignIn;
-    // Nothing was typed into this hidden field, so only a submission of its form makes it match.
+    // Nobody can touch this hidden field, so only a submission of its form makes it match.
     this.#isPressedEarly = CSS.supports("selector(:user-valid)") &&
-      byId("join-passphrase", HTMLInputElement).matches(":user-valid");
+      byId("join-pressed", HTMLInputElement).matches(":user-valid");
     this.#own.addEventListener("click", () => this.#showPassphrase(true));
     this.#form.addEventListener("submit", (event) => this.#submit(event));
     this.#name.addEventListener("input", () => {

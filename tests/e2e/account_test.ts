@@ -137,6 +137,24 @@ pageTest("an account is deleted only by typing its name", async (browser) => {
   await other.box.waitFor();
 });
 
+pageTest("what a deleted account wrote goes from the pages of others at once", async (browser) => {
+  await using server = await startTestServer();
+  const alice = await Person.join(browser, server.url, "alice");
+  const bob = await Person.join(browser, server.url, "bob");
+  await alice.say("soon forgotten");
+  await bob.sees("soon forgotten");
+  await bob.say("here to stay");
+  await alice.sees("here to stay");
+
+  await alice.page.getByRole("button", { name: "Account" }).click();
+  await alice.page.getByText("Delete this account").click();
+  await alice.page.getByLabel("Type the name to confirm").fill("alice");
+  await alice.page.keyboard.press("Enter");
+
+  await bob.timeline.getByText("soon forgotten").waitFor({ state: "detached" });
+  await bob.sees("here to stay");
+});
+
 pageTest("an account with a passphrase is deleted only with it", async (browser) => {
   await using server = await startTestServer();
   const alice = await Person.join(browser, server.url, "alice");

@@ -220,7 +220,11 @@ for (const redirection of ["2>/dev/full", ">/dev/full 2>/dev/full"]) {
       const port = freePort();
       const script = `exec "$0" "$@" --port ${port} --log-level debug ${redirection}`;
       const [deno, ...args] = START;
-      const child = new Deno.Command("sh", { args: ["-c", script, deno, ...args] }).spawn();
+      const command = new Deno.Command("sh", {
+        args: ["-c", script, deno, ...args],
+        stdout: "null",
+      });
+      const child = command.spawn();
 
       const alice = await connectPatiently(`ws://127.0.0.1:${port}`, "alice");
       alice.send("no frame at all");

@@ -20,8 +20,7 @@ const MAX_COUNTED_FILES = 32_768;
 
 if (import.meta.main) await main(Deno.args);
 
-/** Does what the command line asks: serves, runs a tool on the log, or shows help. */
-export async function main(args: string[]): Promise<void> {
+async function main(args: string[]): Promise<void> {
   const command = readCommand(args);
   if (command.kind === "help") return writeLine(Deno.stdout, command.text);
   if (command.kind === "version") return writeLine(Deno.stdout, `parley ${VERSION}`);

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import { bundlePage } from "../bundle.ts";
+import { bundlePage } from "../routes/bundler.ts";
 import { BundleError, loadPage, type PageFolders } from "../routes/page_bundle.ts";
 import { PROJECT, startProgram, taskCommand } from "./support/program.ts";
 
@@ -136,7 +136,7 @@ Deno.test("deno task dev shows a change of the page on reload", async () => {
 /** Copies what the server is made of into a new folder. */
 async function copyProject(): Promise<string> {
   const project = await Deno.makeTempDir({ prefix: "parley-dev-" });
-  const parts = ["bundle.ts", "core", "deno.json", "deno.lock", "dev.ts", "main.ts", "routes"];
+  const parts = ["core", "deno.json", "deno.lock", "main.ts", "routes"];
   const args = ["-R", ...parts, "static", project];
   const { success } = await new Deno.Command("cp", { args, cwd: PROJECT }).output();
   assert(success);

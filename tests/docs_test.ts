@@ -190,7 +190,7 @@ Deno.test("docs/architecture.md names only files that exist", async () => {
   for (const folder of ["core", "routes", "static"]) files.push(...await filesUnder(folder));
 
   const named = [...text.matchAll(/`([\w/]+\.[jt]s)`/g)].map(([, name]) => name!);
-  const known = ["bundle.ts", "dev.ts", "main.ts", ...files];
+  const known = ["main.ts", ...files];
   const missing = named.filter((name) => !known.some((file) => isAt(name, file)));
 
   assert(named.length > 30);

@@ -1,12 +1,11 @@
 import { fileURLToPath } from "node:url";
-import { readFiles } from "./routes/assets.ts";
+import { readFiles } from "./assets.ts";
 import {
   hashSources,
-  PAGE,
   type PageFolders,
   readSourcesHash,
   SOURCES_HASH_FILE,
-} from "./routes/page_bundle.ts";
+} from "./page_bundle.ts";
 
 /** Script and stylesheet that `index.html` names; everything they import goes into the bundle. */
 const ENTRIES = ["main.js", "page.css"];
@@ -17,8 +16,6 @@ const BUNDLED = /\.(css|js|jsx|ts|tsx)$/;
  * of Deno trust the system's authorities too, but 2.6 must be told to.
  */
 const CA_STORE = "DENO_TLS_CA_STORE";
-
-if (import.meta.main) await bundlePage(PAGE);
 
 /**
  * Bundles the page: one script, one stylesheet, and a chunk for each dynamic import. Does nothing

@@ -36,12 +36,15 @@ export interface ServeOptions {
   readonly args?: readonly string[];
   /** What comes before the command, such as `env` with variables. */
   readonly prefix?: readonly string[];
+  /** Whether the limits that it has by default hold. @default {false} */
+  readonly limits?: boolean;
 }
 
-/** The command that serves the log in a folder, without limits. */
+/** The command that serves the log in a folder. */
 export function serveCommand(options: ServeOptions): ProgramCommand {
-  const { dataDir, port = 0, args = [], prefix = [] } = options;
-  const settings = ["--port", String(port), "--data", dataDir, ...NO_LIMITS, ...args];
+  const { dataDir, port = 0, args = [], prefix = [], limits = false } = options;
+  const noLimits = limits ? [] : NO_LIMITS;
+  const settings = ["--port", String(port), "--data", dataDir, ...noLimits, ...args];
   return [...prefix, DENO, ...START, ...settings] as unknown as ProgramCommand;
 }
 

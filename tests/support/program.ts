@@ -10,6 +10,7 @@ export interface RunningProgram extends AsyncDisposable {
   /** As it printed it: `http://localhost:41234/`. */
   readonly url: string;
   readonly port: number;
+  readonly pid: number;
   readonly ended: Promise<Ending>;
   signal(name: Deno.Signal): void;
 }
@@ -59,7 +60,9 @@ export async function startProgram(
     if (isRunning) signal("SIGKILL");
     await ended;
   };
-  return { url, port: Number(new URL(url).port), ended, signal, [Symbol.asyncDispose]: dispose };
+  const { pid } = child;
+  const port = Number(new URL(url).port);
+  return { url, port, pid, ended, signal, [Symbol.asyncDispose]: dispose };
 }
 
 /** The command that `deno task start` stands for, without the task runner in between. */

@@ -20,7 +20,7 @@ export interface ConnectionOptions {
   /** Hash of the session's credential; absent for a guest. */
   readonly sessionId?: string | undefined;
   /** Told when the server gives the connection up before its socket is gone. */
-  readonly ticket?: Pick<Ticket, "abandon"> | undefined;
+  readonly ticket?: Pick<Ticket, "abandon" | "address"> | undefined;
   /** @default Without a limit by address. */
   readonly packetBudget?: PacketBudget;
   readonly clock: Pick<Clock, "monotonic">;
@@ -38,6 +38,8 @@ export class Connection {
   readonly member: Member;
   readonly dialect: Dialect;
   readonly sessionId: string | undefined;
+  /** Key of the address it comes from, if it is known. */
+  readonly address: string | undefined;
   /** Whether it gets events as they happen, or is still sent those from before. */
   state: "catching_up" | "live" = "catching_up";
   /** What it may send besides accepted messages. */
@@ -66,6 +68,7 @@ export class Connection {
     this.member = options.member;
     this.dialect = options.dialect;
     this.sessionId = options.sessionId;
+    this.address = options.ticket?.address;
     this.packetBudget = options.packetBudget ?? new PacketBudget(options.clock);
     this.badFrames = new TokenBucket(BAD_FRAMES, options.clock.monotonic());
     this.#transport = options.transport;

@@ -34,6 +34,7 @@ import { Receipts } from "./receipts.ts";
 import { type CatchUpRequest, Recovery } from "./recovery.ts";
 import { closeCodeOf } from "./refusal.ts";
 import { Requests } from "./requests.ts";
+import { SendLimits } from "./send_limits.ts";
 import type { Erasure, Store } from "./store.ts";
 import type { Transport } from "./transport.ts";
 
@@ -123,6 +124,7 @@ export class ConnectionManager {
       log,
       members,
       fanout,
+      limits: new SendLimits({ clock, rate: options.rate, ...options.limits }),
       onLost: () => this.#startOver(),
       onSettled: () => this.#intake.release(),
       onSentWaiting: (connection, seq) => this.#arrivals.expect(connection, seq),

@@ -8,14 +8,16 @@ import type { Member, Members } from "./members.ts";
 import { messageFrame } from "./message_frames.ts";
 import { packFrames } from "./packets.ts";
 import { type AckFrame, encodeFrame, type ErrorFrame, errorFrame } from "./protocol.ts";
+import type { Leave, SendLimits } from "./send_limits.ts";
 import type { Account, AppendResult, Audience, NewEvent, Store, StoredEvent } from "./store.ts";
 import { usernameKey } from "./usernames.ts";
 
 /** What a {@linkcode Delivery} needs from outside. */
 export interface DeliveryOptions {
   readonly store: Pick<Store, "append" | "forgetKey" | "lastSeq" | "prunedUpTo">;
-  readonly clock: Pick<Clock, "monotonic" | "schedule">;
+  readonly clock: Pick<Clock, "schedule">;
   readonly members: Members;
+  readonly limits: SendLimits;
   readonly fanout: Fanout;
   readonly log: Log;
   /** Told that events were stored which nobody has heard of, because the answer was lost. */
@@ -42,6 +44,8 @@ export interface Recipient {
 interface Post {
   readonly connection: Connection;
   readonly event: NewEvent;
+  /** Private messages: leave to begin their conversation. */
+  readonly leave?: Leave;
 }
 
 /** How long to wait before trying again when the log takes no writes, in milliseconds. */
@@ -140,9 +144,10 @@ export class Delivery {
   }
 
   #post(connection: Connection, to: Audience, text: string, key: string | undefined): void {
+    const { limits } = this.#options;
     const { member } = connection;
-    const retryAfterMs = member.sends.take(this.#options.clock.monotonic());
-    if (retryAfterMs > 0) throw new ChatError("rate_limited", { retryAfterMs });
+    limits.take(connection);
+    const leave = to.kind === "private" ? limits.begin(connection, to.nameKey) : undefined;
     const event: NewEvent = {
       kind: "message",
       to,
@@ -150,11 +155,13 @@ export class Delivery {
       from: member.username,
       text,
       ...(key === undefined ? {} : { key }),
+      ...(leave ? { beginner: leave.beginner } : {}),
     };
     connection.unsettled++;
     this.#journal.append(event, (result) => {
       connection.unsettled--;
-      this.#settle({ connection, event }, result);
+      if (!(result.outcome === "stored" && result.isFirst)) leave?.giveBack();
+      this.#settle({ connection, event, ...(leave ? { leave } : {}) }, result);
     });
   }
 
@@ -215,9 +222,8 @@ export class Delivery {
     }
   }
 
-  #refuse({ connection, event }: Post, outcome: Refusal): void {
-    const username = event.to.kind === "private" ? event.to.username : "";
-    this.#answer(connection, errorFrame(refusalOf(outcome, username), event.key));
+  #refuse(post: Post, outcome: Refusal): void {
+    this.#answer(post.connection, errorFrame(refusalOf(post, outcome), post.event.key));
   }
 
   #acknowledge({ connection, event }: Post, accepted: Accepted, isWaiting: boolean): void {
@@ -262,16 +268,20 @@ export class Delivery {
   }
 }
 
-function refusalOf(outcome: Refusal, username: string): ChatError {
+function refusalOf({ event, leave }: Post, outcome: Refusal): ChatError {
   switch (outcome) {
     case "failed":
       return new ChatError("unavailable", { retryAfterMs: UNAVAILABLE_RETRY_MS });
+    case "too_many_conversations":
+      return new ChatError(outcome, { retryAfterMs: leave?.retryAfterMs ?? 0 });
     case "account_closed":
       return new ChatError("signed_out");
     case "id_reused":
-      return new ChatError("id_reused");
+      return new ChatError(outcome);
     default:
-      return new ChatError(outcome, { username });
+      return new ChatError(outcome, {
+        username: event.to.kind === "private" ? event.to.username : "",
+      });
   }
 }
 

@@ -14,6 +14,7 @@ export const ERROR_SENTENCES = {
   unknown_user: "There is nobody called “{username}” here.",
   name_moved: "The name “{username}” belongs to somebody else by now.",
   user_away: "“{username}” is away.",
+  too_many_conversations: "That would be one new conversation too many. Try again later.",
   id_reused: "That id was used before, for another message.",
   rate_limited: "You are sending too quickly.",
   signed_out: "You have been signed out.",

@@ -65,6 +65,11 @@ export class MemoryNames {
     return this.#ownedBy(sessionId).map(ownedOf);
   }
 
+  /** Whether an account has a passphrase. */
+  hasPassphrase(account: string): boolean {
+    return this.#byAccount.get(account)?.passphrase !== undefined;
+  }
+
   /** The reservation of a name that a passphrase no longer keeps begins now. */
   setPassphrase(account: string, hash: string | undefined, logTime: number): void {
     const owner = this.#byAccount.get(account);

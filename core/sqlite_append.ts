@@ -25,6 +25,8 @@ interface Place {
   readonly publicId: string;
   readonly recipient?: AccountRow;
   readonly isWaiting: boolean;
+  /** Whether the conversation begins with the event, if that was asked. */
+  readonly isNew?: boolean;
 }
 
 const IN_LOBBY: Place = { row: LOBBY_ROW, publicId: LOBBY, isWaiting: false };
@@ -142,6 +144,7 @@ export class SqliteAppend {
     }
     const author = this.#addGuest(event.author, event.from, batch);
     const place = this.#placeOf(event, author, recipient);
+    if (place === "too_many_conversations") return { outcome: place };
     if (!this.#keepsEvents) return this.#pass(event, author, place, batch);
     const repeat = batch.hasKeptAcks ? this.#acks.repeatOfKept(author.id, event) : undefined;
     return repeat ?? this.#write(event, author, place, batch);
@@ -175,12 +178,24 @@ export class SqliteAppend {
     return this.#people.add({ account, username, nameKey, kind: "guest", at, logTime });
   }
 
-  #placeOf(event: NewEvent, author: AccountRow, recipient: AccountRow | undefined): Place {
+  #placeOf(
+    event: NewEvent,
+    author: AccountRow,
+    recipient: AccountRow | undefined,
+  ): Place | "too_many_conversations" {
     if (!recipient) return IN_LOBBY;
     const publicId = privateConversation(author.public_id, recipient.public_id);
-    const row = this.#people.ensureConversation(publicId, [author.id, recipient.id]);
+    const known = this.#people.findConversation(publicId);
+    if (known === undefined && !this.#mayBegin(event, author)) return "too_many_conversations";
+    const isNew = known === undefined && event.beginner !== undefined;
+    const row = known ?? this.#people.addConversation(publicId, [author.id, recipient.id]);
     const isAway = event.to.kind === "private" && event.to.account === undefined;
-    return { row, publicId, recipient, isWaiting: isAway && recipient.id !== author.id };
+    return { row, publicId, recipient, isWaiting: isAway && recipient.id !== author.id, isNew };
+  }
+
+  #mayBegin({ beginner = "anybody" }: NewEvent, author: AccountRow): boolean {
+    if (beginner === "with_passphrase") return this.#people.hasPassphrase(author);
+    return beginner === "anybody";
   }
 
   /** The key is looked up by trying to add it: most are new, and need no question of their own. */
@@ -233,7 +248,7 @@ function isPublicMessage({ kind, to }: NewEvent): boolean {
 }
 
 function acceptedAt(seq: number, at: number, place: Place): AppendResult {
-  const { publicId: conversation, recipient, isWaiting } = place;
+  const { publicId: conversation, recipient, isWaiting, isNew } = place;
   return {
     outcome: "stored",
     seq,
@@ -243,5 +258,6 @@ function acceptedAt(seq: number, at: number, place: Place): AppendResult {
       ? { recipient: { account: recipient.public_id, username: recipient.username } }
       : {}),
     ...(isWaiting ? { isWaiting } : {}),
+    ...(isNew ? { isFirst: true } : {}),
   };
 }

@@ -38,6 +38,7 @@ export class SqlitePeople {
   #conversation: Query<{ id: number }>;
   #addConversation: Query<unknown>;
   #addMember: Query<unknown>;
+  #hasPassphrase: Query<{ has: number }>;
 
   constructor(db: SqliteDatabase) {
     this.#db = db;
@@ -59,6 +60,9 @@ export class SqlitePeople {
     this.#conversation = db.prepare("SELECT id FROM conversations WHERE public_id = :publicId");
     this.#addConversation = db.prepare(
       "INSERT INTO conversations (id, public_id, kind) VALUES (:id, :publicId, 'private')",
+    );
+    this.#hasPassphrase = db.prepare(
+      "SELECT passphrase IS NOT NULL AS has FROM accounts WHERE id = :id",
     );
     this.#addMember = db.prepare(
       `INSERT INTO members (conversation, account) VALUES (:conversation, :account)
@@ -112,10 +116,18 @@ export class SqlitePeople {
     return id;
   }
 
-  /** The row of the conversation of two accounts, made with its members if it is new. */
-  ensureConversation(publicId: string, members: readonly number[]): number {
-    const known = this.#conversation.get({ publicId });
-    if (known) return known.id;
+  /** The row of the conversation of two accounts, if there is one. */
+  findConversation(publicId: string): number | undefined {
+    return this.#conversation.get({ publicId })?.id;
+  }
+
+  /** Whether an account can be signed in to from anywhere, and not by its first session alone. */
+  hasPassphrase({ id }: AccountRow): boolean {
+    return this.#hasPassphrase.get({ id })?.has === 1;
+  }
+
+  /** Makes the conversation of two accounts; returns its row. */
+  addConversation(publicId: string, members: readonly number[]): number {
     const conversation = this.#nextId.get()!.id;
     this.#addConversation.run({ id: conversation, publicId });
     for (const account of members) this.#addMember.run({ conversation, account });

@@ -205,7 +205,12 @@ export interface NewEvent {
   readonly text: string;
   /** The author's idempotency key. */
   readonly key?: string;
+  /** Who may begin a private conversation with it. @default {"anybody"} */
+  readonly beginner?: Beginner;
 }
+
+/** Who may begin a private conversation: a limit on it holds for some or for all. */
+export type Beginner = "anybody" | "with_passphrase" | "nobody";
 
 /** What happened; rooms, edits, deletions and reactions will add to it. */
 export type EventKind = "message";
@@ -236,6 +241,8 @@ export type AppendResult =
     readonly recipient?: Account;
     /** Private events: whether it waits for a recipient who is away. */
     readonly isWaiting?: boolean;
+    /** Private events with a `beginner`: it is the first of its conversation. */
+    readonly isFirst?: boolean;
   }
   /** Nobody owns that name. */
   | { readonly outcome: "unknown_user" }
@@ -243,6 +250,8 @@ export type AppendResult =
   | { readonly outcome: "name_moved" }
   /** The owner of that name has no connection, and this store keeps nothing for later. */
   | { readonly outcome: "user_away" }
+  /** It would be the first of a conversation, which its author may not begin now. */
+  | { readonly outcome: "too_many_conversations" }
   /** The author's key was stored before with another text or for someone else. */
   | { readonly outcome: "id_reused" }
   /** The author's account has been closed. */

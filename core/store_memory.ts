@@ -36,6 +36,8 @@ const REMEMBERED_KEYS = 100_000;
 const REMEMBERED_READS = 100_000;
 /** Most time between two marks of how far the log has come. */
 const HOUR_MS = 3_600_000;
+/** Private conversations known; after one that was begun longest ago, a message begins it anew. */
+const REMEMBERED_CONVERSATIONS = 100_000;
 /** Unread events are counted up to here. */
 const MAX_UNREAD = 1000;
 
@@ -74,6 +76,8 @@ export class MemoryStore implements Store {
   /** Closed accounts, the one closed first first. */
   #erasures = new Map<string, Erasure>();
   #acks = new Map<string, FirstAck>();
+  /** Private conversations that have been begun. */
+  #begun = new Map<string, true>();
 
   constructor(options: MemoryStoreOptions) {
     this.#time = new LogTime(options);
@@ -297,17 +301,26 @@ export class MemoryStore implements Store {
     }
     const recipient = this.#recipientOf(event);
     if (typeof recipient === "string") return { outcome: recipient };
+    const conversation = recipient ? privateConversation(event.author, recipient.account) : LOBBY;
+    const isFirst = recipient !== undefined && !this.#begun.has(conversation);
+    if (isFirst && !this.#mayBegin(event)) return { outcome: "too_many_conversations" };
     const isAway = event.to.kind === "private" && event.to.account === undefined;
+    if (recipient) rememberIn(this.#begun, conversation, true, REMEMBERED_CONVERSATIONS);
     const accepted = {
       seq: ++this.#lastSeq,
       at,
-      conversation: recipient ? privateConversation(event.author, recipient.account) : LOBBY,
+      conversation,
       ...(recipient ? { recipient } : {}),
       ...(isAway && recipient?.account !== event.author ? { isWaiting: true } : {}),
     };
     if (entry !== undefined) rememberIn(this.#acks, entry, { content, accepted }, REMEMBERED_KEYS);
     this.#keep(event, accepted);
-    return { outcome: "stored", ...accepted };
+    return { outcome: "stored", ...accepted, ...(isFirst && event.beginner ? { isFirst } : {}) };
+  }
+
+  #mayBegin({ beginner = "anybody", author }: NewEvent): boolean {
+    return beginner === "anybody" ||
+      (beginner === "with_passphrase" && this.#names.hasPassphrase(author));
   }
 
   /** What was said before an account began isn't unread. */
@@ -330,7 +343,7 @@ export class MemoryStore implements Store {
     return { account: owner.account, username: owner.username };
   }
 
-  #keep({ to: _, ...event }: NewEvent, accepted: FirstAck["accepted"]): void {
+  #keep({ to: _, beginner: __, ...event }: NewEvent, accepted: FirstAck["accepted"]): void {
     if (this.#retention.kind !== "none") this.#events.push({ ...event, ...accepted });
     else this.#prunedUpTo = accepted.seq;
     const surplus = surplusOf(this.#events.length, REMEMBERED_EVENTS);

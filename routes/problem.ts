@@ -26,6 +26,7 @@ const STATUSES: Partial<Record<ErrorCode, number>> = {
   rate_limited: 429,
   too_many_attempts: 429,
   too_many_connections: 429,
+  too_many_conversations: 429,
   too_many_errors: 429,
   too_many_packets: 429,
   internal: 500,

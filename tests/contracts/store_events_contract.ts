@@ -1,5 +1,9 @@
 import { assert, assertEquals } from "@std/assert";
+import type { Account } from "../../core/store.ts";
 import { privately, publicly, Scene, type StoreSubject, toAway } from "./store_contract.ts";
+
+/** Hash of a passphrase, in its form. */
+const HASH = `$scrypt$ln=15,r=8,p=3$${"s".repeat(22)}$${"k".repeat(43)}`;
 
 /** Appending, exactly once, and reading back. */
 export function testStoreEvents(subject: StoreSubject): void {
@@ -274,6 +278,31 @@ export function testStoreEvents(subject: StoreSubject): void {
     assertEquals(await scene.texts("a_unknown", conversation), []);
     assertEquals(await scene.texts(eve.account, "lobby"), ["all"]);
     assertEquals(await scene.texts(eve.account, "no such thing"), []);
+  });
+
+  test("append() begins a conversation for whom it may, and goes on in one for everybody", async () => {
+    await using scene = await Scene.of(subject);
+    const [ann, bob, cyd] = [
+      await scene.user("ann"),
+      await scene.user("bob"),
+      await scene.user("cyd"),
+    ];
+    await scene.store.setPassphrase(cyd.account, HASH);
+    const outcomes = async (author: Account, to: Account) => {
+      const tried = [];
+      for (const beginner of ["nobody", "with_passphrase", "anybody", "nobody"] as const) {
+        const result = await scene.append({ ...privately(author, to, beginner), beginner });
+        tried.push(result.outcome === "stored" ? result.isFirst ?? false : result.outcome);
+      }
+      return tried;
+    };
+    const refused = "too_many_conversations";
+
+    assertEquals(await outcomes(ann, bob), [refused, refused, true, false]);
+    assertEquals(await outcomes(cyd, bob), [refused, true, false, false]);
+    assertEquals(await outcomes(bob, cyd), [false, false, false, false]);
+    assertEquals((await scene.store.conversations(bob.account)).length, 2);
+    assertEquals((await scene.texts(ann.account)).length, 2);
   });
 
   test("conversations() lists them a page at a time, in the order of their newest events", async () => {

@@ -32,7 +32,7 @@ export async function bundlePage({ sources, bundle }: PageFolders): Promise<void
     await runBundler(sources, draft);
     await copyOthers(sources, draft);
     await Deno.writeTextFile(new URL(SOURCES_HASH_FILE, draft), hash);
-    await replace(bundle, draft);
+    await replace(bundle, draft, hash);
   } finally {
     await remove(draft);
   }
@@ -57,12 +57,21 @@ async function copyOthers(sources: URL, target: URL): Promise<void> {
   }
 }
 
-/** Puts a finished bundle in the old one's place: a server may start at any moment. */
-async function replace(bundle: URL, draft: URL): Promise<void> {
+/**
+ * Puts a finished bundle in the old one's place: a server may start at any moment. Another process
+ * may have been quicker with the same sources; then its bundle stays.
+ */
+async function replace(bundle: URL, draft: URL, hash: string): Promise<void> {
   const old = new URL(`../${crypto.randomUUID()}/`, bundle);
-  if (await readSourcesHash(bundle) !== undefined) await Deno.rename(bundle, old);
-  await Deno.rename(draft, bundle);
-  await remove(old);
+  try {
+    const made = await readSourcesHash(bundle);
+    if (made !== undefined && made !== hash) await Deno.rename(bundle, old);
+    await Deno.rename(draft, bundle);
+  } catch (error) {
+    if (await readSourcesHash(bundle) !== hash) throw error;
+  } finally {
+    await remove(old);
+  }
 }
 
 async function remove(folder: URL): Promise<void> {

@@ -95,6 +95,18 @@ Deno.test("bundlePage() leaves the bundle of unchanged sources alone", async () 
   assertEquals(await page.served("main.js"), "the first one");
 });
 
+Deno.test("bundlePage() may run several times at once, as when two servers start together", async () => {
+  await using page = await SmallPage.make();
+  await bundlePage(page);
+  await page.write("lib/greeting.js", `export const greeting = "good evening";`);
+
+  await Promise.all([bundlePage(page), bundlePage(page), bundlePage(page)]);
+
+  assertStringIncludes(await page.served("main.js"), "good evening");
+  const left = [...Deno.readDirSync(new URL("../", page.bundle))].map(({ name }) => name);
+  assertEquals(left, ["page"]);
+});
+
 Deno.test("bundlePage() keeps the last bundle, and nothing half made, when the sources are broken", async () => {
   await using page = await SmallPage.make();
   await bundlePage(page);

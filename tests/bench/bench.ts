@@ -11,6 +11,7 @@ const HELP = `Measures Parley beside other chat servers; see docs/benchmarks.md.
   --runs N        runs of each, interleaved
   --case LIST     only these cases, comma-separated
   --peer LIST     only these servers, comma-separated
+  --beside DIR    another checkout of Parley, measured as servers other and other-memory
   --others N      try again when other programs took more than so much of a core (default 0.2)
   --data DIR      folder on the disk to measure (default: where temporary files go)
   --out FILE      where the results go as JSON (default dist/bench/results.json)
@@ -24,6 +25,7 @@ const FLAGS = {
   runs: { type: "string" },
   case: { type: "string" },
   peer: { type: "string" },
+  beside: { type: "string" },
   others: { type: "string", default: "0.2" },
   data: { type: "string" },
   out: { type: "string", default: "dist/bench/results.json" },
@@ -61,6 +63,7 @@ function measureOptions(flags: Flags): MeasureOptions {
     runs: Number(flags.runs ?? (flags.quick ? 1 : 5)),
     maxOthers: Number(flags.others),
     tries: flags.quick ? 3 : 10,
+    ...(flags.beside === undefined ? {} : { otherCheckout: folderUrl(flags.beside) }),
     dataDir: flags.data ?? Deno.env.get("TMPDIR") ?? "/tmp",
     onRound: (results) => Deno.writeTextFile(flags.out, JSON.stringify(results, null, 2)),
   };
@@ -79,6 +82,10 @@ function chosen<T extends { readonly name: string }>(all: readonly T[], list?: s
 
 function listNames(): void {
   for (const { name, title } of [...CASES, ...PEERS]) console.log(`${name.padEnd(22)}${title}`);
+}
+
+function folderUrl(path: string): URL {
+  return new URL(`${path}/`, `file://${Deno.cwd()}/`);
 }
 
 function folderOf(path: string): string {

@@ -37,6 +37,17 @@ export const GOALS: readonly Goal[] = [
       atLeast(0.95),
     ),
   ]),
+  ...(["200x16", "1000x16"] as const).map((name) =>
+    beside(
+      `${name}: delivered, × the other checkout’s`,
+      name,
+      "parley",
+      "other",
+      delivered,
+      atLeast(0.95),
+    )
+  ),
+  beside("1000-50s: p99, × the other checkout’s", "1000-50s", "parley", "other", p99, atMost(1.05)),
   beside("1000-50s: p99, × Bun’s", "1000-50s", "parley", "bun", p99, atMost(1.3)),
   beside(
     "10,000 idle: memory a connection, × bare Deno’s",

@@ -18,13 +18,17 @@ export interface MeasureOptions {
   readonly tries: number;
   /** Folder on the disk to measure. */
   readonly dataDir: string;
+  /** Another checkout of Parley to measure, as a folder's URL ending in a slash. */
+  readonly otherCheckout?: URL;
   /** Told of the results so far after every round. */
   readonly onRound: (results: Results) => Promise<void>;
 }
 
 /** Runs every server once in a case before any runs again, so that a busy moment hits all alike. */
 export async function measure(options: MeasureOptions): Promise<Results> {
-  const tools = await findTools(`${options.dataDir}/parley-bench-packages`);
+  const found = await findTools(`${options.dataDir}/parley-bench-packages`);
+  const { otherCheckout } = options;
+  const tools = otherCheckout === undefined ? found : { ...found, otherCheckout };
   const peers = await findPresent(options, tools);
   const machine = await describeMachine(options.dataDir);
   const versions = Object.fromEntries(

@@ -33,7 +33,6 @@ export interface PeerCommand {
 }
 
 const FOLDER = new URL("./peers/", import.meta.url);
-const PROJECT_FOLDER = decodeURIComponent(PROJECT.pathname);
 const LIMITS_OFF = ["--rate", "--max-connections", "--max-per-address", "--max-per-session"]
   .flatMap((flag) => [flag, "0"]);
 
@@ -89,6 +88,8 @@ export const PEERS: readonly Peer[] = [
   parley("parley-plain", "Parley, plain, log on", ON_DISK, "parley", "sqlite"),
   parley("parley-v1", "Parley, `parley.v1`, log on", ON_DISK, "parley.v1", "sqlite"),
   parley("parley", "Parley, deflated, log on", ON_DISK, "parley.v1.deflate", "sqlite"),
+  fromOtherCheckout("other-memory", "The other Parley, in memory", IN_MEMORY, "memory"),
+  fromOtherCheckout("other", "The other Parley, log on", ON_DISK, "sqlite"),
 ];
 
 function uvicorn(port: number, { python }: Tools): PeerCommand | string {
@@ -138,17 +139,47 @@ function parley(
     title,
     promise,
     speech,
-    async command({ port, dataDir, hasDefaultLimits }) {
-      const [path, ...args] = await startCommand();
-      const limits = hasDefaultLimits ? [] : LIMITS_OFF;
-      return inProject(path, [
-        ...args,
-        ...["--port", `${port}`, "--store", store, "--data", dataDir, "--log-level", "warn"],
-        ...limits,
-      ]);
-    },
-    version: () => runText([Deno.execPath(), "run", "-A", "main.ts", "--version"], PROJECT),
+    command: (options) => commandOf(PROJECT, store, options),
+    version: () => versionOf(PROJECT),
   };
+}
+
+/** Parley as another checkout has it, to see what a change has done to it. */
+function fromOtherCheckout(
+  name: string,
+  title: string,
+  promise: string,
+  store: "memory" | "sqlite",
+): Peer {
+  return {
+    name,
+    title,
+    promise,
+    speech: "parley.v1.deflate",
+    command: async (options) => {
+      const { otherCheckout } = options.tools;
+      return otherCheckout
+        ? await commandOf(otherCheckout, store, options)
+        : "needs a checkout of Parley, named by --beside";
+    },
+    version: async ({ otherCheckout }) =>
+      otherCheckout ? await versionOf(otherCheckout) : unknown(),
+  };
+}
+
+async function commandOf(
+  project: URL,
+  store: "memory" | "sqlite",
+  { port, dataDir, hasDefaultLimits }: StartOptions,
+): Promise<PeerCommand> {
+  const [path, ...args] = await startCommand(project);
+  const settings = ["--port", `${port}`, "--store", store, "--data", dataDir];
+  const limits = hasDefaultLimits ? [] : LIMITS_OFF;
+  return inProject(path, [...args, ...settings, "--log-level", "warn", ...limits], project);
+}
+
+function versionOf(project: URL): Promise<string> {
+  return runText([Deno.execPath(), "run", "-A", "main.ts", "--version"], project);
 }
 
 function unknown(): Promise<string> {
@@ -159,6 +190,6 @@ function file(name: string): string {
   return decodeURIComponent(new URL(name, FOLDER).pathname);
 }
 
-function inProject(path: string, args: readonly string[]): PeerCommand {
-  return { path, args, cwd: PROJECT_FOLDER };
+function inProject(path: string, args: readonly string[], project = PROJECT): PeerCommand {
+  return { path, args, cwd: decodeURIComponent(project.pathname) };
 }

@@ -7,6 +7,8 @@ export interface Tools {
   readonly python: string | undefined;
   /** Whether `taskset` can pin processes to a core of their own. */
   readonly canPin: boolean;
+  /** Another checkout of Parley to measure, as a folder's URL ending in a slash. */
+  readonly otherCheckout?: URL;
 }
 
 /** Packages of the peers that run on Node and Bun. */

@@ -66,16 +66,17 @@ export async function startProgram(
 }
 
 /** The command that `deno task start` stands for, without the task runner in between. */
-export function startCommand(): Promise<ProgramCommand> {
-  return taskCommand("start");
+export function startCommand(project?: URL): Promise<ProgramCommand> {
+  return taskCommand("start", Deno.execPath(), project);
 }
 
 /** The command that a task stands for. What the task depends on isn't run. */
 export async function taskCommand(
   name: string,
   deno: string = Deno.execPath(),
+  project: URL = PROJECT,
 ): Promise<ProgramCommand> {
-  const { tasks } = JSON.parse(await Deno.readTextFile(new URL("deno.json", PROJECT)));
+  const { tasks } = JSON.parse(await Deno.readTextFile(new URL("deno.json", project)));
   const command: string = tasks[name].command ?? tasks[name];
   const [, ...args] = command.replaceAll("'", "").split(" ");
   return [deno, ...args];

@@ -196,7 +196,7 @@ export class Accounts {
     const owned = await this.require(caller);
     const { account, username } = owned;
     if (usernameKey(confirm) !== usernameKey(username)) {
-      const reason = "“confirm” must be the name of the account to delete.";
+      const reason = "“confirm” must be the name of the account you are deleting.";
       throw new ChatError("invalid_body", { key: "confirm", reason });
     }
     if (owned.passphrase !== undefined) await this.#checkCurrent(caller, owned, current);

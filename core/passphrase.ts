@@ -87,13 +87,13 @@ export class Passphrases {
 export function passphraseProblem(passphrase: string): string | undefined {
   if (!passphrase.isWellFormed()) return "must be well-formed Unicode";
   const plain = normalise(passphrase);
-  if (/\p{Cc}/u.test(plain)) return "must hold no control characters";
+  if (/\p{Cc}/u.test(plain)) return "must not contain control characters";
   const length = [...plain].length;
   if (length < PASSPHRASE_LENGTH.min) {
-    return `must have at least ${PASSPHRASE_LENGTH.min} characters`;
+    return `must be at least ${PASSPHRASE_LENGTH.min} characters long`;
   }
   if (length > PASSPHRASE_LENGTH.max) {
-    return `must have at most ${PASSPHRASE_LENGTH.max} characters`;
+    return `must be at most ${PASSPHRASE_LENGTH.max} characters long`;
   }
   return undefined;
 }

@@ -317,7 +317,7 @@ function refusalOf(error: z.ZodError): ChatError {
   }
   const key = issue.code === "unrecognized_keys" ? issue.keys[0]! : issue.path[0];
   if (key === undefined) {
-    return new ChatError("invalid_frame", { reason: "it must be one JSON object." });
+    return new ChatError("invalid_frame", { reason: "a frame must be one JSON object." });
   }
   return keyRefusal(String(key), problemOf(issue));
 }
@@ -360,7 +360,7 @@ const BLANK = /^[\s\p{Default_Ignorable_Code_Point}\p{Cf}\u2800]*$/u;
 
 function messageRefusal(text: string) {
   if (!text.isWellFormed()) return { message: "must be well-formed Unicode" };
-  if (CONTROLS.test(text)) return { message: "must hold no control characters" };
+  if (CONTROLS.test(text)) return { message: "must not contain control characters" };
   if (BLANK.test(text)) return { params: { code: "message_empty" } };
   if (!isLongerThan(text, LIMITS.messageLength)) return undefined;
   return { params: { code: "message_too_long", params: { limit: LIMITS.messageLength } } };

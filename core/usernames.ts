@@ -55,7 +55,7 @@ function spellingProblem(name: string): string | undefined {
   if (name === "") return "must not be empty";
   // Twice the length in UTF-16 units can't fit; counting stops a megabyte from being split.
   if (name.length > MAX_LENGTH * 2 || [...name].length > MAX_LENGTH) {
-    return `must have at most ${MAX_LENGTH} characters`;
+    return `must be at most ${MAX_LENGTH} characters long`;
   }
   if (INVISIBLE.test(name)) return "must not contain invisible characters";
   if (FOREIGN_CHARACTER.test(name)) return "may contain only letters, digits, “_”, “-” and “.”";
@@ -76,7 +76,7 @@ function spellingProblem(name: string): string | undefined {
 function compatibilityProblem(name: string): string | undefined {
   const plain = name.normalize("NFKC");
   const problem = plain === name ? undefined : spellingProblem(plain);
-  return problem && `${problem}, also when written in plain letters`;
+  return problem && `${problem} after Unicode normalization`;
 }
 
 /** Upper case makes `ß` and `ss` one, lower case before it `ẞ` too, lower case after it `ς` and `σ`. */

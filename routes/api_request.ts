@@ -141,10 +141,10 @@ function parse<Schema extends z.ZodType>(
   if (result.success) return result.data;
   const { issues } = result.error;
   const unknown = issues.find((issue) => issue.code === "unrecognized_keys");
-  if (unknown) throw refusal(code, unknown.keys[0]!, "is not known here");
+  if (unknown) throw refusal(code, unknown.keys[0]!, "is not a known key");
   const issue = issues[0]!;
   const key = issue.path[0];
-  if (key === undefined) throw new ChatError(code, { reason: "it must be one JSON object." });
+  if (key === undefined) throw new ChatError(code, { reason: "the body must be one JSON object." });
   throw refusal(code, String(key), problemOf(issue, value, key));
 }
 

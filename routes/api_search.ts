@@ -38,7 +38,7 @@ const OffsetParameter = z.string().regex(/^-?\d{1,4}$/, OFFSET_PROBLEM).transfor
   .default(0);
 
 const SearchParameters = z.strictObject({
-  q: z.string().max(MAX_QUERY_LENGTH, `must have at most ${MAX_QUERY_LENGTH} characters`)
+  q: z.string().max(MAX_QUERY_LENGTH, `must be at most ${MAX_QUERY_LENGTH} characters long`)
     .regex(/\S/, "must say what to look for"),
   before: SeqParameter.optional(),
   offsetMinutes: OffsetParameter,

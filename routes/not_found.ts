@@ -36,8 +36,8 @@ function htmlOf(home: string, files: string): string {
   <body>
     <main class="join">
       <div class="join__card">
-        <h1 class="join__title">There is nothing here</h1>
-        <p class="join__lead">Perhaps the address was mistyped. <a href="${home}">Open the chat</a></p>
+        <h1 class="join__title">There is nothing at this address</h1>
+        <p class="join__lead">The link may be mistyped or out of date. <a href="${home}">Open the chat</a></p>
       </div>
     </main>
   </body>

@@ -265,7 +265,7 @@ function readCatchUp(query: URLSearchParams): CatchUpRequest {
   const seq = wholeNumber(query, "seq", Number.MAX_SAFE_INTEGER);
   const history = wholeNumber(query, "history", MAX_HISTORY);
   if ((epoch === null) !== (seq === undefined)) {
-    throw new ChatError("invalid_query", { reason: "epoch and seq go together." });
+    throw new ChatError("invalid_query", { reason: "“epoch” and “seq” must be given together." });
   }
   return epoch === null || seq === undefined ? { history } : { resume: { epoch, seq } };
 }
@@ -274,7 +274,9 @@ function wholeNumber(query: URLSearchParams, key: string, max: number): number |
   const text = query.get(key);
   if (text === null) return undefined;
   if (/^\d{1,16}$/.test(text) && Number(text) <= max) return Number(text);
-  throw new ChatError("invalid_query", { reason: `${key} must be a whole number up to ${max}.` });
+  throw new ChatError("invalid_query", {
+    reason: `“${key}” must be a whole number from 0 to ${max}.`,
+  });
 }
 
 function refusalOf(check: () => void): ChatError | undefined {

@@ -10,10 +10,13 @@ Deno.test("ChatError fills its sentence from its params", () => {
 });
 
 Deno.test("ChatError leaves a gap empty, and never fills one from a param's own text", () => {
-  assertEquals(new ChatError("user_away").message, "“” is away.");
+  assertEquals(
+    new ChatError("user_away").message,
+    "“” is away, and this server keeps no messages.",
+  );
   assertEquals(
     new ChatError("user_away", { username: "{limit} $&" }).message,
-    "“{limit} $&” is away.",
+    "“{limit} $&” is away, and this server keeps no messages.",
   );
 });
 

@@ -60,15 +60,15 @@ Deno.test("Passphrases.verify() rejects a stored hash that is none", async () =>
 });
 
 const PROBLEMS: [passphrase: string, problem: string | undefined][] = [
-  ["", "must have at least 8 characters"],
-  ["1234567", "must have at least 8 characters"],
+  ["", "must be at least 8 characters long"],
+  ["1234567", "must be at least 8 characters long"],
   ["12345678", undefined],
   ["👍".repeat(8), undefined],
-  ["👍".repeat(7), "must have at least 8 characters"],
+  ["👍".repeat(7), "must be at least 8 characters long"],
   ["x".repeat(256), undefined],
-  ["x".repeat(257), "must have at most 256 characters"],
-  ["tab\tinside it", "must hold no control characters"],
-  ["line\nbreak in it", "must hold no control characters"],
+  ["x".repeat(257), "must be at most 256 characters long"],
+  ["tab\tinside it", "must not contain control characters"],
+  ["line\nbreak in it", "must not contain control characters"],
   ["\ud800 is half a letter", "must be well-formed Unicode"],
 ];
 
@@ -81,7 +81,10 @@ for (const [passphrase, problem] of PROBLEMS) {
 Deno.test("Passphrases.hash() refuses what must not be set", async () => {
   const error = await assertRejects(() => new Passphrases(CHEAP).hash("short"), ChatError);
 
-  assertEquals(error.message, "That passphrase can’t be used: it must have at least 8 characters.");
+  assertEquals(
+    error.message,
+    "That passphrase can’t be used: it must be at least 8 characters long.",
+  );
 });
 
 Deno.test("Passphrases refuses attempts beyond those that run and wait, and takes more later", async () => {

@@ -143,7 +143,7 @@ Deno.test("parseClientFrame() names what is wrong in a sentence", () => {
   assertStringIncludes(sentence(`{"message":1}`), "“message” must be a string.");
   assertStringIncludes(sentence(`{"to":"","message":"a"}`), "“to” must not be empty.");
   assertStringIncludes(sentence(`{"To":"bob","message":"a"}`), "“To” is not a key of this frame.");
-  assertStringIncludes(sentence("[]"), "it must be one JSON object.");
+  assertStringIncludes(sentence("[]"), "a frame must be one JSON object.");
 });
 
 Deno.test("parseClientFrame() repeats a client's own key short and printable", () => {
@@ -244,7 +244,7 @@ Deno.test("errorFrame() carries the code, the sentence, the params and the id", 
   assertEquals(frame, {
     type: "error",
     code: "unknown_user",
-    message: "There is nobody called “carol” here.",
+    message: "There is no user called “carol”.",
     params: { username: "carol" },
     id: "01J9ZQ",
   });
@@ -255,6 +255,6 @@ Deno.test("errorFrame() leaves out params and id where there are none", () => {
   assertEquals(errorFrame(new ChatError("invalid_json")), {
     type: "error",
     code: "invalid_json",
-    message: "That isn’t JSON.",
+    message: "That is not valid JSON.",
   });
 });

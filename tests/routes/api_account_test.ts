@@ -475,7 +475,7 @@ Deno.test("POST /api/passphrase says which key is wrong, not what it held", asyn
 
   assertEquals(
     (await response.json()).title,
-    "That request can’t be followed: “passphrase” must be a string.",
+    "Invalid request body: “passphrase” must be a string.",
   );
 });
 

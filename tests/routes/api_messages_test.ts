@@ -99,7 +99,7 @@ const BAD_QUERIES: [query: string, title: string][] = [
   ["around=9999999999999999", "“around” must be a position in the log."],
   ["before=9&after=1", "“after” can’t be combined with “before”."],
   ["before=9&around=1", "“around” can’t be combined with “before”."],
-  ["befor=9", "“befor” is not known here."],
+  ["befor=9", "“befor” is not a known key."],
   ["limit=1&limit=2", "“limit” is given more than once."],
   ["as=", "“as” must not be empty."],
 ];
@@ -113,7 +113,7 @@ for (const [query, reason] of BAD_QUERIES) {
 
     const { title, code } = await response.json();
     assertEquals([response.status, code], [400, "invalid_query"]);
-    assertEquals(title, `That query can’t be answered: ${reason}`);
+    assertEquals(title, `Invalid query: ${reason}`);
   });
 }
 

@@ -170,11 +170,11 @@ const BAD_QUERIES: [query: string, title: string][] = [
   ["", "“q” is missing."],
   ["q=", "“q” must say what to look for."],
   ["q=+", "“q” must say what to look for."],
-  [`q=${"x".repeat(257)}`, "“q” must have at most 256 characters."],
+  [`q=${"x".repeat(257)}`, "“q” must be at most 256 characters long."],
   ["q=x&limit=51", "“limit” must be a whole number from 1 to 50."],
   ["q=x&before=x", "“before” must be a position in the log."],
   ["q=x&offsetMinutes=841", "“offsetMinutes” must be a whole number from -840 to 840."],
-  ["q=x&sort=old", "“sort” is not known here."],
+  ["q=x&sort=old", "“sort” is not a known key."],
 ];
 
 for (const [query, reason] of BAD_QUERIES) {
@@ -186,7 +186,7 @@ for (const [query, reason] of BAD_QUERIES) {
 
     const { title, code } = await response.json();
     assertEquals([response.status, code], [400, "invalid_query"]);
-    assertEquals(title, `That query can’t be answered: ${reason}`);
+    assertEquals(title, `Invalid query: ${reason}`);
   });
 }
 

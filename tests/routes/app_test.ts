@@ -63,7 +63,7 @@ for (const path of ["/", "/static/main.js", "/ws/alice", "/healthz", "/nowhere"]
     assertEquals(response.status, 403);
     assertEquals(await response.json(), {
       type: "about:blank",
-      title: "“evil.example” is not a host this server answers to; add it with --hosts.",
+      title: "This server does not accept the host “evil.example”; to allow it, add it to --hosts.",
       status: 403,
       code: "forbidden_host",
       params: { host: "evil.example" },

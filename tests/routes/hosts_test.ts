@@ -47,7 +47,7 @@ Deno.test("checkHost() names the setting to change when the host is foreign", ()
 
   assertEquals(
     (error as Error).message,
-    "“evil.example” is not a host this server answers to; add it with --hosts.",
+    "This server does not accept the host “evil.example”; to allow it, add it to --hosts.",
   );
 });
 

@@ -28,8 +28,8 @@ import { ChatView } from "./view/chat_view.js";
 import { JoinForm } from "./view/join_form.js";
 
 /** Told when the browser's database doesn't answer. */
-const SILENT_STORE = "This browser’s database doesn’t answer, so Parley goes on without it. " +
-  "Messages that an earlier visit left unsent may be missing until you reload the page.";
+const SILENT_STORE = "Your browser’s database isn’t responding, so Parley continues without it. " +
+  "Unsent messages from an earlier visit may be missing until you reload the page.";
 
 /** What several of these pages on one host keep must not meet. */
 const place = `parley:${new URL(document.baseURI).pathname}`;

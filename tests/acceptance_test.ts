@@ -337,7 +337,8 @@ pageTest(
     await alice.sees("before");
 
     await first[Symbol.asyncDispose]();
-    await alice.page.getByText("Reconnecting… your messages will be sent").waitFor();
+    await alice.page.getByText("Reconnecting… Your messages will be sent once you’re back online.")
+      .waitFor();
     await alice.say("typed while away, one");
     await alice.say("typed while away, two");
     await using second = await start(first.port);
@@ -376,7 +377,7 @@ for (const colorScheme of ["light", "dark"] as const) {
       await alice.page.getByRole("option").first().waitFor();
       faults.push(await findFaults(alice));
       await alice.page.keyboard.press("Escape");
-      await alice.page.getByRole("button", { name: "Keys" }).click();
+      await alice.page.getByRole("button", { name: "Shortcuts" }).click();
       faults.push(await findFaults(alice));
       await alice.page.keyboard.press("Escape");
       await alice.page.keyboard.press("Control+K");
@@ -393,7 +394,7 @@ for (const colorScheme of ["light", "dark"] as const) {
       const carol = await Person.open(browser, server.url, { colorScheme });
       await carol.page.getByLabel("Your name").fill("bob");
       await carol.page.keyboard.press("Enter");
-      await carol.page.getByRole("button", { name: "It’s mine" }).click();
+      await carol.page.getByRole("button", { name: "This is my name" }).click();
       faults.push(await findFaults(carol));
 
       assertEquals(faults, faults.map(() => []));

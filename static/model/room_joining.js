@@ -72,7 +72,7 @@ export function isOtherAccount({ self, epoch }, welcome) {
  * @param {number} at
  */
 function startOver(state, at) {
-  let next = note(state, LOBBY, "The server was restarted.", at);
+  let next = note(state, LOBBY, "The server was reset.", at);
   for (const { key, peer } of state.conversations.values()) {
     if (peer === null) continue;
     next = change(next, key, (conversation) => ({
@@ -80,7 +80,7 @@ function startOver(state, at) {
       id: null,
       peer: { username: peer.username, account: null },
     }));
-    const sure = `The server was restarted. Make sure that this is still ${peer.username}.`;
+    const sure = `The server was reset. Check that this is still the same ${peer.username}.`;
     next = note(next, key, sure, at);
   }
   return next;

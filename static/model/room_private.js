@@ -62,7 +62,7 @@ export function objectionTo(state, peer) {
   if (peer === null || peer.account === null) return null;
   const holder = findByName(state.presence, peer.username);
   if (holder === undefined || holder.account === peer.account) return null;
-  return `The name ${peer.username} is someone else’s now, so this was not sent.`;
+  return `Someone else has the name ${peer.username} now, so this message was not sent.`;
 }
 
 /**

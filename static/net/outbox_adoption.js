@@ -3,7 +3,7 @@ import { nameKey } from "../lib/name_key.js";
 
 /** Why a row waits for a person to look whose log was restored since. */
 export const OTHER_LOG =
-  "The server’s messages were restored since. Look whether this is among them.";
+  "The server was reset, so this message may be lost. Check before you send it again.";
 
 /**
  * Decides about a row that this page showed before this welcome. A log that started anew knows
@@ -50,9 +50,9 @@ export function isFromName(row, username) {
 }
 
 /** @type {Partial<OutboxRow>} */
-const OTHER_ACCOUNT = { state: "failed", reason: "You wrote this under another account." };
+const OTHER_ACCOUNT = { state: "failed", reason: "You wrote this message under another account." };
 
 /** @param {{username: string}} peer */
 function sureOf(peer) {
-  return `The server was restarted. Make sure that this is still ${peer.username}.`;
+  return `The server was reset. Check that this is still the same ${peer.username}.`;
 }

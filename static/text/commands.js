@@ -10,8 +10,8 @@
 
 /** The commands, as the help shows them. */
 export const COMMANDS = [
-  { usage: "/msg name text", does: "write privately to name" },
-  { usage: "/keys", does: "show the keys" },
+  { usage: "/msg name text", does: "send a private message" },
+  { usage: "/keys", does: "show keyboard shortcuts" },
 ];
 
 /**
@@ -30,8 +30,7 @@ export function readIntent(line) {
   if (word === "keys" || word === "help") return { kind: "keys" };
   return {
     kind: "mistake",
-    note: `“/${word}” is not a command. There is /msg and /keys; to say it as it stands, ` +
-      `begin with “//”.`,
+    note: `“/${word}” is not a command. Use /msg or /keys, or start with “//” to send a slash.`,
   };
 }
 
@@ -41,6 +40,6 @@ export function readIntent(line) {
  */
 function readPrivate(rest) {
   const [, to = "", text = ""] = /^@?(\S*)\s*([^]*)$/.exec(rest) ?? [];
-  if (to === "") return { kind: "mistake", note: "Say to whom: /msg bob hello." };
+  if (to === "") return { kind: "mistake", note: "Add a name and a message: /msg bob hello" };
   return text === "" ? { kind: "open", to } : { kind: "private", to, text };
 }

@@ -11,14 +11,15 @@ export const SIGNED_OUT = 4504;
 /** Endings that are told by their close code alone. @type {Readonly<Record<number, string>>} */
 const SENTENCES = {
   1000: "You are disconnected.",
-  1003: "The server didn’t understand this page. Reload it.",
+  1003: "The server couldn’t understand this page. Reload the page.",
   1009: "The last message was too large for the server.",
-  4500: "The server didn’t understand this page. Reload it.",
+  4500: "The server couldn’t understand this page. Reload the page.",
   4501: "That name can’t be used.",
   4502: "Someone else uses this name now.",
   4504: "You have been signed out.",
-  4505: "The server didn’t understand this page. Reload it.",
-  4506: "The server doesn’t trust the proxy in front of it. Whoever runs it finds in its log why.",
+  4505: "The server couldn’t understand this page. Reload the page.",
+  4506:
+    "The server doesn’t trust the proxy in front of it. Its operator can see how to fix this in the log.",
   4503: "Too many connections are open. Close another tab, then reconnect.",
 };
 

@@ -92,28 +92,28 @@ export class AccountDialog {
     setText(
       this.#hint,
       hasPassphrase
-        ? "A passphrase is set: with it you come in under this name from any device."
-        : "With a passphrase you can come in under this name from any device.",
+        ? "Your passphrase lets you sign in to this name on any device."
+        : "Set a passphrase to sign in to this name on other devices.",
     );
   }
 
   async #setPassphrase() {
     const passphrase = this.#passphrase.value;
     if (this.#hasPassphrase && this.#current.value === "") {
-      return this.#current.complain("Type the current one first.");
+      return this.#current.complain("Enter your current passphrase.");
     }
-    if (passphrase === "") return this.#passphrase.complain("Type a passphrase first.");
+    if (passphrase === "") return this.#passphrase.complain("Enter a new passphrase.");
     if (this.#passphrase.isTooShort) return this.#passphrase.complain(this.#shortText());
-    await this.#change(passphrase, "The passphrase is set.");
+    await this.#change(passphrase, "Passphrase saved.");
   }
 
   #shortText() {
-    return `That is too short: at least ${this.#passphrase.minLength} characters are needed.`;
+    return `Too short: use at least ${this.#passphrase.minLength} characters.`;
   }
 
   async #unsetPassphrase() {
-    if (this.#current.value === "") return this.#current.complain("Type the current one first.");
-    await this.#change(null, "The passphrase is removed.");
+    if (this.#current.value === "") return this.#current.complain("Enter your current passphrase.");
+    await this.#change(null, "Passphrase removed.");
   }
 
   /**
@@ -123,7 +123,7 @@ export class AccountDialog {
   async #change(passphrase, done) {
     const current = this.#currentIn(this.#current);
     try {
-      this.#say("One moment…");
+      this.#say("Saving…");
       await this.#actions.setPassphrase(passphrase, current);
       this.#forget();
       this.#show(await this.#actions.look());
@@ -161,10 +161,10 @@ export class AccountDialog {
   }
 
   async #remove() {
-    if (this.#confirm.value.trim() === "") return this.#confirm.complain("Type your name.");
+    if (this.#confirm.value.trim() === "") return this.#confirm.complain("Enter your name.");
     this.#say("");
     const current = this.#currentIn(this.#deleteCurrent);
-    if (current === "") return this.#deleteCurrent.complain("Type your passphrase.");
+    if (current === "") return this.#deleteCurrent.complain("Enter your passphrase.");
     try {
       await this.#actions.remove(this.#confirm.value.trim(), current);
       this.#dialog.close();

@@ -54,8 +54,8 @@ export class Composer {
     this.#form.classList.toggle("composer--private", peer !== null);
     setText(this.#to, audienceText(peer));
     this.#text.placeholder = peer === null
-      ? "Write to everyone"
-      : `Write to ${clampMarks(peer.username)} alone`;
+      ? "Message everyone"
+      : `Message ${clampMarks(peer.username)} privately`;
     this.#text.value = draft;
     this.#suggestions.show(null);
     this.say("");
@@ -97,7 +97,7 @@ export class Composer {
     event.preventDefault();
     const text = cleanText(this.#text.value);
     const over = countCharacters(text) - this.#limit;
-    if (over > 0) return this.say(`That is ${count(over, "character")} too long to send.`);
+    if (over > 0) return this.say(`This message is ${count(over, "character")} too long.`);
     if (text.trim() === "") return this.focus();
     const refusal = this.#options.onSubmit(text);
     if (refusal !== null) return this.say(refusal);
@@ -153,5 +153,5 @@ function audienceText(peer) {
 
 /** @param {number} left */
 function countText(left) {
-  return left < 0 ? `${-left} over` : `${left} left`;
+  return left < 0 ? `${-left} over the limit` : `${left} left`;
 }

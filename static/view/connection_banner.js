@@ -51,7 +51,7 @@ export class ConnectionBanner {
   #showInterruption() {
     this.#root.classList.add("banner--shown");
     this.#action.hidden = true;
-    setText(this.#text, "Reconnecting… your messages will be sent");
+    setText(this.#text, "Reconnecting… Your messages will be sent once you’re back online.");
   }
 
   /** @param {Extract<LineState, {state: "ended"}>} line */

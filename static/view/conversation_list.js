@@ -78,8 +78,8 @@ export class ConversationList {
 const KINDS = {
   plain: { sign: "", words: " unread" },
   private: { sign: "", words: " unread" },
-  mention: { sign: "@", words: " unread, mentioning you" },
-  mixed: { sign: "@", words: " unread, some of them for you" },
+  mention: { sign: "@", words: " unread, mentions you" },
+  mixed: { sign: "@", words: " unread, some for you" },
 };
 
 /**

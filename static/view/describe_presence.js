@@ -3,17 +3,18 @@
 import { findByName } from "../model/presence_state.js";
 
 /**
- * Who reads along in a conversation now, in a few words.
+ * Presence in a conversation, in a few words.
  *
  * @param {RoomState} state
  * @param {Peer | null} peer Null for the lobby.
  */
 export function describePresence({ presence, self }, peer) {
   const { online, users } = presence;
-  if (peer === null) return online === 1 ? "Only you are here" : `${online} people are here`;
-  if (peer.account !== null && peer.account === self?.account) return "Only you read this";
+  if (peer === null) return online === 1 ? "Only you are online" : `${online} people online`;
+  if (peer.account !== null && peer.account === self?.account) return "Only you can see this";
   const holder = findByName(presence, peer.username);
-  if (holder === undefined) return users.size < online ? "Just the two of you" : "Not here now";
+  // A long list of people comes shortened: a name that it lacks may be online all the same.
+  if (holder === undefined) return users.size < online ? "Private conversation" : "Offline";
   const isSame = peer.account === null || holder.account === peer.account;
-  return isSame ? "Just the two of you" : "Someone else has this name now";
+  return isSame ? "Online" : "Someone else has this name now";
 }

@@ -11,6 +11,6 @@ export function emptyText(conversation, isOpening) {
   if (countItems(conversation) > 0 || conversation.loadError !== null) return "";
   if (isOpening || conversation.from > 0) return "";
   return conversation.peer === null
-    ? "Nothing has been said yet. Say hello."
-    : "Nothing yet. What you write here is read by the two of you alone.";
+    ? "No messages yet. Say hello!"
+    : "No messages yet. Only the two of you can read this conversation.";
 }

@@ -120,16 +120,16 @@ export class JoinForm {
     }
     const username = this.#name.value.trim();
     // A path of dots alone would never reach the server: the address is resolved here first.
-    if (username === "") return this.#showError("Type a name first.");
-    if (/^\.+$/.test(username)) return this.#showError("A name needs a letter or a digit.");
+    if (username === "") return this.#showError("Enter a name.");
+    if (/^\.+$/.test(username)) return this.#showError("A name must contain a letter or a digit.");
     if (this.#passphraseRow.hidden) this.#onJoin(username);
     else void this.#signIn(username);
   }
 
   /** @param {string} username */
   async #signIn(username) {
-    if (this.#passphrase.value === "") return this.#passphrase.complain("Type it first.");
-    this.say("One moment…");
+    if (this.#passphrase.value === "") return this.#passphrase.complain("Enter the passphrase.");
+    this.say("Signing in…");
     try {
       await this.#onSignIn(username, this.#passphrase.value);
       this.#passphrase.clear();

@@ -26,7 +26,7 @@ export class LoadLine {
   render({ loadError }, side, isOpen) {
     this.#root.hidden = !isOpen;
     this.#button.hidden = loadError === null;
-    const failed = `The ${side} messages could not be loaded: ${loadError} `;
+    const failed = `Couldn’t load ${side} messages. ${loadError} `;
     setText(this.#text, loadError === null ? `Loading ${side} messages…` : failed);
   }
 }

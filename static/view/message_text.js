@@ -30,7 +30,7 @@ export function renderPlain(text) {
 function renderControl(name) {
   const box = make("bdi", "control-character", name);
   box.dir = "ltr";
-  box.title = "An invisible character that changes the direction of text";
+  box.title = "Invisible character that changes text direction";
   return box;
 }
 

@@ -86,7 +86,7 @@ export class Roster {
     part(element, "you").textContent = isSelf ? "you" : "";
     part(element, "button").title = isSelf
       ? "Notes to yourself"
-      : `Write privately to ${user.username}`;
+      : `Message ${user.username} privately`;
     part(element, "button").addEventListener("click", () => this.#onChoose(user));
     this.#items.set(keyOf(user), element);
     return element;

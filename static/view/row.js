@@ -105,7 +105,7 @@ function audienceText(isMine, peer) {
 
 /** @param {Peer | null} peer */
 function waitingText(peer) {
-  return `Waits until ${clampMarks(peer?.username ?? "")} is back`;
+  return `Will be delivered when ${clampMarks(peer?.username ?? "")} is back`;
 }
 
 /**

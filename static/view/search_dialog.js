@@ -200,8 +200,8 @@ function renderSnippet({ text, match }) {
  * @param {boolean} hasOlder Older messages are still to be looked at.
  */
 function statusText(shown, hasOlder) {
-  if (shown === 0) return hasOlder ? "Nothing found so far." : "Nothing found.";
-  return `${count(shown, "message")}${hasOlder ? ", and more" : ""}`;
+  if (shown === 0) return hasOlder ? "No messages found so far." : "No messages found.";
+  return `${count(shown, "message")}${hasOlder ? " so far" : ""}`;
 }
 
 /**

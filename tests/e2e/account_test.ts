@@ -13,7 +13,7 @@ async function setPassphrase({ page }: Person): Promise<void> {
   await page.locator("#account-passphrase-error").getByText("at least 8 characters").waitFor();
   await page.getByLabel("New passphrase").fill(PASSPHRASE);
   await page.getByRole("button", { name: "Set passphrase" }).click();
-  await page.getByText("The passphrase is set.").waitFor();
+  await page.getByText("Passphrase saved.").waitFor();
   await page.keyboard.press("Escape");
 }
 
@@ -33,7 +33,7 @@ function keptBy({ page }: Person): Promise<unknown> {
 }
 
 async function signIn({ page }: Person, passphrase: string): Promise<void> {
-  await page.getByLabel("Its passphrase").fill(passphrase);
+  await page.getByLabel("Passphrase for this name").fill(passphrase);
   await page.keyboard.press("Enter");
 }
 
@@ -50,7 +50,7 @@ pageTest(
     await phone.page.getByLabel("Your name").fill("Alice");
     await phone.page.keyboard.press("Enter");
     await phone.page.getByRole("alert").getByText("is taken").waitFor();
-    await phone.page.getByRole("button", { name: "It’s mine" }).click();
+    await phone.page.getByRole("button", { name: "This is my name" }).click();
     await signIn(phone, "wrong horse battery");
     await phone.page.getByRole("alert").getByText("don’t belong together").waitFor();
     await signIn(phone, PASSPHRASE);
@@ -166,7 +166,7 @@ pageTest("an account with a passphrase is deleted only with it", async (browser)
   await page.getByLabel("Type the name to confirm").fill("alice");
   await page.keyboard.press("Enter");
   const error = page.locator("#account-delete-current-error");
-  await error.getByText("Type your passphrase.").waitFor();
+  await error.getByText("Enter your passphrase.").waitFor();
   await page.getByLabel("Your passphrase").fill("wrong horse battery");
   await page.keyboard.press("Enter");
   await error.getByText("not the current passphrase").waitFor();

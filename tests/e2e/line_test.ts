@@ -4,7 +4,7 @@ import { pageTest, Person } from "../support/browser.ts";
 import { ChatClient } from "../support/chat_client.ts";
 import { startTestServer } from "../support/test_server.ts";
 
-const RECONNECTING = "Reconnecting… your messages will be sent";
+const RECONNECTING = "Reconnecting… Your messages will be sent once you’re back online.";
 
 /**
  * Begins to watch in the page itself.
@@ -94,7 +94,7 @@ for (
   const [code, sentence, label] of [
     [4502, "Someone else uses this name now.", "Choose another name"],
     [4503, "Too many connections are open.", "Reconnect"],
-    [4500, "The server didn’t understand this page.", "Reconnect"],
+    [4500, "The server couldn’t understand this page.", "Reconnect"],
     [1009, "The last message was too large for the server.", "Reconnect"],
   ] as const
 ) {

@@ -117,7 +117,7 @@ pageTest(
     assertEquals(await pixelsTooWide(alice), 0);
 
     await alice.page.getByRole("button", { name: "Conversations and people" }).click();
-    await alice.page.getByRole("button", { name: "Keys" }).click({ trial: true });
+    await alice.page.getByRole("button", { name: "Shortcuts" }).click({ trial: true });
 
     const { x, width } = await boxOf(alice.page.locator("#sidebar"));
     assertEquals(x + width, 360);

@@ -141,7 +141,7 @@ pageTest("the page closes what is on top with Esc and gives the focus back", asy
   const focused = () => alice.page.evaluate("document.activeElement.id");
 
   await alice.page.getByRole("button", { name: "Conversations and people" }).click();
-  await alice.page.getByRole("button", { name: "Keys" }).click();
+  await alice.page.getByRole("button", { name: "Shortcuts" }).click();
   await alice.page.keyboard.press("Escape");
   assertEquals(await focused(), "keys-button");
   await alice.page.keyboard.press("Escape");
@@ -165,7 +165,7 @@ pageTest(
     await eve.page.getByRole("alert").getByText("is reserved").waitFor();
     await eve.enter("eve");
 
-    await eve.sees("Nothing has been said yet");
+    await eve.sees("No messages yet");
   },
 );
 
@@ -291,7 +291,7 @@ pageTest("the page goes on without a database that never answers, and says so", 
   await alice.say("all the same");
 
   assertEquals((await bob.next("message")).message, "all the same");
-  await alice.sees("database doesn’t answer");
+  await alice.sees("database isn’t responding");
 });
 
 pageTest("leaving and joining again begins anew, ten times over", async (browser) => {

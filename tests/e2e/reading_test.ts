@@ -97,7 +97,7 @@ pageTest("older messages that can't be loaded are tried again on request", async
     "**/api/messages*",
     (route) => isBroken ? route.abort() : route.continue(),
   );
-  const failed = alice.page.getByText("The older messages could not be loaded");
+  const failed = alice.page.getByText("Couldn’t load older messages");
   const scrollUp = async () => {
     await alice.timeline.evaluate((log) => void (log.scrollTop -= 700));
     await alice.page.evaluate("new Promise(requestAnimationFrame)");

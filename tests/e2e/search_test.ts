@@ -50,10 +50,10 @@ pageTest(
     };
 
     await look(carol);
-    await carol.page.getByText("Nothing found.").waitFor();
+    await carol.page.getByText("No messages found.").waitFor();
     await look(alice);
-    await alice.page.getByText("20 messages, and more").waitFor();
-    await alice.page.getByRole("button", { name: "More", exact: true }).click();
+    await alice.page.getByText("20 messages so far").waitFor();
+    await alice.page.getByRole("button", { name: "Show more", exact: true }).click();
     await alice.page.getByText("30 messages", { exact: true }).waitFor();
     await alice.page.getByRole("button", { name: "secret 30" }).click();
     await alice.page.getByLabel("private, to bob").waitFor();

@@ -17,7 +17,7 @@ pageTest("a mention is told in words and by a sign, not by colour alone", async 
   await alice.choose("bob");
   bob.send({ message: "and again @alice" });
 
-  const lobby = alice.page.getByRole("button", { name: "Everyone @1 unread, mentioning you" });
+  const lobby = alice.page.getByRole("button", { name: "Everyone @1 unread, mentions you" });
   await lobby.waitFor();
 });
 
@@ -33,5 +33,5 @@ pageTest("the page says one of a thing as one", async (browser) => {
   });
   await alice.say("x".repeat(4_001));
 
-  await alice.page.getByText("That is 1 character too long to send.").waitFor();
+  await alice.page.getByText("This message is 1 character too long.").waitFor();
 });

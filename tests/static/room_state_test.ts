@@ -133,7 +133,7 @@ Deno.test("objectionTo() keeps a private message from the new holder of a name",
   assertEquals(objectionTo(room(), BOB), null);
   assertEquals(
     objectionTo(state, BOB),
-    "The name bob is someone else’s now, so this was not sent.",
+    "Someone else has the name bob now, so this message was not sent.",
   );
 });
 
@@ -175,7 +175,7 @@ Deno.test("reduceRoom() keeps what it shows when the log starts anew, with new p
     message({ seq: 1, message: "after" }),
   );
 
-  assertEquals(texts(state), ["before", "The server was restarted.", "after"]);
+  assertEquals(texts(state), ["before", "The server was reset.", "after"]);
 });
 
 Deno.test("reduceRoom() keeps its position until what was missed has come", () => {

@@ -236,16 +236,16 @@ Deno.test("describePresence() says who reads along", () => {
   const bob = { username: "bob", account: "a_bob" };
   const room = reduceRoom(initialRoom(), welcome());
 
-  assertEquals(describePresence(room, null), "2 people are here");
-  assertEquals(describePresence(room, bob), "Just the two of you");
+  assertEquals(describePresence(room, null), "2 people online");
+  assertEquals(describePresence(room, bob), "Online");
   assertEquals(
     describePresence(room, { ...bob, account: "a_old" }),
     "Someone else has this name now",
   );
-  assertEquals(describePresence(room, { username: "carol", account: null }), "Not here now");
+  assertEquals(describePresence(room, { username: "carol", account: null }), "Offline");
   assertEquals(
     describePresence(room, { username: "alice", account: "a_alice" }),
-    "Only you read this",
+    "Only you can see this",
   );
 });
 

@@ -141,7 +141,7 @@ export class Person {
 
   /** Waits until the lobby has been read from the log, and nothing was in it. */
   async findsSilence(): Promise<void> {
-    await this.page.getByText("Nothing has been said yet").waitFor();
+    await this.page.getByText("No messages yet").waitFor();
   }
 
   /** The box where messages are written. */

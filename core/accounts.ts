@@ -1,7 +1,7 @@
 import type { AttemptKey, Attempts } from "./attempts.ts";
 import { ChatError } from "./errors.ts";
 import type { Passphrases } from "./passphrase.ts";
-import type { Account, Erasure, OwnedAccount, Store } from "./store.ts";
+import type { Account, Erasure, Grounds, OwnedAccount, Store } from "./store.ts";
 import { usernameKey } from "./usernames.ts";
 
 /** The connections there are now, as far as accounts need to end them. */
@@ -128,7 +128,8 @@ export class Accounts {
     const account = await this.require(caller);
     if (account.passphrase !== undefined) await this.#checkCurrent(caller, account, change.current);
     const hash = change.passphrase === null ? undefined : await passphrases.hash(change.passphrase);
-    await store.setPassphrase(account.account, hash);
+    const isSet = await store.setPassphrase(account.account, hash, groundsOf(caller, account));
+    if (!isSet) await this.#refuseLate(caller);
   }
 
   /**
@@ -152,11 +153,14 @@ export class Accounts {
     ];
     const owner = await this.#guess(pair, shared, passphrase, () => store.ownerOf(nameKey));
     if (owner === undefined) throw new ChatError("sign_in_failed");
-    for (const { account } of await this.ownedBy(following)) {
-      await store.grantSession(account, sessionId);
+    const { account, passphrase: hash = null } = owner;
+    if (!await store.grantSession(account, sessionId, { passphrase: hash })) {
+      throw new ChatError("sign_in_failed");
     }
-    await store.grantSession(owner.account, sessionId);
-    return { account: owner.account, username: owner.username };
+    for (const { account } of await this.ownedBy(following)) {
+      await store.grantSession(account, sessionId, { sessionId: following });
+    }
+    return { account, username: owner.username };
   }
 
   /**
@@ -200,9 +204,16 @@ export class Accounts {
       throw new ChatError("invalid_body", { key: "confirm", reason });
     }
     if (owned.passphrase !== undefined) await this.#checkCurrent(caller, owned, current);
-    const erasure = await store.closeAccount(account);
-    if (erasure) live.eraseAccount(erasure);
+    const erasure = await store.closeAccount(account, groundsOf(caller, owned));
+    if (!erasure) return await this.#refuseLate(caller);
+    live.eraseAccount(erasure);
     await store.eraseClosed();
+  }
+
+  /** Says why a change wasn't made: its session or the passphrase it knew was ended meanwhile. */
+  async #refuseLate(caller: Caller): Promise<never> {
+    await this.require(caller);
+    throw new ChatError("wrong_passphrase");
   }
 
   /** Who is signed in guesses under the session alone: others can't use up its attempts. */
@@ -243,4 +254,9 @@ export class Accounts {
       throw cause;
     }
   }
+}
+
+/** What was found out before a passphrase was hashed, and must hold when it has been. */
+function groundsOf({ sessionId }: Caller, { passphrase }: OwnedAccount): Grounds {
+  return { sessionId, passphrase: passphrase ?? null };
 }

@@ -1,5 +1,5 @@
 import type { Ids } from "./ids.ts";
-import type { Account, NameClaim, OwnedAccount } from "./store.ts";
+import type { Account, Grounds, NameClaim, OwnedAccount } from "./store.ts";
 
 /** Names remembered; the one whose owner was seen longest ago goes first. */
 const REMEMBERED_NAMES = 100_000;
@@ -77,8 +77,16 @@ export class MemoryNames {
     this.touch(account, logTime);
   }
 
-  grant(account: string, sessionId: string): void {
-    this.#byAccount.get(account)?.sessions.add(sessionId);
+  /** Lets a session act for an account. Returns whether there is one. */
+  grant(account: string, sessionId: string): boolean {
+    return this.#byAccount.get(account)?.sessions.add(sessionId) !== undefined;
+  }
+
+  /** Whether an account is there and what is said of it is true. */
+  holds(account: string, { sessionId, passphrase }: Grounds = {}): boolean {
+    const owner = this.#byAccount.get(account);
+    return owner !== undefined && (sessionId === undefined || owner.sessions.has(sessionId)) &&
+      (passphrase === undefined || (owner.passphrase ?? null) === passphrase);
   }
 
   /** Ends a session. Returns the accounts it could act for. */

@@ -3,7 +3,7 @@ import type { Query, SqliteDatabase } from "./sqlite_database.ts";
 import type { SqlitePeople } from "./sqlite_people.ts";
 import { LOBBY_ROW } from "./sqlite_schema.ts";
 import { SqliteTime } from "./sqlite_time.ts";
-import type { Account, Erasure, NameClaim } from "./store.ts";
+import type { Account, Erasure, Grounds, NameClaim } from "./store.ts";
 
 interface OwnerRow {
   readonly id: number;
@@ -24,6 +24,7 @@ export class SqliteAccounts {
   #endAccount: Query<unknown>;
   #touch: Query<unknown>;
   #passphrase: Query<unknown>;
+  #holds: Query<unknown>;
   #grant: Query<unknown>;
   #sessionAccounts: Query<{ public_id: string }>;
   #endSession: Query<unknown>;
@@ -52,6 +53,12 @@ export class SqliteAccounts {
     );
     this.#passphrase = db.prepare(
       "UPDATE accounts SET passphrase = :hash WHERE public_id = :account AND kind = 'user'",
+    );
+    this.#holds = db.prepare(
+      `SELECT 1 FROM accounts a WHERE a.public_id = :account
+         AND (:sessionId IS NULL
+           OR EXISTS (SELECT 1 FROM sessions s WHERE s.id = :sessionId AND s.account = a.id))
+         AND (:isAnyPassphrase OR a.passphrase IS :passphrase)`,
     );
     this.#grant = db.prepare(
       `INSERT INTO sessions (id, account)
@@ -109,15 +116,26 @@ export class SqliteAccounts {
   }
 
   /** The reservation of a name that a passphrase no longer keeps begins now. */
-  setPassphrase(account: string, hash: string | undefined, moment: Moment): void {
-    this.#db.transaction(() => {
+  setPassphrase(
+    account: string,
+    hash: string | undefined,
+    moment: Moment,
+    grounds?: Grounds,
+  ): boolean {
+    return this.#db.transaction(() => {
+      if (!this.#stillHold(account, grounds)) return false;
       this.#passphrase.run({ account, hash: hash ?? null });
       this.touchAccounts([account], moment);
+      return true;
     });
   }
 
-  grantSession(account: string, sessionId: string): void {
-    this.#grant.run({ account, sessionId });
+  grantSession(account: string, sessionId: string, grounds?: Grounds): boolean {
+    return this.#db.transaction(() => {
+      if (!this.#stillHold(account, grounds)) return false;
+      this.#grant.run({ account, sessionId });
+      return this.#stillHold(account, { sessionId });
+    });
   }
 
   revokeSession(sessionId: string): string[] {
@@ -136,16 +154,25 @@ export class SqliteAccounts {
   }
 
   /** Ends an account and frees its name; what it wrote is then erased step by step. */
-  closeAccount(account: string, moment: Moment): Erasure | undefined {
+  closeAccount(account: string, moment: Moment, grounds?: Grounds): Erasure | undefined {
     return this.#db.transaction(() => {
       const row = this.#people.find(account);
-      if (!row || row.is_closed) return undefined;
+      if (!row || row.is_closed || !this.#stillHold(account, grounds)) return undefined;
       this.#end(row.id, "deleting");
       this.#people.forget(account);
       this.touchAccounts([account], moment);
       this.#addErasure.run({ account, at: moment.at });
       return { ...this.#erasure.get({ account })! };
     });
+  }
+
+  #stillHold(account: string, { sessionId, passphrase }: Grounds = {}): boolean {
+    return this.#holds.get({
+      account,
+      sessionId: sessionId ?? null,
+      isAnyPassphrase: passphrase === undefined ? 1 : 0,
+      passphrase: passphrase ?? null,
+    }) !== undefined;
   }
 
   #comeBack({ public_id: account, username }: OwnerRow, moment: Moment): Account {

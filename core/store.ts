@@ -111,11 +111,19 @@ export interface Store {
   /** The owner of a name, for letting it in with its passphrase. */
   ownerOf(nameKey: string): Promise<OwnedAccount | undefined>;
 
-  /** Sets or, with `undefined`, removes the passphrase hash of an account. */
-  setPassphrase(account: string, hash: string | undefined): Promise<void>;
+  /**
+   * Sets or, with `undefined`, removes the passphrase hash of an account.
+   *
+   * @returns Whether it did; not if the account's `grounds` hold no more.
+   */
+  setPassphrase(account: string, hash: string | undefined, grounds?: Grounds): Promise<boolean>;
 
-  /** Lets one more session act for an account. */
-  grantSession(account: string, sessionId: string): Promise<void>;
+  /**
+   * Lets one more session act for an account that owns its name.
+   *
+   * @returns Whether it may; not if the account's `grounds` hold no more.
+   */
+  grantSession(account: string, sessionId: string, grounds?: Grounds): Promise<boolean>;
 
   /** Ends a session: it may act for no account any more. Returns the accounts it could act for. */
   revokeSession(sessionId: string): Promise<string[]>;
@@ -127,9 +135,10 @@ export interface Store {
    * Ends an account, its sessions and passphrase, and frees its name. From then on nothing of it is
    * stored, and nobody reads or finds what it wrote. What others wrote to it stays theirs.
    *
-   * @returns `undefined` if there is no such account, or it has been closed before.
+   * @returns `undefined` if there is no such account, it has been closed before, or its `grounds`
+   * hold no more.
    */
-  closeAccount(account: string): Promise<Erasure | undefined>;
+  closeAccount(account: string, grounds?: Grounds): Promise<Erasure | undefined>;
 
   /** Erases what closed accounts have left: messages, keys and read positions. */
   eraseClosed(): Promise<void>;
@@ -388,6 +397,17 @@ export interface Account {
 export interface OwnedAccount extends Account {
   /** Hash of its passphrase, if it has one. */
   readonly passphrase?: string;
+}
+
+/**
+ * What must still be true of an account for a change to be made, in the same commit: while a
+ * passphrase was checked, somebody else may have ended the session or set another one.
+ */
+export interface Grounds {
+  /** A session that may act for it. */
+  readonly sessionId?: string | undefined;
+  /** Hash of its passphrase; `null` if it has none. */
+  readonly passphrase?: string | null;
 }
 
 /** A session asking for a name. */

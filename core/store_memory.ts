@@ -14,6 +14,7 @@ import {
   CONVERSATIONS_LISTED,
   type Delivered,
   type Erasure,
+  type Grounds,
   type NameClaim,
   type NewEvent,
   type OwnedAccount,
@@ -224,12 +225,15 @@ export class MemoryStore implements Store {
     return Promise.resolve(this.#names.ownerOf(nameKey));
   }
 
-  setPassphrase(account: string, hash: string | undefined): Promise<void> {
-    return Promise.resolve(this.#names.setPassphrase(account, hash, this.#time.now().logTime));
+  setPassphrase(account: string, hash: string | undefined, grounds?: Grounds): Promise<boolean> {
+    const holds = this.#names.holds(account, grounds);
+    if (holds) this.#names.setPassphrase(account, hash, this.#time.now().logTime);
+    return Promise.resolve(holds);
   }
 
-  grantSession(account: string, sessionId: string): Promise<void> {
-    return Promise.resolve(this.#names.grant(account, sessionId));
+  grantSession(account: string, sessionId: string, grounds?: Grounds): Promise<boolean> {
+    const holds = this.#names.holds(account, grounds);
+    return Promise.resolve(holds && this.#names.grant(account, sessionId));
   }
 
   revokeSession(sessionId: string): Promise<string[]> {
@@ -240,8 +244,9 @@ export class MemoryStore implements Store {
     return Promise.resolve(this.#names.revokeOf(account, keep));
   }
 
-  closeAccount(account: string): Promise<Erasure | undefined> {
-    if (this.#erasures.has(account)) return Promise.resolve(undefined);
+  closeAccount(account: string, grounds?: Grounds): Promise<Erasure | undefined> {
+    const isOpen = !this.#erasures.has(account) && this.#names.holds(account, grounds);
+    if (!isOpen) return Promise.resolve(undefined);
     this.#names.remove(account);
     const erasure = { account, seq: this.#lastSeq, at: this.#time.now().at };
     this.#erasures.set(account, erasure);

@@ -17,6 +17,7 @@ import type {
   ConversationPage,
   Delivered,
   Erasure,
+  Grounds,
   NameClaim,
   NewEvent,
   OwnedAccount,
@@ -229,12 +230,12 @@ export class SqliteStore implements Store, AsyncDisposable {
     return this.#reader.call("ownerOf", nameKey);
   }
 
-  setPassphrase(account: string, hash: string | undefined): Promise<void> {
-    return this.#writer.call("setPassphrase", account, hash, this.#time.now());
+  setPassphrase(account: string, hash: string | undefined, grounds?: Grounds): Promise<boolean> {
+    return this.#writer.call("setPassphrase", account, hash, this.#time.now(), grounds);
   }
 
-  grantSession(account: string, sessionId: string): Promise<void> {
-    return this.#writer.call("grantSession", account, sessionId);
+  grantSession(account: string, sessionId: string, grounds?: Grounds): Promise<boolean> {
+    return this.#writer.call("grantSession", account, sessionId, grounds);
   }
 
   revokeSession(sessionId: string): Promise<string[]> {
@@ -245,8 +246,8 @@ export class SqliteStore implements Store, AsyncDisposable {
     return this.#writer.call("revokeSessionsOf", account, keep);
   }
 
-  closeAccount(account: string): Promise<Erasure | undefined> {
-    return this.#writer.call("closeAccount", account, this.#time.now());
+  closeAccount(account: string, grounds?: Grounds): Promise<Erasure | undefined> {
+    return this.#writer.call("closeAccount", account, this.#time.now(), grounds);
   }
 
   async eraseClosed(): Promise<void> {

@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertNotEquals } from "@std/assert";
+import type { Grounds } from "../../core/store.ts";
 import { usernameKey } from "../../core/usernames.ts";
 import {
   NAME_TTL_MS,
@@ -188,6 +189,33 @@ export function testStoreNames(subject: StoreSubject): void {
 
     assertEquals(await scene.claim("ann", "s2"), ann);
     assertEquals((await scene.store.accountsOf("s2")).length, 1);
+  });
+
+  test("a change is made on grounds that still hold, and on no others", async () => {
+    await using scene = await Scene.of(subject);
+    const { account } = await scene.user("ann", "s1");
+    await scene.user("bob", "s2");
+    const { store } = scene;
+    const stale: Grounds[] = [
+      { sessionId: "s2" },
+      { sessionId: "s1", passphrase: null },
+      { sessionId: "s1", passphrase: "former" },
+      { sessionId: "s2", passphrase: "hash" },
+    ];
+
+    assert(await store.setPassphrase(account, "hash", { sessionId: "s1", passphrase: null }));
+    for (const grounds of stale) {
+      assertEquals(await store.setPassphrase(account, "other", grounds), false);
+      assertEquals(await store.grantSession(account, "s3", grounds), false);
+      assertEquals(await store.closeAccount(account, grounds), undefined);
+    }
+
+    assertEquals((await store.ownerOf("ann"))?.passphrase, "hash");
+    assertEquals(await store.accountsOf("s3"), []);
+    assert(await store.grantSession(account, "s3", { passphrase: "hash" }));
+    assertEquals(await store.grantSession("a_unknown", "s3"), false);
+    assert(await store.closeAccount(account, { sessionId: "s3", passphrase: "hash" }));
+    assertEquals(await store.grantSession(account, "s3"), false);
   });
 
   test("revokeSession() ends it for all its accounts and no other session", async () => {

@@ -22,12 +22,12 @@ class FakeStore implements AccountStore {
     return Promise.resolve(this.owners.get(nameKey));
   }
 
-  setPassphrase(account: string): Promise<void> {
-    return this.#note(`setPassphrase ${account}`, undefined);
+  setPassphrase(account: string): Promise<boolean> {
+    return this.#note(`setPassphrase ${account}`, true);
   }
 
-  grantSession(account: string, sessionId: string): Promise<void> {
-    return this.#note(`grantSession ${account} ${sessionId}`, undefined);
+  grantSession(account: string, sessionId: string): Promise<boolean> {
+    return this.#note(`grantSession ${account} ${sessionId}`, true);
   }
 
   revokeSession(sessionId: string): Promise<string[]> {

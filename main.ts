@@ -78,7 +78,7 @@ async function start(config: Config, log: Log): Promise<RunningServer> {
       return fail(error.message, EXIT.failure);
     }
     const where = `${config.host}, port ${config.port}`;
-    return fail(`Cannot serve on ${where}: ${reasonOf(error)}`, EXIT.failure);
+    return fail(`Cannot listen on ${where}: ${reasonOf(error)}`, EXIT.failure);
   }
 }
 
@@ -110,7 +110,7 @@ function stopOnSignal(server: RunningServer, log: Log): void {
 
 async function stop(server: RunningServer, log: Log, code: number): Promise<never> {
   setTimeout(() => {
-    log.warn("stopping takes too long: ending anyway");
+    log.warn("stopping timed out; exiting anyway");
     Deno.exit(code);
   }, STOP_LIMIT_MS);
   try {

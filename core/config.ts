@@ -82,7 +82,7 @@ function readTool([tool = "", file, ...more]: readonly string[], config: Config)
   const stray = takesFile ? more[0] : file;
   if (stray !== undefined) throw new ConfigError(`Unexpected argument ${quote(stray)}.`);
   if (TOOLS[tool].file === "needed" && file === undefined) {
-    throw new ConfigError(`A file is missing: parley ${usageOf(tool)}.`);
+    throw new ConfigError(`${tool} needs a file: parley ${usageOf(tool)}.`);
   }
   return { kind: "tool", tool, file, config };
 }
@@ -116,7 +116,7 @@ function readFlag({ name, rawName, value }: OptionToken, flags: Map<string, Give
     throw new ConfigError(`Unexpected argument ${quote(rawName)}.`);
   }
   if (type === undefined) throw new ConfigError(`Unknown flag ${quote(rawName)}; see --help.`);
-  if (flags.has(name)) throw new ConfigError(`${rawName} is given more than once.`);
+  if (flags.has(name)) throw new ConfigError(`${rawName} was given more than once.`);
   if (type === "string" && value === undefined) {
     throw new ConfigError(`${rawName} needs a value; see --help.`);
   }
@@ -135,7 +135,7 @@ function readValue(setting: Setting, given: Given | undefined, facts: Facts): un
   if (result.success) return result.data;
   const source = given?.source ?? `--${setting.flag}`;
   throw new ConfigError(
-    `${source} must be ${result.error.issues[0]!.message}: it is ${quote(text)}.`,
+    `${source} must be ${result.error.issues[0]!.message}, not ${quote(text)}.`,
   );
 }
 
@@ -145,7 +145,9 @@ function defaultText(setting: Setting, facts: Facts): string {
 
 function rejectContradictions(config: Config): void {
   if (config.rate > 0 && config.burst === 0) {
-    throw new ConfigError("--burst must be at least 1 unless --rate is 0: nothing could be sent.");
+    throw new ConfigError(
+      "--burst must be at least 1 unless --rate is 0; otherwise nothing could be sent.",
+    );
   }
   if (config.nameTtlMs < config.leaveGraceMs) {
     throw new ConfigError("--name-ttl must not be shorter than --leave-grace.");

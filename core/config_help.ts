@@ -13,21 +13,23 @@ export function helpText(): string {
         `${setting.effect} [${shownDefault(setting)}]`,
       )
     ),
-    helpLine("--help", "Show this text."),
+    helpLine("--help", "Show this help."),
     helpLine("--version", "Show the version."),
   ];
   return [
     `Parley ${VERSION}: a real-time chat server.`,
     "",
-    "Usage: parley [settings]",
-    "       parley TOOL [settings]",
+    "Usage: parley [settings]            Start the server.",
+    "       parley COMMAND [settings]    Run a command on the log.",
     "",
+    "Commands:",
     ...tools.map((name) => helpLine(usageOf(name), TOOLS[name].effect)),
     "",
+    "Settings:",
     ...lines,
     "",
-    "Each setting is an environment variable too: --max-per-address is PARLEY_MAX_PER_ADDRESS.",
-    "A flag wins over its variable. Limits of 0 are off.",
+    "Every setting has an environment variable: PARLEY_MAX_PER_ADDRESS for --max-per-address.",
+    "A flag overrides its variable. A limit of 0 means no limit.",
   ].join("\n");
 }
 

@@ -322,7 +322,7 @@ export class ConnectionManager {
    * nobody was told of. Clients resume from their positions, and sessions are checked again.
    */
   #startOver(): void {
-    this.#options.log.warn("answers of the log were lost: every client is asked to come back");
+    this.#options.log.warn("store worker lost replies; asking every client to reconnect");
     this.#delivery.startOver();
     this.#sendAway("unavailable");
     for (const { sessions } of this.#members) sessions.clear();
@@ -360,7 +360,7 @@ export class ConnectionManager {
       await this.#recovery.catchUp(connection, request, welcomedAt);
       this.#receipts.tellWhatArrived(account);
     } catch (cause) {
-      this.#options.log.error("catching up failed", { cause: describe(cause) });
+      this.#options.log.error("replaying missed messages failed", { cause: describe(cause) });
       const retryAfterMs = UNAVAILABLE_RETRY_MS;
       this.#endRefused(connection, new ChatError("unavailable", { retryAfterMs }));
     }

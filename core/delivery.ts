@@ -218,7 +218,7 @@ export class Delivery {
       await this.#options.store.forgetKey(author, key);
       this.#undelivered.delete(seq);
     } catch (cause) {
-      this.#options.log.error("forgetting an id failed", { cause: String(cause) });
+      this.#options.log.error("forgetting a message id failed", { cause: String(cause) });
     }
   }
 

@@ -58,7 +58,10 @@ function absenceSince({ at }: LastMoment, options: LogTimeOptions): number {
   const elapsedMs = Math.floor(clock.now() - at);
   const countedMs = Math.max(0, trustClock ? elapsedMs : Math.min(elapsedMs, MAX_ABSENCE_MS));
   if (countedMs !== elapsedMs) {
-    log?.warn("the clock has jumped since the log was last written", { elapsedMs, countedMs });
+    log?.warn("the clock jumped, or the server was down for over 7 days; see --trust-clock", {
+      elapsedMs,
+      countedMs,
+    });
   }
   return countedMs;
 }

@@ -250,7 +250,7 @@ export class Members {
         await store.touchAccounts(accounts.slice(next, next + RENEWED_AT_ONCE));
       }
     } catch (cause) {
-      log.warn("renewing reservations failed", { cause: String(cause) });
+      log.warn("renewing name reservations failed", { cause: String(cause) });
     }
   }
 }

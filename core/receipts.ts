@@ -58,7 +58,7 @@ export class Receipts {
   /** Has a message wait whose recipient went while it was being committed. */
   noteMissed(account: string, seq: number): void {
     const noted = this.#options.store.markWaiting(seq)
-      .catch((cause) => this.#logFailure("having a message wait failed", cause))
+      .catch((cause) => this.#logFailure("marking a message as waiting failed", cause))
       .finally(() => this.#late.get(account) === noted && this.#late.delete(account));
     this.#late.set(account, noted);
   }
@@ -71,7 +71,7 @@ export class Receipts {
   /** Notes how far an account has read, and tells its other connections. */
   noteRead(from: Connection, conversation: string, seq: number): void {
     this.#noteRead(from, conversation, seq)
-      .catch((cause) => this.#logFailure("noting a read position failed", cause));
+      .catch((cause) => this.#logFailure("saving a read position failed", cause));
   }
 
   async #noteRead(from: Connection, conversation: string, seq: number): Promise<void> {

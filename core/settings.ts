@@ -47,7 +47,7 @@ export const SETTINGS = {
     placeholder: "ADDRESS",
     unit: "address or name",
     default: "127.0.0.1",
-    effect: "Address to listen on; 0.0.0.0 or :: means every one this machine has.",
+    effect: "Address to listen on; 0.0.0.0 or :: listens on all addresses.",
     schema: z.string().refine(isAddressOrName, "an IP address or a host name"),
   },
   port: {
@@ -55,7 +55,7 @@ export const SETTINGS = {
     placeholder: "NUMBER",
     unit: "port",
     default: "8000",
-    effect: "Port to listen on; 0 takes a free one and prints it.",
+    effect: "Port to listen on; 0 picks a free port and prints it.",
     schema: wholeNumber(65_535),
   },
   dataDir: {
@@ -63,15 +63,18 @@ export const SETTINGS = {
     placeholder: "DIR",
     unit: "folder",
     default: "./data",
-    effect: "Folder for what the server keeps: the log of messages, names and sessions.",
-    schema: z.string().refine((text) => text !== "" && !text.includes("\0"), "a folder’s path"),
+    effect: "Folder for the log: messages, names and sessions.",
+    schema: z.string().refine(
+      (text) => text !== "" && !text.includes("\0"),
+      "the path of a folder",
+    ),
   },
   store: {
     flag: "store",
-    placeholder: "KIND",
+    placeholder: "sqlite|memory",
     unit: "sqlite, memory",
     default: "sqlite",
-    effect: "Where the log is kept: in a file, or in memory until the server stops.",
+    effect: "Where the log is kept: on disk, or in memory until the server stops.",
     schema: choice(["sqlite", "memory"]),
   },
   keep: {
@@ -79,7 +82,7 @@ export const SETTINGS = {
     placeholder: "RETENTION",
     unit: "duration, number of messages, forever, none",
     default: "forever",
-    effect: "How long messages are kept; with none their text is never written to disk.",
+    effect: "Messages to keep: by age (30d), by number (10000), forever, or none.",
     schema: retention(),
   },
   origins: {
@@ -87,7 +90,7 @@ export const SETTINGS = {
     placeholder: "LIST",
     unit: "origins, comma-separated",
     default: "",
-    effect: "Origins of other sites whose pages may connect here, such as https://example.com.",
+    effect: "Other sites whose pages may connect, such as https://example.com.",
     schema: list(readOrigin, "origins such as https://example.com, separated by commas"),
   },
   hosts: {
@@ -95,7 +98,7 @@ export const SETTINGS = {
     placeholder: "LIST",
     unit: "host names, comma-separated",
     default: "",
-    effect: "Host names this server answers to besides localhost and IP addresses.",
+    effect: "Host names to accept besides localhost and IP addresses.",
     schema: list(readHostName, "host names without ports, separated by commas"),
   },
   trustedProxies: {
@@ -103,7 +106,7 @@ export const SETTINGS = {
     placeholder: "LIST",
     unit: "addresses or CIDR ranges, comma-separated",
     default: "",
-    effect: "Proxies whose X-Forwarded-For and X-Forwarded-Proto headers are believed.",
+    effect: "Proxies whose X-Forwarded-For and X-Forwarded-Proto headers are trusted.",
     schema: list(
       (text) => parseIpRange(text) && text,
       "IP addresses or ranges such as 10.0.0.0/8, separated by commas",
@@ -111,19 +114,22 @@ export const SETTINGS = {
   },
   robots: {
     flag: "robots",
-    placeholder: "POLICY",
+    placeholder: "deny|allow",
     unit: "deny, allow",
     default: "deny",
-    effect: "Whether robots.txt lets search engines read the page.",
+    effect: "Whether robots.txt allows crawlers.",
     schema: choice(["deny", "allow"]),
   },
   rate: {
     flag: "rate",
     placeholder: "NUMBER",
-    unit: "messages a second; 0 = off",
+    unit: "messages per second; 0 = off",
     default: "10",
-    effect: "How many messages an account may send for long, over all its connections.",
-    schema: z.string().regex(/^\d{1,6}(\.\d{1,3})?$/, "a number of messages a second, or 0 for off")
+    effect: "Sustained messages per second per account, over all its connections.",
+    schema: z.string().regex(
+      /^\d{1,6}(\.\d{1,3})?$/,
+      "a number of messages per second, or 0 for no limit",
+    )
       .transform(Number),
   },
   burst: {
@@ -131,7 +137,7 @@ export const SETTINGS = {
     placeholder: "NUMBER",
     unit: "messages",
     default: "20",
-    effect: "How many messages an account may send at once.",
+    effect: "Messages an account may send at once before --rate applies.",
     schema: wholeNumber(1_000_000),
   },
   maxConnections: {
@@ -141,7 +147,7 @@ export const SETTINGS = {
     default: ({ fileDescriptors = ASSUMED_FILE_DESCRIPTORS }) =>
       String(Math.floor(fileDescriptors * SOCKET_SHARE)),
     shownDefault: "0.9 of the file-descriptor limit",
-    effect: "How many connections may be open in all.",
+    effect: "Maximum connections in total.",
     schema: Limit,
   },
   maxPerAddress: {
@@ -149,7 +155,7 @@ export const SETTINGS = {
     placeholder: "NUMBER",
     unit: "connections; 0 = off",
     default: "100",
-    effect: "How many connections one client address may hold; an IPv6 /64 counts as one.",
+    effect: "Maximum connections per client address; an IPv6 /64 counts as one address.",
     schema: Limit,
   },
   maxPerSession: {
@@ -157,7 +163,7 @@ export const SETTINGS = {
     placeholder: "NUMBER",
     unit: "connections; 0 = off",
     default: "20",
-    effect: "How many connections one session may hold.",
+    effect: "Maximum connections per session.",
     schema: Limit,
   },
   nameTtlMs: {
@@ -165,7 +171,7 @@ export const SETTINGS = {
     placeholder: "DURATION",
     unit: "duration (ms, s, m, h, d)",
     default: "30d",
-    effect: "How long a name stays reserved for its owner after the last connection.",
+    effect: "How long a name stays reserved after its owner disconnects.",
     schema: duration(),
   },
   trustClock: {
@@ -173,7 +179,7 @@ export const SETTINGS = {
     placeholder: "yes|no",
     unit: "yes, no",
     default: "no",
-    effect: "Whether the whole time since the last commit counts, or at most 7 days of it.",
+    effect: "At startup, age names and messages by the full downtime, even beyond 7 days.",
     schema: choice(["yes", "no"]).transform((text) => text === "yes"),
   },
   leaveGraceMs: {
@@ -181,7 +187,7 @@ export const SETTINGS = {
     placeholder: "DURATION",
     unit: "duration (ms, s, m, h, d)",
     default: "5s",
-    effect: "How long a session may be gone, as in a reload, before the others are told.",
+    effect: "How long a session may be disconnected before others see it leave.",
     schema: duration(),
   },
   logLevel: {
@@ -189,16 +195,16 @@ export const SETTINGS = {
     placeholder: "LEVEL",
     unit: LOG_LEVELS.join(", "),
     default: "info",
-    effect: "Least severe lines to log.",
+    effect: "Minimum severity of log lines: debug, info, warn or error.",
     schema: choice(LOG_LEVELS),
   },
   logFormat: {
     flag: "log-format",
-    placeholder: "FORMAT",
+    placeholder: "pretty|json",
     unit: "pretty, json",
     default: ({ isTerminal }) => isTerminal ? "pretty" : "json",
     shownDefault: "pretty on a terminal, json otherwise",
-    effect: "Lines for people, or one JSON object a line.",
+    effect: "Log lines as text, or one JSON object per line.",
     schema: choice(["pretty", "json"]),
   },
 } as const satisfies Record<string, Setting>;

@@ -78,7 +78,7 @@ export function openExisting(file: string): SqliteDatabase {
 
 function refuseExisting(file: string): void {
   if (!existsSync(file)) return;
-  throw new StoreOpenError("exists", `“${file}” is there already and has been left as it is.`);
+  throw new StoreOpenError("exists", `“${file}” already exists and was left unchanged.`);
 }
 
 function copyLog(
@@ -136,5 +136,5 @@ function checkWhole(db: SqliteDatabase, file: string): void {
 }
 
 function corrupt(file: string, cause?: unknown): StoreOpenError {
-  return new StoreOpenError("corrupt", `“${file}” is damaged, or no log of Parley.`, { cause });
+  return new StoreOpenError("corrupt", `“${file}” is damaged, or is not a Parley log.`, { cause });
 }

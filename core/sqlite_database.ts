@@ -235,5 +235,5 @@ function isUnavailable(error: unknown): error is Error {
 }
 
 function reasonOf(error: Error): string {
-  return `the log can’t be used now: ${error.message}`;
+  return `storage unavailable: ${error.message}`;
 }

@@ -213,7 +213,7 @@ function openOwned(file: string, { owner, identity, busyTimeoutMs }: EngineOptio
   const own = new SqliteDatabase(file, { busyTimeoutMs });
   if (isOwnedBy(own, owner)) return own;
   own.close();
-  throw new StoreOpenError("locked", `Another process has just taken “${file}”.`);
+  throw new StoreOpenError("locked", `Another process has just opened “${file}”.`);
 }
 
 /**
@@ -247,8 +247,8 @@ function openErrorOf(file: string, error: unknown): unknown {
   if (isDamage(error)) {
     return new StoreOpenError(
       "corrupt",
-      `The log “${file}” is damaged and has been left as it is. Move it away and restore a backup ` +
-        `with “parley restore”, or look at it with “parley verify”.`,
+      `The log “${file}” is damaged; it was left unchanged. Check it with “parley verify”, or ` +
+        `move it away and restore a backup with “parley restore”.`,
       { cause: error },
     );
   }

@@ -79,7 +79,7 @@ export function refuseForeignWal({ log }: LogFiles): void {
   if (!hasContent(`${log}-wal`) || !hasContent(log) || usesWal(log)) return;
   throw new StoreOpenError(
     "corrupt",
-    `The log “${log}” was put beside what another one left. Move “${log}-wal” and “${log}-shm” ` +
+    `“${log}-wal” belongs to another log than “${log}”. Move “${log}-wal” and “${log}-shm” ` +
       `away, or use “parley restore”.`,
   );
 }

@@ -103,7 +103,7 @@ export class Headroom {
         closeSync(descriptor);
       }
     } catch (cause) {
-      throw new StoreUnavailableError(`the log can’t be used now: ${cause}`, { cause });
+      throw new StoreUnavailableError(`storage unavailable: ${cause}`, { cause });
     }
   }
 }

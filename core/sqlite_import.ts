@@ -24,14 +24,14 @@ const Time = z.int().min(0).max(MAX_TIME);
 
 const Header = z.object({
   type: z.literal("parley"),
-  format: z.int().min(1).max(EXPORT_FORMAT, "was made by a newer Parley"),
+  format: z.int().min(1).max(EXPORT_FORMAT, "the export is from a newer Parley"),
   lastSeq: Seq,
   prunedUpTo: Seq,
   secret: z.string().regex(/^([0-9A-F]{2})+$/),
   /** Since format 3. */
   logTime: Time.nullish(),
   notedAt: Time.nullish(),
-}).refine(({ lastSeq, prunedUpTo }) => prunedUpTo <= lastSeq, "prunedUpTo is beyond lastSeq");
+}).refine(({ lastSeq, prunedUpTo }) => prunedUpTo <= lastSeq, "prunedUpTo is greater than lastSeq");
 
 const Field = z.union([z.string(), z.number(), z.array(z.string())]);
 /** The fields of any record whose values the tables don't bound. */
@@ -41,13 +41,13 @@ const Bounded = z.object({
   createdAt: Time.optional(),
   seenAt: Time.optional(),
   logTime: Time.optional(),
-  passphrase: z.string().refine(isPassphraseHash, "is no hash of a passphrase").optional(),
+  passphrase: z.string().refine(isPassphraseHash, "not a passphrase hash").optional(),
 });
 const Line = z.record(z.string(), Field).and(z.object({ type: z.string() })).and(Bounded)
   // Before the first message, everything up to 0 has been read.
   .refine(
     ({ type, seq }) => seq !== 0 || type === "read" || type === "erasure",
-    "0 is no position",
+    "seq must be at least 1",
   );
 type Line = z.infer<typeof Line>;
 type Fields = Readonly<Record<string, z.infer<typeof Field> | undefined>>;
@@ -117,7 +117,7 @@ async function insertLines(
     if (batch.length === LINES_PER_COMMIT) flush();
   }
   flush();
-  if (number === 0) throw new ImportError("There is nothing to import.");
+  if (number === 0) throw new ImportError("There is nothing to import: the input is empty.");
   return number - 1;
 }
 
@@ -134,7 +134,7 @@ function insertLine(
   } catch (cause) {
     const reason = cause instanceof z.ZodError ? z.prettifyError(cause) : String(cause);
     const problem = number === 1
-      ? "This is no export of Parley, or a damaged one: line 1 can’t be read"
+      ? "This is not a Parley export, or it is damaged: line 1 can’t be read"
       : `Line ${number} can’t be imported`;
     throw new ImportError(`${problem}: ${reason.replace(/\s+/g, " ")}`, { cause });
   }
@@ -150,7 +150,7 @@ function insertHeader(db: SqliteDatabase, header: z.infer<typeof Header>): void 
 
 function insertRecord(importers: ReadonlyMap<string, Importer>, line: Line): void {
   const importer = importers.get(line.type);
-  if (!importer) throw new TypeError(`there is no record “${line.type}”`);
+  if (!importer) throw new TypeError(`unknown record type “${line.type}”`);
   const fields: Fields = line.type === "account"
     ? { ...line, nameKey: usernameKey(String(line["username"])) }
     : line;

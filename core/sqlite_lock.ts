@@ -74,7 +74,7 @@ function refuseLog(files: LogFiles): void {
   if (!hasContent(files.log)) return;
   throw new StoreOpenError(
     "exists",
-    `There is a log in “${files.folder}” already; move it away first, or choose another --data.`,
+    `“${files.folder}” already holds a log; move it away first, or choose another --data.`,
   );
 }
 
@@ -112,7 +112,7 @@ function openErrorOf(what: string, cause: unknown): unknown {
   if (!(cause instanceof StoreUnavailableError)) return cause;
   const isHeld = /is locked/.test(cause.message);
   const message = isHeld
-    ? `Another process serves or changes the data in “${what}”; stop it first.`
+    ? `Another process is using the data in “${what}”; stop it first.`
     : `Cannot lock the data in “${what}”: ${cause.message}`;
   return new StoreOpenError(isHeld ? "locked" : "unavailable", message, { cause });
 }

@@ -274,7 +274,7 @@ export function migrate(
   if (version > migrations.length) {
     throw new StoreOpenError(
       "newer",
-      `The log has format ${version}, made by a newer Parley; this one knows ${migrations.length}.`,
+      `The log has format ${version}, from a newer Parley; this version reads up to ${migrations.length}.`,
     );
   }
   for (let next = version; next < migrations.length; next++) {

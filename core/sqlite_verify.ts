@@ -27,58 +27,58 @@ function isNoTime(column: string): string {
 const CHECKS: readonly (readonly [problem: string, sql: string, since?: number])[] = [
   // SQLite itself looks at CHECK constraints only where it may write.
   [
-    "accounts are of a kind that there isn’t",
+    "accounts have an unknown kind",
     "SELECT count(*) AS count FROM accounts WHERE kind NOT IN ('guest', 'user')",
   ],
   [
-    "rows too many or too few say what the log is",
+    "rows are missing from “meta”, or too many",
     "SELECT abs(count(*) - 1) + count(*) FILTER (WHERE id <> 1) AS count FROM meta",
   ],
   [
-    "events lie beyond the newest position ever given",
+    "events have a position above the last one assigned",
     "SELECT count(*) AS count FROM events WHERE seq > (SELECT last_seq FROM meta)",
   ],
   [
-    "first acks lie beyond the newest position ever given",
+    "acks have a position above the last one assigned",
     "SELECT count(*) AS count FROM acks WHERE seq > (SELECT last_seq FROM meta)",
   ],
   [
-    "positions are out of bounds",
+    "positions are out of range",
     `SELECT count(*) FILTER (WHERE last_seq NOT BETWEEN 0 AND ${MAX_SEQ}
          OR pruned_up_to NOT BETWEEN 0 AND last_seq)
        + (SELECT count(*) FROM events WHERE seq < 1) + (SELECT count(*) FROM acks WHERE seq < 1)
        AS count FROM meta`,
   ],
   [
-    "times are out of bounds",
+    "times are out of range",
     `SELECT (SELECT count(*) FROM events WHERE ${isNoTime("at")})
        + (SELECT count(*) FROM acks WHERE ${isNoTime("at")})
        + (SELECT count(*) FROM accounts WHERE ${isNoTime("created_at")})
        AS count`,
   ],
   [
-    "events more or fewer are there than were counted",
+    "events are missing or extra, by the stored count",
     "SELECT abs((SELECT count(*) FROM events) - events) AS count FROM meta",
   ],
   [
-    "log times are out of bounds",
+    "log times are out of range",
     `SELECT count(*) AS count FROM (SELECT seen_at AS time FROM accounts
          UNION ALL SELECT log_time FROM marks UNION ALL SELECT log_time FROM meta)
        WHERE time < 0 OR time > (SELECT min(log_time, ${MAX_TIME}) FROM meta)`,
     4,
   ],
   [
-    "row ids lie beyond the newest that was ever given",
+    "row ids are above the last one assigned",
     `SELECT max(0, ${LAST_ID_SQL} - last_id) AS count FROM meta`,
     8,
   ],
   [
-    "keys have two first acks",
+    "message ids have two different acks",
     `SELECT count(*) AS count FROM events e JOIN acks k ON k.author = e.author AND k.key = e.key
      WHERE k.seq <> e.seq`,
   ],
   [
-    "private events belong to a conversation without their author or recipient",
+    "private events are in a conversation without their author or recipient",
     `SELECT count(*) AS count FROM events e WHERE e.recipient IS NOT NULL AND (
        NOT EXISTS (SELECT 1 FROM members WHERE conversation = e.conversation AND account = e.author)
        OR NOT EXISTS (
@@ -141,7 +141,9 @@ function isDamage(error: unknown): error is Error {
 function checkFile(db: SqliteDatabase): string[] {
   const problems = integrityOf(db);
   const version = versionOf(db);
-  if (version > MIGRATIONS.length) problems.push(`the log has format ${version}, not known here`);
+  if (version > MIGRATIONS.length) {
+    problems.push(`the log has format ${version}, which this version doesn’t know`);
+  }
   if (problems.length === 0 && version === MIGRATIONS.length) prepareAll(db);
   return problems;
 }
@@ -158,8 +160,8 @@ function checkSearch(file: string): string[] {
     }
   });
   return told.map((text) =>
-    `${text} (in the search indexes: with the server stopped, delete “${file}”, ` +
-    "and it makes them again)"
+    `${text} (in the search index: stop the server and delete “${file}”; ` +
+    "the next start rebuilds it)"
   );
 }
 
@@ -171,7 +173,7 @@ function integrityOf(db: SqliteDatabase): string[] {
 function checkReferences(db: SqliteDatabase): string[] {
   const rows = db.prepare<{ table: string; parent: string }>("PRAGMA foreign_key_check").all();
   return rows.slice(0, MAX_TOLD).map(({ table, parent }) =>
-    `a row of “${table}” refers to a row of “${parent}” that isn’t there`
+    `a row of “${table}” refers to a missing row of “${parent}”`
   );
 }
 
@@ -180,7 +182,7 @@ function checkPassphrases(db: SqliteDatabase): string[] {
     "SELECT passphrase FROM accounts WHERE passphrase IS NOT NULL",
   ).all();
   const count = rows.filter(({ passphrase }) => !isPassphraseHash(passphrase)).length;
-  return count === 0 ? [] : [`${count} hashes of passphrases can’t be used`];
+  return count === 0 ? [] : [`${count} passphrase hashes are invalid`];
 }
 
 function checkCount(db: SqliteDatabase, problem: string, sql: string): string[] {

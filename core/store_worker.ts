@@ -22,7 +22,7 @@ import type {
   ToWorker,
 } from "./store_worker_messages.ts";
 
-const WORKER_ENDED = "the log’s Worker ended";
+const WORKER_ENDED = "the store worker ended";
 
 interface Pending {
   readonly resolve: (value: unknown) => void;

@@ -8,11 +8,11 @@ export interface Tool {
 
 /** Everything Parley does besides serving. */
 export const TOOLS = {
-  backup: { file: "needed", effect: "Copy the log to FILE, while a server may run." },
-  restore: { file: "needed", effect: "Put a backup into a folder that holds no log yet." },
-  export: { file: "optional", effect: "Write the log as JSON Lines to FILE, or print it." },
-  import: { file: "optional", effect: "Make a log from such lines in FILE, or as typed in." },
-  verify: { file: "none", effect: "Check the log, while a server may run." },
+  backup: { file: "needed", effect: "Back up the log to FILE; the server may be running." },
+  restore: { file: "needed", effect: "Restore a backup into a data folder without a log." },
+  export: { file: "optional", effect: "Write the log as JSON Lines to FILE or standard output." },
+  import: { file: "optional", effect: "Create a log from an export in FILE or standard input." },
+  verify: { file: "none", effect: "Check the log for damage; the server may be running." },
 } as const satisfies Record<string, Tool>;
 
 export type ToolName = keyof typeof TOOLS;

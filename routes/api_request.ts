@@ -71,7 +71,7 @@ export function readQuery<Schema extends z.ZodType>(
   const parameters = [...new URL(c.req.url).searchParams];
   const keys = parameters.map(([key]) => key);
   const repeated = keys.find((key, index) => keys.indexOf(key) !== index);
-  if (repeated !== undefined) throw refusal("invalid_query", repeated, "is given more than once");
+  if (repeated !== undefined) throw refusal("invalid_query", repeated, "was given more than once");
   return parse("invalid_query", schema, Object.fromEntries(parameters));
 }
 

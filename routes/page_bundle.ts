@@ -29,10 +29,10 @@ export class BundleError extends Error {
  */
 export async function loadPage(folders: PageFolders = PAGE): Promise<Assets> {
   const made = await readSourcesHash(folders.bundle);
-  if (made === undefined) throw new BundleError("The page isn't bundled: run “deno task bundle”.");
+  if (made === undefined) throw new BundleError("The page is not bundled; run “deno task bundle”.");
   const sources = await hashSources(folders.sources);
   if (sources !== undefined && sources !== made) {
-    throw new BundleError("The page's sources have changed: run “deno task bundle”.");
+    throw new BundleError("The page’s sources have changed; run “deno task bundle”.");
   }
   return await loadAssets(folders.bundle);
 }

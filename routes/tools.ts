@@ -14,7 +14,7 @@ export type ToolCommand = Extract<Command, { kind: "tool" }>;
 const PROGRESS_MS = 1000;
 /** Longest line of an export, in UTF-16 units: many times what a message takes. */
 const MAX_LINE = 1_000_000;
-const NO_EXPORT = "This is no export of Parley, or a damaged one";
+const NO_EXPORT = "This is not a Parley export, or it is damaged";
 /** Files that hold what people said are for their owner alone. */
 const PRIVATE = { createNew: true, write: true, mode: 0o600 } as const;
 
@@ -30,10 +30,10 @@ export async function runTool({ tool, file = "", config }: ToolCommand): Promise
   switch (tool) {
     case "backup":
       await backupLog(dataDir, file, onProgress);
-      return tell(`The log is in “${file}”.`);
+      return tell(`Backed up the log to “${file}”.`);
     case "restore":
       await restoreLog(file, dataDir, newIdentity(), onProgress);
-      return tell(`The log is in “${dataDir}”, under a new epoch.`);
+      return tell(`Restored the log to “${dataDir}”, with a new epoch.`);
     case "export":
       return await exportTo(file, dataDir, onProgress);
     case "import":
@@ -49,7 +49,7 @@ async function exportTo(file: string, dataDir: string, onProgress: OnProgress): 
   const writer = output.writable.getWriter();
   await exportLog(dataDir, (text) => writer.write(encoder.encode(text)), onProgress);
   await writer.close();
-  return tell(`Everything is written, what is private too: keep it as you keep the log.`);
+  return tell("Export complete. It includes private messages: protect it like the log itself.");
 }
 
 async function openNew(file: string): Promise<Deno.FsFile> {
@@ -57,7 +57,7 @@ async function openNew(file: string): Promise<Deno.FsFile> {
     return await Deno.open(file, PRIVATE);
   } catch (cause) {
     if (!(cause instanceof Deno.errors.AlreadyExists)) throw cause;
-    const message = `“${file}” is there already and has been left as it is.`;
+    const message = `“${file}” already exists and was left unchanged.`;
     throw new StoreOpenError("exists", message, { cause });
   }
 }
@@ -65,7 +65,7 @@ async function openNew(file: string): Promise<Deno.FsFile> {
 async function importFrom(file: string, dataDir: string, onProgress: OnProgress) {
   const input = file === "" ? Deno.stdin : await Deno.open(file);
   const count = await importLog(linesOf(input.readable), dataDir, newIdentity(), onProgress);
-  return tell(`${count} records are in “${dataDir}”, under a new epoch.`);
+  return tell(`Imported ${count} records into “${dataDir}”, with a new epoch.`);
 }
 
 function verify(dataDir: string, onProgress: OnProgress): boolean {
@@ -82,7 +82,7 @@ async function* linesOf(bytes: ReadableStream<Uint8Array<ArrayBuffer>>): AsyncIt
   for await (const part of textOf(bytes)) {
     const lines = (rest + part).split("\n");
     rest = lines.pop()!;
-    if (rest.length > MAX_LINE) throw new ImportError(`${NO_EXPORT}: its lines are too long.`);
+    if (rest.length > MAX_LINE) throw new ImportError(`${NO_EXPORT}: a line is too long.`);
     yield* lines;
   }
   if (rest !== "") yield rest;
@@ -94,7 +94,7 @@ async function* textOf(bytes: ReadableStream<Uint8Array<ArrayBuffer>>): AsyncIte
   } catch (cause) {
     // The decoder's own error; others of reading are the system's.
     if (!(cause instanceof TypeError)) throw cause;
-    throw new ImportError(`${NO_EXPORT}: it isn’t text in UTF-8.`, { cause });
+    throw new ImportError(`${NO_EXPORT}: it is not UTF-8 text.`, { cause });
   }
 }
 
@@ -107,7 +107,7 @@ function tellProgress(tool: string): OnProgress {
   return (done, total) => {
     if (performance.now() - toldAt < PROGRESS_MS) return;
     toldAt = performance.now();
-    tell(`${tool}: ${total > 0 ? `${Math.floor(done / total * 100)} %` : `${done} lines`}`);
+    tell(`${tool}: ${total > 0 ? `${Math.floor(done / total * 100)}%` : `${done} lines`}`);
   };
 }
 

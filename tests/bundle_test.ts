@@ -64,10 +64,10 @@ Deno.test("bundlePage() makes one script, one stylesheet and a chunk for a dynam
   assertStringIncludes(await page.served("page.css"), "margin:0");
 });
 
-Deno.test("loadPage() refuses a page that isn't bundled, or was before its sources changed", async () => {
+Deno.test("loadPage() refuses a page that not bundled, or was before its sources changed", async () => {
   await using page = await SmallPage.make();
 
-  await assertRejects(() => loadPage(page), BundleError, "isn't bundled");
+  await assertRejects(() => loadPage(page), BundleError, "not bundled");
   await bundlePage(page);
   await loadPage(page);
   await page.write("lib/greeting.js", `export const greeting = "good evening";`);

@@ -35,7 +35,7 @@ Deno.test("main.ts ends with one line and code 2 when a variable's value is bad"
   assertEquals(code, 2);
   assertEquals(
     stderr,
-    "parley: PARLEY_RATE must be a number of messages a second, or 0 for off: it is “fast”.\n",
+    "parley: PARLEY_RATE must be a number of messages per second, or 0 for no limit, not “fast”.\n",
   );
 });
 
@@ -49,7 +49,7 @@ Deno.test("main.ts ends with one line and code 1 when the port is in use", async
   assertEquals(stdout, "");
   assertEquals(
     stderr,
-    `parley: Cannot serve on 127.0.0.1, port ${port}: the port is in use; choose another with --port.\n`,
+    `parley: Cannot listen on 127.0.0.1, port ${port}: the port is in use; choose another with --port.\n`,
   );
 });
 
@@ -57,7 +57,7 @@ Deno.test("main.ts ends with one line and code 1 when the address isn't this mac
   const { code, stderr } = await runProgram([...START, "--host", "192.0.2.1"]);
 
   assertEquals(code, 1);
-  assertMatch(stderr, /^parley: Cannot serve on 192\.0\.2\.1, port 8000: [^\n]+\n$/);
+  assertMatch(stderr, /^parley: Cannot listen on 192\.0\.2\.1, port 8000: [^\n]+\n$/);
 });
 
 Deno.test("deno task start hands settings on and prints the real port", async () => {

@@ -28,7 +28,7 @@ Deno.test("parley backup, restore and verify carry a log from one folder to anot
   const verify = await tool("verify", "--data", two!);
 
   assertEquals([backup.code, restore.code, verify.code], [0, 0, 0], restore.stderr);
-  assertMatch(backup.stderr, /The log is in “.*backup\.db”/);
+  assertMatch(backup.stderr, /Backed up the log to “.*backup\.db”/);
   assertEquals(verify.stdout, "The log is sound: 1 messages, the newest position is 1.\n");
   const again = await tool("restore", file!, "--data", two!);
   assertEquals([again.code, /already/.test(again.stderr)], [1, true]);
@@ -45,7 +45,7 @@ Deno.test("parley import says what is no export, and leaves nothing behind", asy
     const { code, stdout, stderr } = await tool("import", `${folder.path}/${name}`, "--data", data);
 
     assertEquals([code, stdout], [1, ""]);
-    assertMatch(stderr, /^parley: This is no export of Parley, or a damaged one: [^\n]+\n$/);
+    assertMatch(stderr, /^parley: This is not a Parley export, or it is damaged: [^\n]+\n$/);
   }
   await assertRejects(() => Deno.stat(data), Deno.errors.NotFound);
 });
@@ -77,7 +77,7 @@ Deno.test("parley verify ends with 1 when there is no sound log", async () => {
 
 for (
   const [args, message] of [
-    [["backup"], "A file is missing: parley backup FILE."],
+    [["backup"], "backup needs a file: parley backup FILE."],
     [["verify", "file"], "Unexpected argument “file”."],
     [["backup", "a", "b"], "Unexpected argument “b”."],
     [["backup", "a", "--nope", "1"], "Unknown flag “--nope”; see --help."],

@@ -4,7 +4,7 @@ import { Headroom } from "../../core/sqlite_headroom.ts";
 import { StoreUnavailableError } from "../../core/store.ts";
 import { DataFolder } from "../support/test_log.ts";
 
-const FULL = new StoreUnavailableError("the log can’t be used now: database or disk is full");
+const FULL = new StoreUnavailableError("storage unavailable: database or disk is full");
 
 async function createHeadroom() {
   const folder = await DataFolder.make();

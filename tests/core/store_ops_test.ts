@@ -140,7 +140,7 @@ Deno.test("backupLog() overwrites nothing and needs a log", async () => {
   await (await folder.open()).close();
   await Deno.writeTextFile(file, "mine");
 
-  await assertRejects(() => backupLog(folder.path, file), StoreOpenError, "is there already");
+  await assertRejects(() => backupLog(folder.path, file), StoreOpenError, "already exists");
 
   assertEquals(await Deno.readTextFile(file), "mine");
 });
@@ -223,10 +223,9 @@ Deno.test("importLog() names the line it can't read and leaves no log behind", a
   const header = '{"type":"parley","format":1,"lastSeq":0,"prunedUpTo":0,"secret":"00"}';
   const cases = {
     "": "nothing to import",
-    "not json": "This is no export of Parley",
-    '{"type":"message","seq":1}': "This is no export of Parley",
-    '{"type":"parley","format":4,"lastSeq":0,"prunedUpTo":0,"secret":"00"}':
-      "made by a newer Parley",
+    "not json": "This is not a Parley export",
+    '{"type":"message","seq":1}': "This is not a Parley export",
+    '{"type":"parley","format":4,"lastSeq":0,"prunedUpTo":0,"secret":"00"}': "from a newer Parley",
     [`${header}\n{"type":"emoji"}`]: "Line 2 can’t be imported",
     [`${header}\n\n{"type":"message","seq":1}`]: "Line 3 can’t be imported",
   };
@@ -285,7 +284,7 @@ Deno.test("verifyLog() finds positions, times and hashes that can't be", async (
 
   const { problems } = verifyLog(folder.path);
 
-  const expected = [/positions are out of bounds/, /1 times are out of/, /1 hashes of passphrases/];
+  const expected = [/positions are out of range/, /1 times are out of/, /1 passphrase hashes/];
   for (const pattern of expected) {
     assert(problems.some((text) => pattern.test(text)), `${problems}`);
   }
@@ -336,9 +335,9 @@ Deno.test("verifyLog() reads beside a running server, and tells what is wrong", 
   const { problems } = verifyLog(folder.path);
 
   const expected = [
-    /beyond the newest position/,
-    /two first acks/,
-    /search indexes: .*delete “[^”]+search\.db”/,
+    /above the last one assigned/,
+    /two different acks/,
+    /search index: .*delete “[^”]+search\.db”/,
   ];
   for (const pattern of expected) {
     assert(problems.some((text) => pattern.test(text)), `${problems}`);

@@ -86,7 +86,7 @@ Deno.test("main.ts ends with one line and code 1 when its log is damaged, and le
   assertEquals([code, stdout], [1, ""]);
   assertMatch(
     stderr,
-    /^parley: The log “[^”]+parley\.db” is damaged [^\n]+“parley restore”[^\n]*\n$/,
+    /^parley: The log “[^”]+parley\.db” is damaged; [^\n]+“parley restore”[^\n]*\n$/,
   );
   assertEquals(await Deno.readFile(file), damaged);
 });

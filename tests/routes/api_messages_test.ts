@@ -100,7 +100,7 @@ const BAD_QUERIES: [query: string, title: string][] = [
   ["before=9&after=1", "“after” can’t be combined with “before”."],
   ["before=9&around=1", "“around” can’t be combined with “before”."],
   ["befor=9", "“befor” is not a known key."],
-  ["limit=1&limit=2", "“limit” is given more than once."],
+  ["limit=1&limit=2", "“limit” was given more than once."],
   ["as=", "“as” must not be empty."],
 ];
 

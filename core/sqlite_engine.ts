@@ -18,6 +18,7 @@ import { type LogIdentity, versionOf } from "./sqlite_schema.ts";
 import { SqliteSearch } from "./sqlite_search.ts";
 import { SqliteSearchIndex } from "./sqlite_search_index.ts";
 import {
+  type ReadQuery,
   type Retention,
   StoreOpenError,
   type StoreSearch,
@@ -125,8 +126,12 @@ export function openReader(options: Pick<EngineOptions, "dataDir" | "busyTimeout
 
 function readerOn(db: SqliteDatabase) {
   const reads = new SqliteReads(db);
+  const pruned = db.prepare<{ prunedUpTo: number }>(
+    "SELECT pruned_up_to AS prunedUpTo FROM meta",
+  );
   return {
-    read: reads.read.bind(reads),
+    // What is asked last covers whatever was removed before.
+    read: (query: ReadQuery) => ({ events: reads.read(query), ...pruned.get()! }),
     countAfter: reads.countAfter.bind(reads),
     conversations: reads.conversations.bind(reads),
     waitingFor: reads.waitingFor.bind(reads),

@@ -160,8 +160,11 @@ export class SqliteStore implements Store, AsyncDisposable {
     return searcher.call("index", this.#time.now().logTime);
   }
 
-  read(query: ReadQuery): Promise<StoredEvent[]> {
-    return this.#reader.call("read", query);
+  async read(query: ReadQuery): Promise<StoredEvent[]> {
+    const { events, prunedUpTo } = await this.#reader.call("read", query);
+    // The writer's own answer may come later, and the hole must not look like the log.
+    this.#prunedUpTo = Math.max(this.#prunedUpTo, Math.min(prunedUpTo, this.#lastSeq));
+    return events;
   }
 
   countAfter(account: string, after: number, limit: number): Promise<number> {

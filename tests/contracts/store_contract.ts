@@ -1,6 +1,13 @@
 import type { Ids } from "../../core/ids.ts";
 import { parseSearchQuery } from "../../core/search_query.ts";
-import type { Account, AppendResult, NewEvent, Retention, Store } from "../../core/store.ts";
+import type {
+  Account,
+  AppendResult,
+  NewEvent,
+  Retention,
+  Store,
+  StoreSearch,
+} from "../../core/store.ts";
 import { usernameKey } from "../../core/usernames.ts";
 import { ManualClock } from "../support/manual_clock.ts";
 import { SequentialIds } from "../support/sequential_ids.ts";
@@ -95,8 +102,19 @@ export class Scene implements AsyncDisposable {
 
   /** Texts found, newest first. */
   async find(account: string | undefined, box: string): Promise<string[]> {
-    const { hits } = await this.store.search({ account, query: parseSearchQuery(box), limit: 50 });
-    return hits.map(({ event }) => event.text);
+    return await searchToEnd(this.store, { account, query: parseSearchQuery(box), limit: 50 });
+  }
+}
+
+/** Texts found, newest first: a search whose time was up goes on until it has as many as it may. */
+export async function searchToEnd(store: Store, search: StoreSearch): Promise<string[]> {
+  const texts: string[] = [];
+  for (let before = search.before;;) {
+    const limit = search.limit - texts.length;
+    const { hits, stoppedAt } = await store.search({ ...search, before, limit });
+    texts.push(...hits.map(({ event }) => event.text));
+    if (stoppedAt === undefined || texts.length === search.limit) return texts;
+    before = stoppedAt;
   }
 }
 

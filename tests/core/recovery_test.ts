@@ -6,6 +6,7 @@ import { createChat } from "../support/chat.ts";
 import { FakeTransport } from "../support/fake_transport.ts";
 import { ManualClock } from "../support/manual_clock.ts";
 import { SequentialIds } from "../support/sequential_ids.ts";
+import { storeWith } from "../support/store_with.ts";
 
 const seqsOf = (frames: readonly { seq: number }[]) => frames.map(({ seq }) => seq);
 
@@ -341,15 +342,28 @@ Deno.test("a private message names the account it means, and reaches no other of
 });
 
 Deno.test("someone who drops during a commit and comes back at once gets the message once, as having waited", async () => {
-  const chat = createChat();
+  const clock = new ManualClock();
+  const memory = new MemoryStore({ clock, ids: new SequentialIds() });
+  const [correcting, goOn] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  const store = storeWith(memory, {
+    async markWaiting(seq) {
+      correcting.resolve();
+      await goOn.promise;
+      await memory.markWaiting(seq);
+    },
+  });
+  const chat = createChat({ clock, store });
   const alice = await chat.join("alice");
   const bob = await chat.join("bob", { sessionId: "s1" });
 
   chat.manager.receive(alice.connection, '{"id":"k1","to":"bob","message":"psst"}');
   chat.manager.disconnect(bob.connection);
-  // The commit is settled then, and the correction that it waits is not.
-  for (let turn = 0; turn < 4; turn++) await Promise.resolve();
-  const back = await chat.join("bob", { sessionId: "s1", dialect: "parley.v1" });
+  await correcting.promise;
+  const joining = chat.join("bob", { sessionId: "s1", dialect: "parley.v1" });
+  await chat.settle();
+  goOn.resolve();
+  const back = await joining;
+  await chat.settle();
   await chat.say(back, { type: "pong" });
   const again = await chat.join("bob", { sessionId: "s1" });
 

@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { createTestApi, outcomeOf } from "../support/test_api.ts";
+import { turnUntil } from "../support/turn_until.ts";
 
 type Api = Awaited<ReturnType<typeof createTestApi>>;
 
@@ -33,30 +34,30 @@ function postUnfinished(api: Api, headers: Record<string, string> = {}) {
   return { response, end: () => end() };
 }
 
-/** Lets requests get as far as they can without more of their bodies. */
-async function settle(): Promise<void> {
-  for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setTimeout(resolve, 0));
+/** Sends requests, and waits until each has a deadline for the rest of its body. */
+async function postManyUnfinished(api: Api, count: number, headers: Record<string, string> = {}) {
+  const timers = api.clock.pending;
+  const posted = Array.from({ length: count }, () => postUnfinished(api, headers));
+  await turnUntil(() => api.clock.pending === timers + count);
+  return posted;
 }
 
 Deno.test("POST /api/… waits five seconds for its body, and no longer", async () => {
   await using api = await createTestApi();
-  const slow = postUnfinished(api);
-  const late = postUnfinished(api);
-  await settle();
+  const [slow, late] = await postManyUnfinished(api, 2);
 
   api.clock.advance(4_900);
-  slow.end();
-  const inTime = await slow.response;
+  slow!.end();
+  const inTime = await slow!.response;
   api.clock.advance(100);
 
   assertEquals(inTime.status, 204);
-  assertEquals(await outcomeOf(await late.response), [408, "request_timeout"]);
+  assertEquals(await outcomeOf(await late!.response), [408, "request_timeout"]);
 });
 
 Deno.test("the API has 64 requests of one address under way, and takes others", async () => {
   await using api = await createTestApi({ args: PROXIED });
-  const waiting = Array.from({ length: 64 }, () => postUnfinished(api, from("192.0.2.1")));
-  await settle();
+  const waiting = await postManyUnfinished(api, 64, from("192.0.2.1"));
 
   const refused = await api.get("/api/messages", { headers: from("192.0.2.1") });
   const other = await api.get("/api/messages", { headers: from("192.0.2.2") });
@@ -73,8 +74,7 @@ Deno.test("the API has 64 requests of one address under way, and takes others", 
 Deno.test("the API has 512 requests under way in all, also without limits by address", async () => {
   const args = [...PROXIED, "--max-per-address", "0"];
   await using api = await createTestApi({ args });
-  const waiting = Array.from({ length: 512 }, () => postUnfinished(api, from("192.0.2.1")));
-  await settle();
+  const waiting = await postManyUnfinished(api, 512, from("192.0.2.1"));
 
   const refused = await api.get("/api/messages", { headers: from("192.0.2.2") });
   api.clock.advance(5_000);

@@ -1,6 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { OPCODES, RawWebSocket } from "../support/raw_websocket.ts";
-import { next, serveSockets, turnUntil } from "./serve_sockets.ts";
+import { turnUntil } from "../support/turn_until.ts";
+import { next, serveSockets } from "./serve_sockets.ts";
 
 const MIB = 1024 * 1024;
 

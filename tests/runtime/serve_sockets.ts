@@ -40,25 +40,19 @@ export function serveSockets(answer: Answer = (r) => Deno.upgradeWebSocket(r)): 
   };
 }
 
-/** The next event of a kind; fails after two seconds. */
+/** How long it may take on a busy machine, in milliseconds. */
+const LIMIT_MS = 30_000;
+
+/** The next event of a kind; fails when none comes. */
 export function next<K extends keyof WebSocketEventMap>(
   socket: WebSocket,
   kind: K,
 ): Promise<WebSocketEventMap[K]> {
   return new Promise((resolve, reject) => {
-    const deadline = setTimeout(() => reject(new Error(`no ${kind} within 2 s`)), 2000);
+    const deadline = setTimeout(() => reject(new Error(`no ${kind} in time`)), LIMIT_MS);
     socket.addEventListener(kind, (event) => {
       clearTimeout(deadline);
       resolve(event);
     }, { once: true });
   });
-}
-
-/** Lets the runtime do what is due, for as many turns of the event loop as `isDone` needs. */
-export async function turnUntil(isDone: () => boolean): Promise<void> {
-  const deadline = performance.now() + 2000;
-  while (!isDone()) {
-    if (performance.now() > deadline) throw new Error("not done within 2 s");
-    await new Promise((resolve) => setTimeout(resolve, 0));
-  }
 }

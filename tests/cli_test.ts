@@ -1,8 +1,11 @@
+import { DatabaseSync } from "node:sqlite";
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { ChatClient } from "./support/chat_client.ts";
 import { runProgram, startCommand, startProgram } from "./support/program.ts";
 import { RawWebSocket } from "./support/raw_websocket.ts";
 
+/** Signals of a person and a terminal that are closer than this count as one. */
+const SAME_SIGNAL_MS = 100;
 /** The log in memory: these tests leave no data behind. */
 const START = [...await startCommand(), "--store", "memory"] as const;
 
@@ -90,12 +93,11 @@ for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) {
     await using server = await startProgram([...START, "--port", "0"]);
     const alice = await ChatClient.connect(`ws://127.0.0.1:${server.port}`, "alice");
 
-    const signalledAt = performance.now();
     server.signal(signal);
-    const { code } = await server.ended;
+    const { code, stderr } = await server.ended;
 
     assertEquals(code, 0);
-    assert(performance.now() - signalledAt < 5000);
+    assertStringIncludes(stderr, '"event":"stopped"');
     assertEquals(alice.framesOf("error").map((frame) => frame.code), ["shutting_down"]);
     assertEquals((await alice.closed).code, 4001);
   });
@@ -113,28 +115,36 @@ Deno.test("main.ts counts two SIGINTs of one moment, as under deno task, as one"
   assertEquals((await alice.closed).code, 4001);
 });
 
-Deno.test("main.ts exits 0 within 5 s although a client never answers the close", async () => {
+Deno.test("main.ts exits 0 although a client never answers the close", async () => {
   await using server = await startProgram([...START, "--port", "0"]);
   using _silent = await RawWebSocket.connect({ port: server.port, path: "/ws/alice" });
 
-  const signalledAt = performance.now();
   server.signal("SIGTERM");
-  const { code } = await server.ended;
+  const { code, stderr } = await server.ended;
 
   assertEquals(code, 0);
-  assert(performance.now() - signalledAt < 5000);
+  // By itself, before its time to stop was up.
+  assertStringIncludes(stderr, '"event":"stopped"');
 });
 
 Deno.test("main.ts exits at once on a second signal from somebody who won't wait", async () => {
-  await using server = await startProgram([...START, "--port", "0"]);
-  // A client that never answers its close keeps the server waiting for a second.
-  using silent = await RawWebSocket.connect({ port: server.port, path: "/ws/alice" });
+  const data = await Deno.makeTempDir({ prefix: "parley-data-" });
+  await using server = await startProgram([...await startCommand(), "--port", "0", "--data", data]);
+  const alice = await ChatClient.connect(`ws://127.0.0.1:${server.port}`, "alice");
+  // A message that can't be stored, as another program has the log locked, keeps it for seconds.
+  const other = new DatabaseSync(`${data}/parley.db`);
+  other.exec("BEGIN IMMEDIATE");
+  alice.send({ message: "waits" });
+  alice.send("no frame: its answer says that the message has been taken");
+  await alice.next("error");
 
   server.signal("SIGINT");
-  assertEquals(await silent.readCloseCode(), 4001);
-  const impatience = setInterval(() => server.signal("SIGINT"), 150);
+  assertEquals((await alice.closed).code, 4001);
+  await new Promise((resolve) => setTimeout(resolve, 2 * SAME_SIGNAL_MS));
+  server.signal("SIGINT");
   const { code } = await server.ended;
-  clearInterval(impatience);
+  other.close();
+  await Deno.remove(data, { recursive: true });
 
   assertEquals(code, 130);
 });

@@ -13,7 +13,11 @@ import { scale } from "./support_trial.ts";
 /** People over real sockets, whose other ends share this machine, and over none. */
 const PEOPLE = scale(2_000, 200);
 const PEOPLE_WITHOUT_SOCKETS = scale(9_000, 1_000);
-const STOP_LIMIT_MS = 3_000;
+/**
+ * Most that stopping may take. In the short form, on a machine that does much else, only that it is
+ * done counts.
+ */
+const STOP_LIMIT_MS = scale(3_000, 60_000);
 /** People who arrive at a time. */
 const GROUP = 500;
 
@@ -70,7 +74,7 @@ Deno.test("main.ts stops with 0 though a request never ends", async () => {
 
 // Names were released one by one, each in a commit of its own: the time to stop was up before
 // anybody had been told, and the process ended with 1.
-Deno.test("main.ts stops with 0 within three seconds, and everyone is told to come back", async () => {
+Deno.test("main.ts stops with 0 in time, and everyone is told to come back", async () => {
   await using data = await makeDataFolder();
   await using server = await startProgram(serveCommand({ dataDir: data.path }));
   const people: Person[] = [];
@@ -112,7 +116,7 @@ Deno.test("main.ts tells clients and stops with 0 while another program has the 
   assertEquals([code, await person.ended], [0, CLOSE_CODES.shuttingDown.code], stderr);
 });
 
-Deno.test(`shutdown() lets ${PEOPLE_WITHOUT_SOCKETS} named people go within three seconds`, async () => {
+Deno.test(`shutdown() lets ${PEOPLE_WITHOUT_SOCKETS} named people go in time`, async () => {
   await using data = await makeDataFolder();
   const log = silentLog;
   await using store = await SqliteStore.open({ dataDir: data.path, clock: systemClock, log });

@@ -119,7 +119,7 @@ export class Person {
       ...options,
     });
     const page = await context.newPage();
-    page.setDefaultTimeout(15_000);
+    page.setDefaultTimeout(30_000);
     const person = new Person(page);
     await page.goto(url);
     return person;

@@ -97,7 +97,7 @@ export class ChatClient {
   }
 
   /** Waits until a condition holds; it is looked at after every packet. */
-  async until(condition: () => boolean, limitMs = 10_000): Promise<void> {
+  async until(condition: () => boolean, limitMs = 30_000): Promise<void> {
     let timer: ReturnType<typeof setTimeout> | undefined;
     const limit = new Promise<never>((_, reject) => {
       const fail = () => reject(new Error(`Waited in vain; newest: ${this.#newest()}`));

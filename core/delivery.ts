@@ -146,7 +146,7 @@ export class Delivery {
   #post(connection: Connection, to: Audience, text: string, key: string | undefined): void {
     const { limits } = this.#options;
     const { member } = connection;
-    limits.take(connection);
+    limits.take(connection, text);
     const leave = to.kind === "private" ? limits.begin(connection, to.nameKey) : undefined;
     const event: NewEvent = {
       kind: "message",

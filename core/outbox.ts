@@ -10,14 +10,21 @@ export interface Packet {
 
 /** Bounds of one connection's outbound queue. */
 export interface OutboxLimits {
-  /** Most bytes that may wait, here and in the socket; beyond it the reader is a slow consumer. */
+  /** Most bytes that may wait for long, here and in the socket: see {@linkcode BURST}. */
   readonly maxBytes: number;
   /** Longest time in milliseconds for which waiting bytes may make no progress. */
   readonly stallMs: number;
 }
 
-/** 256 KiB a connection, and ten seconds without progress. */
+/** 256 KiB a connection for long, and ten seconds without progress. */
 export const OUTBOX_LIMITS: OutboxLimits = { maxBytes: 256 * 1024, stallMs: 10_000 };
+
+/**
+ * What comes at once may be more than the bound: a reader that takes it is not slow, and what many
+ * wait for is in memory once. It has so many milliseconds to be within the bound again, and at no
+ * time may so many times as much wait.
+ */
+export const BURST = { ms: 2_000, times: 16 } as const;
 
 /** The socket is fed only while fewer bytes than this wait inside it. */
 const LOW_WATER_BYTES = 64 * 1024;
@@ -64,6 +71,8 @@ export class Outbox {
   #bufferedAtMost = LOW_WATER_BYTES;
   #lastBuffered = 0;
   #progressAt = 0;
+  /** Since when more waits than the bound. */
+  #overSince: number | undefined;
   #isClosed = false;
 
   constructor(
@@ -96,7 +105,7 @@ export class Outbox {
     if (this.#queue.length === 0) this.#noteProgress(buffered);
     this.#queue.push(packet);
     this.#queuedBytes += packet.bytes;
-    return this.#queuedBytes + buffered > this.#limits.maxBytes ? "slow_consumer" : "queued";
+    return this.#isTooMuch(buffered) ? "slow_consumer" : "queued";
   }
 
   /**
@@ -112,8 +121,12 @@ export class Outbox {
       this.#send(packet);
     }
     if (fed > 0) this.#queue.splice(0, fed);
-    if (this.#queue.length === 0) return "empty";
+    if (this.#queue.length === 0) {
+      this.#overSince = undefined;
+      return "empty";
+    }
     const buffered = this.#transport.bufferedAmount;
+    if (this.#queuedBytes + buffered <= this.#limits.maxBytes) this.#overSince = undefined;
     if (fed > 0 || buffered < this.#lastBuffered) this.#noteProgress(buffered);
     return this.#clock.monotonic() - this.#progressAt >= this.#limits.stallMs
       ? "slow_consumer"
@@ -125,6 +138,15 @@ export class Outbox {
     this.#isClosed = true;
     this.#queue = [];
     this.#queuedBytes = 0;
+  }
+
+  #isTooMuch(buffered: number): boolean {
+    const waiting = this.#queuedBytes + buffered;
+    const { maxBytes } = this.#limits;
+    if (waiting <= maxBytes) return false;
+    const now = this.#clock.monotonic();
+    this.#overSince ??= now;
+    return waiting > maxBytes * BURST.times || now - this.#overSince >= BURST.ms;
   }
 
   #hasRoom(): boolean {

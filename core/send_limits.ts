@@ -1,6 +1,7 @@
 import type { Clock } from "./clock.ts";
 import type { Connection } from "./connection.ts";
 import { ChatError } from "./errors.ts";
+import { utf8Length } from "./outbox.ts";
 import { NO_LIMIT, type Rate, type TokenBucket } from "./rate_limiter.ts";
 import { RateLimits } from "./rate_limits.ts";
 import type { Beginner } from "./store.ts";
@@ -9,6 +10,8 @@ import type { Beginner } from "./store.ts";
 const ACCOUNTS_OF_AN_ADDRESS = 5;
 const USUAL_CONNECTIONS = 100;
 const MINUTE = 1 / 60;
+/** A message counts once more for each of these: it is copied to everyone, and indexed. */
+const BYTES_PER_TOKEN = 1024;
 
 /**
  * Private conversations that may be begun: by an account without a passphrase, by everybody at one
@@ -41,6 +44,8 @@ export interface Leave {
 /** How many messages may be sent and how many private conversations begun. */
 export class SendLimits {
   #clock: Pick<Clock, "monotonic">;
+  #rate: Rate;
+  #rateOfAddress: Rate;
   #messagesOfAddress: RateLimits;
   #begunBy: RateLimits;
   #begunAt: RateLimits;
@@ -50,25 +55,31 @@ export class SendLimits {
     this.#clock = clock;
     const [hasRate, hasAddressLimit] = [rate.perSecond > 0, maxPerAddress > 0];
     const limits = (limit: Rate, isOn: boolean) => new RateLimits(isOn ? limit : NO_LIMIT, clock);
-    this.#messagesOfAddress = limits(rateOfAddress(rate, maxPerAddress), hasAddressLimit);
+    this.#rate = rate;
+    this.#rateOfAddress = rateOfAddress(rate, maxPerAddress);
+    this.#messagesOfAddress = limits(this.#rateOfAddress, hasAddressLimit);
     this.#begunAt = limits(NEW_CONVERSATIONS.address, hasAddressLimit);
     this.#begunBy = limits(NEW_CONVERSATIONS.account, hasRate);
     this.#begunWith = limits(NEW_CONVERSATIONS.recipient, hasRate);
   }
 
   /**
-   * Counts a message against its account and its address.
+   * Counts a message against its account and its address: once, and once more for each KiB, but
+   * never for more than they may have at once, or it could never be sent.
    *
    * @throws {ChatError} `rate_limited`.
    */
-  take({ member, address }: Connection): void {
+  take({ member, address }: Connection, text: string): void {
     const now = this.#clock.monotonic();
-    const waitMs = member.sends.take(now);
+    const cost = costOf(text);
+    const own = Math.min(cost, this.#rate.burst);
+    const waitMs = member.sends.take(now, own);
     if (waitMs > 0) throw new ChatError("rate_limited", { retryAfterMs: waitMs });
     if (address === undefined) return;
-    const retryAfterMs = this.#messagesOfAddress.bucketOf(address).take(now);
+    const shared = Math.min(cost, this.#rateOfAddress.burst);
+    const retryAfterMs = this.#messagesOfAddress.bucketOf(address).take(now, shared);
     if (retryAfterMs === 0) return;
-    member.sends.giveBack();
+    member.sends.giveBack(own);
     throw new ChatError("rate_limited", { retryAfterMs });
   }
 
@@ -95,7 +106,11 @@ export class SendLimits {
 }
 
 /** An address that may hold more connections may send more, and always as much as one account. */
-function rateOfAddress({ perSecond, burst }: Rate, maxPerAddress: number): Rate {
+export function rateOfAddress({ perSecond, burst }: Rate, maxPerAddress: number): Rate {
   const share = Math.max(1, ACCOUNTS_OF_AN_ADDRESS * maxPerAddress / USUAL_CONNECTIONS);
   return { perSecond: perSecond * share, burst: burst * share };
+}
+
+function costOf(text: string): number {
+  return 1 + Math.floor(utf8Length(text) / BYTES_PER_TOKEN);
 }

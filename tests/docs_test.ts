@@ -3,10 +3,12 @@ import { ARRIVALS, ARRIVALS_OF_ADDRESS } from "../core/admission.ts";
 import { CLOSE_CODES } from "../core/close_codes.ts";
 import { BAD_FRAMES } from "../core/connection.ts";
 import { ERROR_SENTENCES } from "../core/errors.ts";
-import { OUTBOX_LIMITS } from "../core/outbox.ts";
+import { BURST, OUTBOX_LIMITS } from "../core/outbox.ts";
 import { PACKET_RATES } from "../core/packet_budget.ts";
 import { ClientFrame, LIMITS, parseClientFrame, ServerFrame } from "../core/protocol.ts";
 import { MAX_HISTORY, MAX_RECOVERED_EVENTS } from "../core/recovery.ts";
+import { NEW_CONVERSATIONS as begun, rateOfAddress } from "../core/send_limits.ts";
+import { SETTINGS } from "../core/settings.ts";
 import { type Block, blocksOf } from "./support/doc_blocks.ts";
 
 const root = new URL("../", import.meta.url);
@@ -148,6 +150,8 @@ Deno.test("docs/protocol.md lists every close code, and whether to connect again
 
 Deno.test("docs/protocol.md names the limits that hold", () => {
   const limits = new Map(tableUnder("Limits", protocol).map(([what, much]) => [what!, much!]));
+  const rate = { perSecond: Number(SETTINGS.rate.default), burst: Number(SETTINGS.burst.default) };
+  const messagesOfAddress = rateOfAddress(rate, Number(SETTINGS.maxPerAddress.default));
   const expected: [what: string, limit: number][] = [
     ["packet from a client", LIMITS.frameBytes],
     ["message", LIMITS.messageLength],
@@ -163,7 +167,19 @@ Deno.test("docs/protocol.md names the limits that hold", () => {
     ["messages replayed by a resume", MAX_RECOVERED_EVENTS],
     ["messages asked for as `history`", MAX_HISTORY],
     ["bytes waiting for a slow reader", OUTBOX_LIMITS.maxBytes / 1024],
+    ["bytes waiting for a slow reader", BURST.ms / 1000],
+    ["bytes waiting for a slow reader", BURST.times * OUTBOX_LIMITS.maxBytes / 1024],
     ["bytes waiting for a slow reader", OUTBOX_LIMITS.stallMs / 1000],
+    ["messages of an account", rate.burst],
+    ["messages of an account", rate.perSecond],
+    ["messages of an address", messagesOfAddress.burst],
+    ["messages of an address", messagesOfAddress.perSecond],
+    ["new conversations of an account without a passphrase", begun.account.burst],
+    ["new conversations of an account without a passphrase", begun.account.perSecond * 60],
+    ["new conversations of such accounts with one person", begun.recipient.burst],
+    ["new conversations of such accounts with one person", begun.recipient.perSecond * 60],
+    ["new conversations from an address", begun.address.burst],
+    ["new conversations from an address", begun.address.perSecond * 60],
   ];
 
   for (const [what, limit] of expected) {

@@ -538,9 +538,13 @@ Deno.test("a reader that stops is closed as slow, and the others notice nothing"
   stalled.transport.bufferedAmount = 100_000;
 
   for (let i = 0; i < 30; i++) await chat.say(alice, { message: "x".repeat(4000) });
+  const closedAtOnce = stalled.transport.closed;
+  chat.clock.advance(2_000);
+  await chat.say(alice, { message: "one more" });
 
+  assertEquals(closedAtOnce, undefined);
   assertEquals(stalled.transport.closed, CLOSE_CODES.slowConsumer);
-  assertEquals(alice.transport.messages.length, 30);
+  assertEquals(alice.transport.messages.length, 31);
 });
 
 // ─── Limits and the end ──────────────────────────────────────────────────────────────────────────

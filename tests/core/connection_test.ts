@@ -40,7 +40,7 @@ Deno.test("Connection.sendPackets() tells of a slow reader once, and sends nothi
   let slow = 0;
   const { connection } = openConnection({
     transport,
-    outboxLimits: { maxBytes: 64 * 1024 + 5, stallMs: 10_000 },
+    outboxLimits: { maxBytes: 5, stallMs: 10_000 },
     onSlow(it) {
       slow++;
       it.end(CLOSE_CODES.slowConsumer);

@@ -44,15 +44,41 @@ Deno.test("Outbox keeps its order: nothing overtakes what waits, though the sock
   assertEquals(outbox.queuedBytes, 0);
 });
 
-Deno.test("Outbox.push() tells of a slow consumer once more than the bound waits, the socket's included", () => {
+Deno.test("Outbox.push() tells of a slow consumer when more than the bound has waited for 2 s, the socket's included", () => {
   const maxBytes = 64 * KIB + 10;
-  const { transport, outbox } = createOutbox({ bufferedAmount: 64 * KIB, maxBytes });
+  const { transport, clock, outbox } = createOutbox({ bufferedAmount: 64 * KIB, maxBytes });
+  const push = (text: string) => outbox.push(textPacket(text));
 
-  assertEquals(outbox.push(textPacket("12345")), "queued");
-  assertEquals(outbox.push(textPacket("67890")), "queued");
-  assertEquals(outbox.push(textPacket("!")), "slow_consumer");
+  assertEquals([push("12345"), push("67890"), push("!")], ["queued", "queued", "queued"]);
+  clock.advance(1_999);
+  assertEquals(push("?"), "queued");
+  clock.advance(1);
+  assertEquals(push("?"), "slow_consumer");
 
   assertEquals(transport.packets, []);
+});
+
+Deno.test("Outbox.push() takes a burst from one who reads, again and again", () => {
+  const { transport, clock, outbox } = createOutbox({ maxBytes: 100 * KIB });
+  const packet = textPacket("x".repeat(40 * KIB));
+  const outcomes = new Set<string>();
+
+  for (let burst = 0; burst < 5; burst++) {
+    transport.bufferedAmount = 64 * KIB;
+    for (let i = 0; i < 30; i++) outcomes.add(outbox.push(packet));
+    clock.advance(1_500);
+    transport.bufferedAmount = 0;
+    outcomes.add(outbox.drain());
+  }
+
+  assertEquals([...outcomes], ["queued", "empty"]);
+});
+
+Deno.test("Outbox.push() tells of a slow consumer at once when 16 times the bound waits", () => {
+  const { outbox } = createOutbox({ bufferedAmount: 64 * KIB, maxBytes: 64 * KIB });
+
+  assertEquals(outbox.push(textPacket("x".repeat(15 * 64 * KIB))), "queued");
+  assertEquals(outbox.push(textPacket("!")), "slow_consumer");
 });
 
 Deno.test("Outbox.drain() feeds the socket only up to its low water, in order", () => {

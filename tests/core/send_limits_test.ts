@@ -108,6 +108,41 @@ Deno.test("one address sends as much as five accounts, however many it has", asy
   assertEquals(chat.codesOf(other), []);
 });
 
+// A hundred accounts at one address, each with 4,000 Han characters, had others wait for a minute.
+Deno.test("a message counts once more for each KiB, against its account and its address", async () => {
+  const chat = createLimitedChat();
+  const long = "\u4e00".repeat(3_000); // 9,000 bytes: 9 tokens.
+  let refused = 0;
+  for (let count = 0; count < 10; count++) {
+    const guest = await chat.comeFrom("192.0.2.1", `guest${count}`);
+    for (let sent = 0; sent < 2; sent++) await chat.say(guest, { message: long });
+    refused += chat.codesOf(guest).length;
+  }
+  const alone = await chat.comeFrom("192.0.2.2", "alone");
+  for (let sent = 0; sent < 3; sent++) await chat.say(alone, { message: long });
+  const [refusal] = alone.transport.framesOf("error");
+  chat.clock.advance(Number(refusal!.params!.retryAfterMs));
+  await chat.say(alone, { message: long });
+
+  assertEquals(refused, 20 - 11);
+  assertEquals(refusal!.params, { retryAfterMs: 700 });
+  assertEquals(chat.codesOf(alone), ["rate_limited"]);
+});
+
+Deno.test("a message that costs more than may be sent at once can be sent, now and then", async () => {
+  const chat = createChat({ rate: { perSecond: 1, burst: 2 }, limits: LIMITS });
+  const ticket = chat.manager.admit({ address: "192.0.2.1", sessionId: undefined });
+  const alice = await chat.join("alice", { ticket });
+  const long = { message: "\u4e00".repeat(4_000) };
+
+  for (let second = 0; second < 3; second++) {
+    await chat.say(alice, long);
+    chat.clock.advance(1_000);
+  }
+
+  assertEquals(alice.transport.framesOf("error").length, 1);
+});
+
 Deno.test("--max-per-address 0 lifts what an address may send and begin, and --rate 0 the rest", async () => {
   const chat = createLimitedChat(0);
   await populate(chat, 20);

@@ -63,10 +63,18 @@ export const CASES: readonly Case[] = [
     senders: 100,
     inFlight: 1,
   }),
-  bothCores("200x16-both", "200 connections as at first, the server on both cores", {}),
-  bothCores("1000x16-both", "1,000 connections as at first, the server on both cores", {
-    connections: 1000,
-  }),
+  bothCores(
+    "200x16-both",
+    "200 connections, 16 senders with 8 in flight, server on both cores",
+    {},
+  ),
+  bothCores(
+    "1000x16-both",
+    "1,000 connections, 16 senders with 8 in flight, server on both cores",
+    {
+      connections: 1000,
+    },
+  ),
   saturated("200x16-400", "200 connections, 16 senders with 8 in flight, messages of 400 bytes", {
     textBytes: 400,
   }),
@@ -99,7 +107,7 @@ export const CASES: readonly Case[] = [
   },
   {
     name: "10000-idle",
-    title: "10,000 connections that say nothing for 30 s",
+    title: "10,000 connections idle for 30 s",
     job: { ...BASE, connections: 10_000, connectAtOnce: 200, durationMs: 0, idleMs: 30_000 },
     peers: ONE_EACH,
     columns: ["memoryPerConnection", "idle"],
@@ -128,7 +136,7 @@ export const CASES: readonly Case[] = [
   },
   {
     name: "4000-storm",
-    title: "4,000 connecting at once",
+    title: "4,000 clients connecting at once",
     job: { ...BASE, connections: 4000, connectAtOnce: 4000, durationMs: 0 },
     hasDefaultLimits: true,
     peers: ONE_EACH,
@@ -143,7 +151,7 @@ export const CASES: readonly Case[] = [
   },
   {
     name: "200-stalled",
-    title: "200 connections, the same messages, one reader in ten has stopped to read",
+    title: "200 connections, the same messages, one reader in ten has stopped reading",
     job: stalling(0.1),
     peers: ONE_EACH,
     columns: ["latency", "cpu", "peakMemory"],
@@ -157,7 +165,8 @@ export const CASES: readonly Case[] = [
   },
   {
     name: "1000-churn",
-    title: "1,000 connections, 50 messages a second, and 200 a second who come, stay 1 s and go",
+    title:
+      "1,000 connections, 50 messages a second, and 200 arrivals a second that leave after 1 s",
     job: { ...BASE, ...PACED, connections: 1000, churnPerSecond: 200 },
     peers: ONE_EACH,
     columns: LATENCY,

@@ -65,8 +65,10 @@ function machineText({ machine, runs }: Results): string {
   return `Measured ${at.slice(0, 10)} on ${cores} cores (${cpu}), ${memoryGiB} GiB, ${system}, ` +
     `Deno ${deno}; the log on ${fileSystem}, where an fsync took ${short(fsyncMs.p50)} ms ` +
     `(p50) and ${short(fsyncMs.p99)} ms (p99). Medians of interleaved runs, with the lowest and ` +
-    `the highest in parentheses. Beside half of the runs other programs took less than ` +
-    `${percent(percentile(others, 0.5))} of a core, at most ${percent(others.at(-1) ?? 0)}.`;
+    `the highest in parentheses. In half of the runs, other programs used less than ` +
+    `${percent(percentile(others, 0.5))} of a core; the maximum was ${
+      percent(others.at(-1) ?? 0)
+    }.`;
 }
 
 function caseText(results: Results, measured: Case): string {
@@ -98,10 +100,8 @@ function goalsText(results: Results): string {
     return [[goal.title, bound, spreadText(spread), isReached(goal, spread) ? "yes" : "no"]];
   });
   if (rows.length === 0) return "";
-  const about = "Ratios are taken round by round; the median of them counts.";
-  return `### What Parley is to reach\n\n${about}\n\n${
-    tableText(["", "goal", "measured", "reached"], rows)
-  }`;
+  const about = "Each ratio is the median of the ratios of all rounds.";
+  return `### Goals\n\n${about}\n\n${tableText(["", "goal", "measured", "reached"], rows)}`;
 }
 
 function failuresText({ failures }: Results): string {
@@ -109,13 +109,13 @@ function failuresText({ failures }: Results): string {
   const lines = failures.map((failure) =>
     `- ${failure.peer}, ${failure.case}: ${failure.problem.split("\n")[0]}`
   );
-  return `### Runs that failed\n\n${[...new Set(lines)].join("\n")}`;
+  return `### Failed runs\n\n${[...new Set(lines)].join("\n")}`;
 }
 
 function peersText({ versions }: Results): string {
   const rows = PEERS.filter(({ name }) => name in versions)
     .map(({ name, title, promise }) => [title, `\`${name}\``, versions[name]!, promise]);
-  return `### What was measured, and what it promises\n\n${
+  return `### Servers and their guarantees\n\n${
     tableText(["", "`--peer`", "version", "promises"], rows)
   }`;
 }

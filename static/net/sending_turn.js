@@ -19,7 +19,8 @@
 
 /**
  * The turn as a Web Lock, which goes with its tab however that ends. Browsers offer locks on safe
- * origins only; without them every tab sends, and the server counts each `id` once.
+ * origins only, and to no page that may store nothing; without them every tab sends, and the server
+ * counts each `id` once.
  *
  * @implements {Turn}
  */
@@ -89,11 +90,24 @@ export class LockTurn {
       return held;
     };
     const options = steal ? { steal } : { signal: waiting.signal };
-    // Refused only when the request was ended, here, or by another tab that insisted.
-    this.#locks?.request(this.#name, options, whileHeld).catch(() => {
+    this.#locks?.request(this.#name, options, whileHeld).catch((error) => {
       if (!isCurrent()) return;
+      if (!isAbort(error)) return this.#goWithout();
+      // Ended by another tab that insisted.
       this.#isHeld = false;
       this.#request(false);
     });
   }
+
+  /** There are no locks to be had: asking again would be refused at once, for ever. */
+  #goWithout() {
+    this.#locks = undefined;
+    this.#isHeld = true;
+    this.#onTaken();
+  }
+}
+
+/** @param {unknown} error */
+function isAbort(error) {
+  return error instanceof DOMException && error.name === "AbortError";
 }

@@ -86,3 +86,21 @@ Deno.test("LockTurn gives every tab its turn where the browser has no locks", ()
 
   assertEquals([turn.isHeld, taken], [true, 1]);
 });
+
+// Chromium refuses locks to a page whose cookies are blocked; asked again, it froze the page.
+Deno.test("LockTurn gives every tab its turn where the browser refuses locks", async () => {
+  let asked = 0;
+  const refusing = {
+    request: () => {
+      if (++asked > 100) throw new Error("asked without end");
+      return Promise.reject(new DOMException("denied", "SecurityError"));
+    },
+  };
+  const turn = new LockTurn(refusing, "outbox:");
+  let taken = 0;
+
+  turn.take("a_alice", () => void taken++);
+  await settle();
+
+  assertEquals([turn.isHeld, taken, asked], [true, 1, 1]);
+});

@@ -37,7 +37,7 @@ export function openPrivate(state, peer) {
 export function placePrivate(state, frame, message, to) {
   const id = frame.conversation ?? null;
   const peer = message.isMine
-    ? peerNamed(state, to)
+    ? { username: to, account: otherIn(id, frame.account) }
     : { username: frame.from, account: frame.account };
   for (const conversation of state.conversations.values()) {
     if (conversation.peer === null) continue;
@@ -66,12 +66,16 @@ export function objectionTo(state, peer) {
 }
 
 /**
- * @param {RoomState} state
- * @param {string} username
- * @returns {Peer}
+ * The other account of a conversation. Who has the name now may be somebody else than whom a
+ * message went to.
+ *
+ * @param {string | null} id The server's name for it: both accounts, joined by a dot.
+ * @param {string} own
  */
-function peerNamed(state, username) {
-  return findByName(state.presence, username) ?? { username, account: null };
+function otherIn(id, own) {
+  const accounts = id?.split(".") ?? [];
+  if (accounts.length !== 2 || !accounts.includes(own)) return null;
+  return accounts.find((account) => account !== own) ?? own;
 }
 
 /**

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import type { ServerFrame } from "../../core/protocol.ts";
-import { LOBBY } from "../../static/model/conversation.js";
+import { LOBBY, type Peer } from "../../static/model/conversation.js";
 import {
   activeConversation,
   change,
@@ -29,7 +29,7 @@ function texts(state: RoomState, key = LOBBY): string[] {
   );
 }
 
-function sending(state: RoomState, id: string, peer: typeof BOB | null = null, text = id) {
+function sending(state: RoomState, id: string, peer: Peer | null = null, text = id) {
   const row = { id, peer, text, at: 5, state: "pending" as const, reason: "", writer: null };
   return showOutgoing(state, row);
 }
@@ -112,6 +112,29 @@ Deno.test("reduceRoom() opens another conversation when a name changed hands", (
 
   const [, first, second] = [...state.conversations.keys()];
   assertEquals([texts(state, first), texts(state, second)], [["old bob"], ["new bob"]]);
+});
+
+Deno.test("reduceRoom() learns from an own copy whom a name meant, whoever has it by then", () => {
+  const opened = openPrivate(room(), { username: "bob", account: null });
+  const sent = sending(opened.state, "m1", { username: "bob", account: null });
+
+  const state = [
+    { type: "ack" as const, id: "m1", seq: 1, at: 9, waiting: true as const },
+    { type: "left" as const, ...BOB, message: "", online: 1, at: 2 },
+    { type: "joined" as const, username: "bob", account: "a_2", message: "", online: 2, at: 3 },
+    message({
+      seq: 1,
+      from: "alice",
+      account: "a_alice",
+      to: "bob",
+      conversation: "a_alice.a_bob",
+      id: "m1",
+    }),
+  ].reduce(reduceRoom, sent);
+
+  const { peer } = state.conversations.get(opened.key)!;
+  assertEquals(peer, BOB);
+  assert(objectionTo(state, peer) !== null);
 });
 
 Deno.test("objectionTo() keeps a private message from the new holder of a name", () => {

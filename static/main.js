@@ -84,6 +84,8 @@ const accountDialog = new AccountDialog(accountActions({
 
 /** @type {ChatSession | null} */
 let session = null;
+/** Of this stay in the chat. @type {Drafts | null} */
+let drafts = null;
 /** The name asked for last, which a refusal leaves in the field. */
 let attempted = "";
 
@@ -92,6 +94,7 @@ addEventListener("offline", () => void probe());
 document.addEventListener("visibilitychange", () => {
   if (document.visibilityState === "visible") session?.nudge();
 });
+addEventListener("pagehide", () => drafts?.keep());
 entry.begin();
 
 /** @returns {Promise<IndexedOutboxStore>} Rejected where the browser forbids databases. */
@@ -107,6 +110,7 @@ function sayStoreIsSilent() {
 /** @param {string} username */
 function join(username) {
   session?.stop();
+  drafts = null;
   attempted = username;
   form.showJoining(username);
   session = new ChatSession({
@@ -144,7 +148,10 @@ function render() {
 /** What this account has begun to write; none before the first welcome. */
 function ownDrafts() {
   const account = session?.state.self?.account;
-  return account === undefined ? null : new Drafts(remembered, account);
+  if (account === undefined) return null;
+  drafts ??= new Drafts(remembered, account);
+  drafts.moveTo(account);
+  return drafts;
 }
 
 /** @param {string} username */
@@ -191,10 +198,10 @@ function signedOut() {
 
 /** Nothing of the account stays here for whoever comes next, on screen or stored. */
 function forgetAccount() {
-  const drafts = ownDrafts();
+  const begun = ownDrafts();
   const ended = session;
   leave();
-  drafts?.wipe();
+  begun?.wipe();
   return ended?.wipe() ?? Promise.resolve();
 }
 
@@ -229,6 +236,8 @@ function goTo(message) {
 function leave() {
   session?.stop();
   session = null;
+  drafts?.keep();
+  drafts = null;
   entry.noteOut();
   view.show(false);
   announcer.clear();

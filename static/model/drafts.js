@@ -10,11 +10,14 @@ import { nameKey } from "../lib/name_key.js";
 
 /**
  * What was begun in each conversation and not sent, kept across reloads for one's account. Each
- * text has a key of its own, so that a keystroke writes no other.
+ * text has a key of its own, so that a keystroke writes no other. What this tab began stays in its
+ * memory too: another tab may keep something else in its place, and some browsers keep nothing.
  */
 export class Drafts {
   #storage;
   #key;
+  /** What this tab has; an empty text says that it was sent. @type {Draft[]} */
+  #own = [];
 
   /**
    * @param {JsonStorage} storage
@@ -25,15 +28,35 @@ export class Drafts {
     this.#key = `drafts.${account}`;
   }
 
-  /** Forgets everything begun. */
+  /**
+   * The same person is another account from now on: a guest's ends with its connection.
+   *
+   * @param {string} account
+   */
+  moveTo(account) {
+    if (this.#key === `drafts.${account}`) return;
+    this.#key = `drafts.${account}`;
+    this.keep();
+  }
+
+  /** Forgets everything begun, in whatever tab. */
   wipe() {
-    for (const { slot } of this.#places()) this.#storage.set(this.#keyOf(slot), undefined);
-    this.#keep([]);
+    this.#own = [];
+    const texts = this.#storage.keys().filter((key) => key.startsWith(this.#keyOf("")));
+    for (const key of texts) this.#storage.set(key, undefined);
+    this.#list([]);
+  }
+
+  /** Keeps what this tab has begun, whatever others have kept in its place: the tab may close. */
+  keep() {
+    for (const { peer, text } of this.#own) if (text !== "") this.#store(peer, text);
   }
 
   /** Everything begun. @returns {Draft[]} */
   all() {
-    return this.#places().map(({ peer, slot }) => ({ peer, text: this.#textIn(slot) }));
+    const others = this.#places().filter(({ peer }) => this.#ownOf(peer) === undefined)
+      .map(({ peer, slot }) => ({ peer, text: this.#textIn(slot) }));
+    return [...this.#own.filter(({ text }) => text !== ""), ...others];
   }
 
   /**
@@ -41,8 +64,7 @@ export class Drafts {
    * @returns {string} Empty when nothing was begun.
    */
   get(peer) {
-    const place = this.#places().find((place) => isSame(place.peer, peer));
-    return place === undefined ? "" : this.#textIn(place.slot);
+    return this.#ownOf(peer)?.text ?? this.#stored(peer);
   }
 
   /**
@@ -50,6 +72,28 @@ export class Drafts {
    * @param {string} text Empty to forget it.
    */
   set(peer, text) {
+    const before = this.get(peer);
+    this.#own = [...this.#own.filter((draft) => !isSame(draft.peer, peer)), { peer, text }];
+    // What another tab keeps there is not this one's to forget.
+    if (text !== "" || this.#stored(peer) === before) this.#store(peer, text);
+  }
+
+  /** @param {Peer | null} peer */
+  #ownOf(peer) {
+    return this.#own.find((draft) => isSame(draft.peer, peer));
+  }
+
+  /** @param {Peer | null} peer */
+  #stored(peer) {
+    const place = this.#places().find((place) => isSame(place.peer, peer));
+    return place === undefined ? "" : this.#textIn(place.slot);
+  }
+
+  /**
+   * @param {Peer | null} peer
+   * @param {string} text
+   */
+  #store(peer, text) {
     const places = this.#places();
     const place = places.find((place) => isSame(place.peer, peer));
     const slot = place?.slot ?? randomId();
@@ -57,7 +101,7 @@ export class Drafts {
     const isListed = place !== undefined && place.peer?.account === peer?.account;
     if (isListed === (text !== "")) return;
     const others = places.filter((other) => other !== place);
-    this.#keep(text === "" ? others : [...others, { peer, slot }]);
+    this.#list(text === "" ? others : [...others, { peer, slot }]);
   }
 
   /** @returns {Place[]} */
@@ -67,7 +111,7 @@ export class Drafts {
   }
 
   /** @param {Place[]} places */
-  #keep(places) {
+  #list(places) {
     this.#storage.set(this.#key, places.length === 0 ? undefined : places);
   }
 

@@ -91,3 +91,29 @@ Deno.test("JsonOutboxStore skips rows it can't read", async () => {
   const rows = await new JsonOutboxStore(new JsonStorage(map)).all("a_alice");
   assertEquals(rows.map(({ id }) => id), ["m1"]);
 });
+
+Deno.test("Drafts of a tab are not lost to another tab that keeps or sends its own", () => {
+  const storage = new JsonStorage(new MapStorage());
+  const [one, two] = [new Drafts(storage, "a_alice"), new Drafts(storage, "a_alice")];
+  two.set(null, "typed in two");
+  one.set(null, "typed in one");
+  one.set(null, "");
+  assertEquals([one.get(null), two.get(null)], ["", "typed in two"]);
+
+  two.keep();
+  assertEquals(new Drafts(storage, "a_alice").get(null), "typed in two");
+  one.set(null, "");
+  assertEquals(new Drafts(storage, "a_alice").get(null), "typed in two");
+  two.set(null, "");
+  assertEquals(new Drafts(storage, "a_alice").get(null), "");
+});
+
+Deno.test("Drafts last as long as the page where the browser keeps nothing", () => {
+  const drafts = new Drafts(new JsonStorage(null), "a_alice");
+  drafts.set(null, "half a thought");
+
+  drafts.moveTo("a_alice2");
+
+  assertEquals(drafts.get(null), "half a thought");
+  assertEquals(drafts.all(), [{ peer: null, text: "half a thought" }]);
+});

@@ -14,7 +14,7 @@ pageTest("a private message never goes to who took its addressee's name", async 
   await bob.close();
   await alice.sees("bob left the chat");
   await alice.say("/msg bob the first secret");
-  await alice.sees("Waits until bob is back");
+  await alice.sees("Will be delivered when bob is back");
 
   await fetch(`${server.url}/api/account/delete`, {
     method: "POST",
@@ -24,7 +24,7 @@ pageTest("a private message never goes to who took its addressee's name", async 
   const stranger = await ChatClient.connect(server.wsUrl, "bob", { credential: "s".repeat(43) });
   await alice.page.getByText("Someone else has this name now").waitFor();
   await alice.say("the second secret");
-  await alice.sees("is someone else’s now, so this was not sent");
+  await alice.sees("so this message was not sent");
 
   await alice.page.getByRole("button", { name: "Everyone" }).first().click();
   await alice.say("to everyone");

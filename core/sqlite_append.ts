@@ -144,7 +144,7 @@ export class SqliteAppend {
     }
     const author = this.#addGuest(event.author, event.from, batch);
     const place = this.#placeOf(event, author, recipient);
-    if (place === "too_many_conversations") return { outcome: place };
+    if ("outcome" in place) return place;
     if (!this.#keepsEvents) return this.#pass(event, author, place, batch);
     const repeat = batch.hasKeptAcks ? this.#acks.repeatOfKept(author.id, event) : undefined;
     return repeat ?? this.#write(event, author, place, batch);
@@ -178,19 +178,30 @@ export class SqliteAppend {
     return this.#people.add({ account, username, nameKey, kind: "guest", at, logTime });
   }
 
+  /** Where it goes, or why it begins no conversation there. */
   #placeOf(
     event: NewEvent,
     author: AccountRow,
     recipient: AccountRow | undefined,
-  ): Place | "too_many_conversations" {
+  ): Place | AppendResult {
     if (!recipient) return IN_LOBBY;
     const publicId = privateConversation(author.public_id, recipient.public_id);
     const known = this.#people.findConversation(publicId);
-    if (known === undefined && !this.#mayBegin(event, author)) return "too_many_conversations";
+    if (known === undefined) {
+      const refusal = this.#whyNotBegin(event, author);
+      if (refusal) return refusal;
+    }
     const isNew = known === undefined && event.beginner !== undefined;
     const row = known ?? this.#people.addConversation(publicId, [author.id, recipient.id]);
     const isAway = event.to.kind === "private" && event.to.account === undefined;
     return { row, publicId, recipient, isWaiting: isAway && recipient.id !== author.id, isNew };
+  }
+
+  /** A repeat begins nothing, though its id was used for another message. */
+  #whyNotBegin(event: NewEvent, author: AccountRow): AppendResult | undefined {
+    const repeat = this.#acks.repeatOf(author.id, event);
+    if (repeat || this.#mayBegin(event, author)) return repeat;
+    return { outcome: "too_many_conversations" };
   }
 
   #mayBegin({ beginner = "anybody" }: NewEvent, author: AccountRow): boolean {

@@ -305,6 +305,23 @@ export function testStoreEvents(subject: StoreSubject): void {
     assertEquals((await scene.texts(ann.account)).length, 2);
   });
 
+  test("append() begins no conversation with an id that was used for another message", async () => {
+    await using scene = await Scene.of(subject);
+    const [ann, bob] = [await scene.user("ann"), await scene.user("bob")];
+    await scene.append({ ...publicly(ann, "hello"), key: "k" });
+    const outcomes = [];
+
+    for (const beginner of ["anybody", "nobody"] as const) {
+      outcomes.push(await scene.append({ ...privately(ann, bob, "hello"), key: "k", beginner }));
+    }
+    outcomes.push(await scene.append({ ...privately(ann, bob, "hello"), beginner: "nobody" }));
+
+    assertEquals(
+      outcomes.map(({ outcome }) => outcome),
+      ["id_reused", "id_reused", "too_many_conversations"],
+    );
+  });
+
   test("conversations() lists them a page at a time, in the order of their newest events", async () => {
     await using scene = await Scene.of(subject);
     const ann = await scene.user("ann");

@@ -74,7 +74,7 @@ pageTest(
     await alice.page.getByLabel("Your name").fill("alice");
     await alice.page.keyboard.press("Enter");
 
-    await alice.page.getByText("name its proxy with --trusted-proxies").first().waitFor();
+    await alice.page.getByText("add it to --trusted-proxies").first().waitFor();
     assert(server.lines.some((line) => line.includes("proxy not trusted")));
   },
   !isInstalled("nginx"),

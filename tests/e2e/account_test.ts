@@ -52,7 +52,7 @@ pageTest(
     await phone.page.getByRole("alert").getByText("is taken").waitFor();
     await phone.page.getByRole("button", { name: "This is my name" }).click();
     await signIn(phone, "wrong horse battery");
-    await phone.page.getByRole("alert").getByText("don’t belong together").waitFor();
+    await phone.page.getByRole("alert").getByText("Wrong name or passphrase").waitFor();
     await signIn(phone, PASSPHRASE);
     await phone.box.waitFor();
     await phone.sees("from the laptop");

@@ -174,6 +174,22 @@ Deno.test("a search stops when its time is up, and goes on from there", async ()
   assertEquals(found, Array.from({ length: 300 }, (_, i) => `🎉 ${2691 - 9 * i}`));
 });
 
+// 500 long messages not indexed yet, as after a start, took seconds on a busy machine.
+Deno.test("a search on a slow machine looks at 20 messages at least, and hardly more", async () => {
+  await using folder = await DataFolder.make();
+  const store = await folder.open();
+  const ann = await user(store, "ann");
+  await store.append(Array.from({ length: 600 }, (_, i) => publicly(ann, `${i}`)));
+  await store.close();
+  let now = 0;
+  const searcher = openSearcher({ dataDir: folder.path, busyTimeoutMs: 1000 }, () => now += 1000);
+
+  const { hits, stoppedAt } = searcher.search({ query: parseSearchQuery("no such"), limit: 21 });
+  searcher.close();
+
+  assertEquals([hits, stoppedAt], [[], 600 - 20 + 1]);
+});
+
 Deno.test("SqliteStore.search() refuses more than wait already, while others read on", async () => {
   await using folder = await DataFolder.make();
   await using store = await folder.open({ inWorkers: true });

@@ -78,6 +78,8 @@ async function fill(dataDir: string): Promise<void> {
       text,
     }]);
   }
+  // Or the server would do it while others are measured.
+  await store.indexAll();
   await store.close();
 }
 

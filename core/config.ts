@@ -77,7 +77,7 @@ export function parseConfig(args: readonly string[], env: Environment, facts: Fa
 }
 
 function readTool([tool = "", file, ...more]: readonly string[], config: Config): Command {
-  if (!isTool(tool)) throw new ConfigError(`Unexpected argument ${quote(tool)}.`);
+  if (!isTool(tool)) throw new ConfigError(`Unknown command ${quote(tool)}; see --help.`);
   const takesFile = TOOLS[tool].file !== "none" && file !== "-";
   const stray = takesFile ? more[0] : file;
   if (stray !== undefined) throw new ConfigError(`Unexpected argument ${quote(stray)}.`);

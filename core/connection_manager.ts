@@ -403,7 +403,7 @@ export class ConnectionManager {
 
   #endSlow(connection: Connection): void {
     this.#end(connection, CLOSE_CODES.slowConsumer);
-    this.#logGivenUp("slow consumer", connection);
+    this.#logGivenUp("closed slow consumer", connection);
   }
 
   /** Ends connections that may lack a packet: clients come back, and are sent what they missed. */
@@ -418,12 +418,16 @@ export class ConnectionManager {
    */
   #giveUp(connection: Connection): void {
     this.#end(connection, undefined);
-    this.#logGivenUp("no pong", connection);
+    this.#logGivenUp("gave up unresponsive client", connection);
   }
 
   #logGivenUp(event: string, { member }: Connection): void {
     const { zombies, open } = this.#admission;
-    this.#options.log.info(event, { username: member.username, zombies, sockets: open });
+    this.#options.log.info(event, {
+      username: member.username,
+      abandonedSockets: zombies,
+      openSockets: open,
+    });
   }
 
   #end(connection: Connection, code: CloseCode | undefined): void {

@@ -100,7 +100,7 @@ for (const [args, env, expected] of READ) {
 
 const REFUSED: [args: string[], env: Environment, message: string][] = [
   [["--prot", "1"], {}, "Unknown flag “--prot”; see --help."],
-  [["serve"], {}, "Unexpected argument “serve”."],
+  [["serve"], {}, "Unknown command “serve”; see --help."],
   [["export", "-"], {}, "Unexpected argument “-”."],
   [["-p", "1"], {}, "Unexpected argument “-p”."],
   [["--toString", "1"], {}, "Unknown flag “--toString”; see --help."],

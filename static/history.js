@@ -130,7 +130,7 @@ export class History {
     const conversation = this.#conversation(key);
     if (conversation === undefined) return;
     this.#opened.add(key);
-    if (seq > conversation.from && seq <= conversation.to) return;
+    if (seq > conversation.from && seq <= conversation.to) return this.#stay(key);
     await this.#load(key, "around", { around: seq, limit: PAGE });
   }
 
@@ -140,9 +140,21 @@ export class History {
    * @param {string} key
    */
   newest(key) {
+    this.#stay(key);
     this.#options.update((state) => change(state, key, showNewest));
     const conversation = this.#conversation(key);
     if (conversation !== undefined && conversation.entries.length < PAGE) void this.older(key);
+  }
+
+  /**
+   * Whoever waited for another place in the log wants to be here now.
+   *
+   * @param {string} key
+   */
+  #stay(key) {
+    if (this.#conversation(key)?.loading !== "around") return;
+    this.#newest.delete(key);
+    this.#options.update((state) => noteLoading(state, key, null));
   }
 
   /** @param {string} key */
@@ -215,7 +227,8 @@ export class History {
   async #load(key, side, query) {
     const { update } = this.#options;
     const conversation = this.#conversation(key);
-    if (conversation === undefined || conversation.loading === side) return;
+    // One more ask for the same side is about the same page; a place in the log may be another.
+    if (conversation === undefined || (conversation.loading === side && side !== "around")) return;
     const request = {};
     this.#newest.set(key, request);
     update((state) => noteLoading(state, key, side));

@@ -55,7 +55,7 @@ export class Timeline {
   #isStuck = true;
   /** Whether the first unread message is to come on screen as soon as it is there. */
   #seeksDivider = true;
-  /** A message to show as soon as it is there. @type {string | null} */
+  /** A message to show as soon as it is there. @type {{conversation: string, key: string} | null} */
   #seeks = null;
 
   /** @param {TimelineOptions} options */
@@ -107,8 +107,10 @@ export class Timeline {
   jumpToNewest() {
     if (this.#conversation === null) return;
     this.#isStuck = true;
+    this.#seeks = null;
     this.#found.clear();
-    if (this.#conversation.to !== Infinity) return this.#options.onNewest();
+    const { to, loading } = this.#conversation;
+    if (to !== Infinity || loading === "around") return this.#options.onNewest();
     this.#placeWindow(this.#conversation);
     this.#patch();
     this.#showButtons();
@@ -127,15 +129,17 @@ export class Timeline {
   }
 
   /**
-   * Brings a message to the middle, and marks it, as soon as it is among the entries.
+   * Brings a message to the middle, and marks it, as soon as it is among the entries. Whoever goes
+   * elsewhere meanwhile is not called back.
    *
+   * @param {string} conversation Its key.
    * @param {string} key
    */
-  seek(key) {
-    this.#seeks = key;
+  seek(conversation, key) {
+    this.#seeks = { conversation, key };
     this.#seeksDivider = false;
     this.#isStuck = false;
-    if (this.#conversation !== null) this.#settle();
+    if (this.#conversation?.key === conversation) this.#settle();
   }
 
   /**
@@ -151,6 +155,7 @@ export class Timeline {
   #reset(conversation) {
     this.#rows.clear();
     this.#found.clear();
+    if (this.#seeks?.conversation !== conversation.key) this.#seeks = null;
     this.#isStuck = this.#seeks === null;
     this.#seeksDivider = this.#isStuck;
     this.#placeWindow(conversation);
@@ -214,7 +219,8 @@ export class Timeline {
 
   /** Goes where it was to go as soon as that is there, and asks for what the screen has room for. */
   #settle() {
-    if (this.#seeks !== null && this.#indexOf(this.#seeks) !== -1) this.#showFound(this.#seeks);
+    const key = this.#seeks?.key ?? null;
+    if (key !== null && this.#indexOf(key) !== -1) this.#showFound(key);
     if (this.#seeksDivider) this.#openAtDivider();
     this.#loadNearEnds();
   }

@@ -1,7 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
+import type { Browser } from "playwright-core";
 import { pageTest, Person } from "../support/browser.ts";
 import { ChatClient } from "../support/chat_client.ts";
-import { startTestServer } from "../support/test_server.ts";
+import { startTestServer, type TestServer } from "../support/test_server.ts";
 
 pageTest("a search finds a message and leads to it in its place", async (browser) => {
   await using server = await startTestServer();
@@ -61,3 +62,58 @@ pageTest(
     await alice.timeline.locator(".message--found").getByText("secret 30").waitFor();
   },
 );
+
+/** Somebody at the end of a long log, whose places further up are read once the test says so. */
+async function searchSlowly(browser: Browser, { url, wsUrl }: TestServer) {
+  const bob = await ChatClient.connect(wsUrl, "bob");
+  for (let i = 1; i <= 400; i++) {
+    bob.send({ message: i % 100 === 50 ? `place ${i}` : `line ${i}.` });
+  }
+  await bob.until(() => bob.messages.length >= 400);
+  await bob.close();
+  const alice = await Person.join(browser, url, "alice");
+  await alice.sees("line 400.");
+  const line = Promise.withResolvers<void>();
+  await alice.page.route("**/api/messages?around=*", async (route) => {
+    await line.promise;
+    await route.continue();
+  });
+  const choose = async (text: string) => {
+    await alice.page.keyboard.press("Control+K");
+    await alice.page.locator("#search-query").fill("place");
+    const asked = alice.page.waitForRequest("**/api/messages?around=*");
+    await alice.page.locator("#search-results").getByText(text).click();
+    await asked;
+  };
+  return { alice, line, choose };
+}
+
+// The second choice was never asked for, and the first one's place was shown, without a mark.
+pageTest("what is chosen last is shown, also on a slow line", async (browser) => {
+  await using server = await startTestServer();
+  const { alice, line, choose } = await searchSlowly(browser, server);
+
+  await choose("place 50");
+  await choose("place 250");
+  line.resolve();
+
+  await alice.timeline.locator(".message--found").getByText("place 250").waitFor();
+});
+
+pageTest("whoever goes elsewhere is not called back to what was chosen", async (browser) => {
+  await using server = await startTestServer();
+  const { alice, line, choose } = await searchSlowly(browser, server);
+  await choose("place 50");
+  await alice.page.keyboard.press("Escape");
+  const answered = alice.page.waitForResponse("**/api/messages?around=*");
+  line.resolve();
+  await (await answered).finished();
+  await alice.page.evaluate("new Promise(requestAnimationFrame)");
+  const carol = await ChatClient.connect(server.wsUrl, "carol");
+  carol.send({ message: "line 401." });
+  await alice.sees("line 401.");
+  await carol.close();
+
+  await alice.sees("line 400.");
+  assertEquals(await alice.count("place 50"), 0);
+});

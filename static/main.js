@@ -38,7 +38,7 @@ const remembered = new JsonStorage(openStorage("localStorage"));
 /** Remembered for this tab: being in the chat. */
 const tab = new JsonStorage(openStorage("sessionStorage"));
 const api = new Api(document.baseURI, (...request) => fetch(...request));
-const form = new JoinForm(join, leave, signIn);
+const form = new JoinForm(join, () => leave(attempted), signIn);
 const store = new PatientOutboxStore({
   database: openDatabase(),
   near: new JsonOutboxStore(remembered),
@@ -72,7 +72,7 @@ const view = new ChatView({
     session?.search(query, before) ?? Promise.reject(new Error("You left.")),
   peerOf,
   goTo,
-  leave,
+  leave: () => leave(),
   recover: (action) => action === "rejoin" ? leave() : session?.reconnect(),
 }, browserClock);
 
@@ -227,13 +227,17 @@ function peerOf({ from, account, to }) {
 function goTo(message) {
   const key = session?.place(message);
   if (key === undefined) return;
-  view.timeline.seek(session?.keyOf(message.seq) ?? "");
+  view.timeline.seek(key, session?.keyOf(message.seq) ?? "");
   change((state) => activate(state, key));
   void session?.around(key, message.seq);
 }
 
-/** Back to the question for a name. */
-function leave() {
+/**
+ * Back to the question for a name.
+ *
+ * @param {string} [name] What its field holds.
+ */
+function leave(name = entry.name) {
   session?.stop();
   session = null;
   drafts?.keep();
@@ -242,7 +246,7 @@ function leave() {
   view.show(false);
   announcer.clear();
   accountDialog.clear();
-  form.show(entry.name);
+  form.show(name);
 }
 
 /**

@@ -1,6 +1,9 @@
 import { byId, setText } from "../lib/dom.js";
 import { Field } from "./field.js";
 
+/** Presses this close together are one double-click, or a key held too long, in milliseconds. */
+const DOUBLE_MS = 500;
+
 /** Asks for a username; what is wrong with one stands beside the field. */
 export class JoinForm {
   #onJoin;
@@ -15,6 +18,8 @@ export class JoinForm {
   #passphraseRow = byId("join-passphrase-row", HTMLDivElement);
   #passphrase = new Field("join-passphrase");
   #isBusy = false;
+  /** When it was submitted last, as events tell the time. */
+  #submittedAt = -Infinity;
   #onSignIn;
   #isPressedEarly;
   #isTouched = false;
@@ -113,17 +118,28 @@ export class JoinForm {
   /** @param {SubmitEvent} event */
   #submit(event) {
     event.preventDefault();
-    if (this.#isBusy) {
-      this.#setBusy(false);
-      this.say("");
-      return this.#onCancel();
-    }
+    if (this.#isBusy) return this.#cancel(event);
+    this.#submittedAt = event.timeStamp;
     const username = this.#name.value.trim();
     // A path of dots alone would never reach the server: the address is resolved here first.
     if (username === "") return this.#showError("Enter a name.");
     if (/^\.+$/.test(username)) return this.#showError("A name must contain a letter or a digit.");
     if (this.#passphraseRow.hidden) this.#onJoin(username);
     else void this.#signIn(username);
+  }
+
+  /**
+   * Only the button cancels: an Enter in a field, or the second click of a double-click, meant to
+   * join.
+   *
+   * @param {SubmitEvent} event
+   */
+  #cancel({ timeStamp }) {
+    const isInField = document.activeElement instanceof HTMLInputElement;
+    if (isInField || timeStamp - this.#submittedAt < DOUBLE_MS) return;
+    this.#setBusy(false);
+    this.say("");
+    this.#onCancel();
   }
 
   /** @param {string} username */

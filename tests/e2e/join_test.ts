@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import type { Page } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 import { pageTest, Person } from "../support/browser.ts";
 import { startTestServer, type TestServer } from "../support/test_server.ts";
 
@@ -175,3 +175,46 @@ pageTest(
     assertEquals(new URL(page.url()).hostname, "127.0.0.1");
   },
 );
+
+/** Somebody whose sockets are let through only once the test says so. */
+async function joinSlowly(browser: Browser, url: string) {
+  const alice = await Person.open(browser, url);
+  const line = Promise.withResolvers<void>();
+  await alice.page.routeWebSocket("**/ws/**", async (socket) => {
+    await line.promise;
+    socket.connectToServer();
+  });
+  await alice.page.reload();
+  await alice.page.getByLabel("Your name").fill("alice");
+  return { alice, line };
+}
+
+// The button becomes "Cancel" with the first press: the second one cancelled, and took the name.
+pageTest("who presses Join or Enter twice on a slow line comes in", async (browser) => {
+  await using server = await startTestServer();
+  const clicking = await joinSlowly(browser, server.url);
+  await clicking.alice.page.getByRole("button", { name: "Join" }).dblclick();
+  clicking.line.resolve();
+  await clicking.alice.box.waitFor();
+  await clicking.alice.page.close();
+
+  const typing = await joinSlowly(browser, server.url);
+  await typing.alice.page.getByLabel("Your name").fill("carol");
+  for (let press = 0; press < 4; press++) await typing.alice.page.keyboard.press("Enter");
+  typing.line.resolve();
+  await typing.alice.box.waitFor();
+});
+
+pageTest("who cancels joining keeps the name that was typed", async (browser) => {
+  await using server = await startTestServer();
+  const { alice } = await joinSlowly(browser, server.url);
+  const { page } = alice;
+  await page.keyboard.press("Enter");
+  const cancel = page.getByRole("button", { name: "Cancel" });
+  await cancel.waitFor();
+  // A press so soon after the other counts as the same, so it may take a second one.
+  while (await cancel.isVisible()) await cancel.click();
+
+  await page.getByRole("button", { name: "Join" }).waitFor();
+  assertEquals(await page.getByLabel("Your name").inputValue(), "alice");
+});

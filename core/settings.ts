@@ -91,7 +91,7 @@ export const SETTINGS = {
     unit: "origins, comma-separated",
     default: "",
     effect: "Other sites whose pages may connect, such as https://example.com.",
-    schema: list(readOrigin, "origins such as https://example.com, separated by commas"),
+    schema: list(readOrigin, "a comma-separated list of origins such as https://example.com"),
   },
   hosts: {
     flag: "hosts",
@@ -99,7 +99,7 @@ export const SETTINGS = {
     unit: "host names, comma-separated",
     default: "",
     effect: "Host names to accept besides localhost and IP addresses.",
-    schema: list(readHostName, "host names without ports, separated by commas"),
+    schema: list(readHostName, "a comma-separated list of host names without ports"),
   },
   trustedProxies: {
     flag: "trusted-proxies",
@@ -109,7 +109,7 @@ export const SETTINGS = {
     effect: "Proxies whose X-Forwarded-For and X-Forwarded-Proto headers are trusted.",
     schema: list(
       (text) => parseIpRange(text) && text,
-      "IP addresses or ranges such as 10.0.0.0/8, separated by commas",
+      "a comma-separated list of IP addresses or ranges such as 10.0.0.0/8",
     ),
   },
   robots: {
@@ -243,7 +243,7 @@ function retention() {
 
 function choice<const T extends readonly string[]>(values: T) {
   return z.string().refine((text): text is T[number] => values.includes(text), {
-    message: `one of ${values.join(", ")}`,
+    message: `${values.slice(0, -1).join(", ")} or ${values.at(-1)}`,
   });
 }
 

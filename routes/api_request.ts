@@ -132,6 +132,9 @@ async function readAll(
   return text + decoder.decode();
 }
 
+/** What people call a key of a query or a body. */
+const KEY_NAMES = { invalid_query: "parameter", invalid_body: "field" } as const;
+
 function parse<Schema extends z.ZodType>(
   code: "invalid_query" | "invalid_body",
   schema: Schema,
@@ -141,7 +144,7 @@ function parse<Schema extends z.ZodType>(
   if (result.success) return result.data;
   const { issues } = result.error;
   const unknown = issues.find((issue) => issue.code === "unrecognized_keys");
-  if (unknown) throw refusal(code, unknown.keys[0]!, "is not a known key");
+  if (unknown) throw refusal(code, unknown.keys[0]!, `is not a known ${KEY_NAMES[code]}`);
   const issue = issues[0]!;
   const key = issue.path[0];
   if (key === undefined) throw new ChatError(code, { reason: "the body must be one JSON object." });

@@ -39,7 +39,7 @@ const OffsetParameter = z.string().regex(/^-?\d{1,4}$/, OFFSET_PROBLEM).transfor
 
 const SearchParameters = z.strictObject({
   q: z.string().max(MAX_QUERY_LENGTH, `must be at most ${MAX_QUERY_LENGTH} characters long`)
-    .regex(/\S/, "must say what to look for"),
+    .regex(/\S/, "must not be empty"),
   before: SeqParameter.optional(),
   offsetMinutes: OffsetParameter,
   limit: limitParameter(MAX_LIMIT, DEFAULT_LIMIT),

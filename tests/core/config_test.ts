@@ -119,27 +119,27 @@ const REFUSED: [args: string[], env: Environment, message: string][] = [
   [
     ["--hosts", "a.example:80"],
     {},
-    "--hosts must be host names without ports, separated by commas, not “a.example:80”.",
+    "--hosts must be a comma-separated list of host names without ports, not “a.example:80”.",
   ],
   [
     ["--origins", "example.com"],
     {},
-    "--origins must be origins such as https://example.com, separated by commas, not “example.com”.",
+    "--origins must be a comma-separated list of origins such as https://example.com, not “example.com”.",
   ],
   [
     ["--origins", "https://a.example/path"],
     {},
-    "--origins must be origins such as https://example.com, separated by commas, not “https://a.example/path”.",
+    "--origins must be a comma-separated list of origins such as https://example.com, not “https://a.example/path”.",
   ],
   [
     ["--trusted-proxies", "10.0.0.0/33"],
     {},
-    "--trusted-proxies must be IP addresses or ranges such as 10.0.0.0/8, separated by commas, not “10.0.0.0/33”.",
+    "--trusted-proxies must be a comma-separated list of IP addresses or ranges such as 10.0.0.0/8, not “10.0.0.0/33”.",
   ],
   [
     ["--trusted-proxies", "10.0.0.0/8,::ffff:10.0.0.0/8"],
     {},
-    "--trusted-proxies must be IP addresses or ranges such as 10.0.0.0/8, separated by commas, not “10.0.0.0/8,::ffff:10.0.0.0/8”.",
+    "--trusted-proxies must be a comma-separated list of IP addresses or ranges such as 10.0.0.0/8, not “10.0.0.0/8,::ffff:10.0.0.0/8”.",
   ],
   [
     ["--name-ttl", "10"],
@@ -154,7 +154,7 @@ const REFUSED: [args: string[], env: Environment, message: string][] = [
   [
     ["--log-level", "loud"],
     {},
-    "--log-level must be one of debug, info, warn, error, not “loud”.",
+    "--log-level must be debug, info, warn or error, not “loud”.",
   ],
   [
     ["--burst", "0"],

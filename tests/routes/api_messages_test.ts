@@ -99,7 +99,7 @@ const BAD_QUERIES: [query: string, title: string][] = [
   ["around=9999999999999999", "“around” must be a position in the log."],
   ["before=9&after=1", "“after” can’t be combined with “before”."],
   ["before=9&around=1", "“around” can’t be combined with “before”."],
-  ["befor=9", "“befor” is not a known key."],
+  ["befor=9", "“befor” is not a known parameter."],
   ["limit=1&limit=2", "“limit” was given more than once."],
   ["as=", "“as” must not be empty."],
 ];

@@ -168,13 +168,13 @@ for (const q of HOSTILE) {
 
 const BAD_QUERIES: [query: string, title: string][] = [
   ["", "“q” is missing."],
-  ["q=", "“q” must say what to look for."],
-  ["q=+", "“q” must say what to look for."],
+  ["q=", "“q” must not be empty."],
+  ["q=+", "“q” must not be empty."],
   [`q=${"x".repeat(257)}`, "“q” must be at most 256 characters long."],
   ["q=x&limit=51", "“limit” must be a whole number from 1 to 50."],
   ["q=x&before=x", "“before” must be a position in the log."],
   ["q=x&offsetMinutes=841", "“offsetMinutes” must be a whole number from -840 to 840."],
-  ["q=x&sort=old", "“sort” is not a known key."],
+  ["q=x&sort=old", "“sort” is not a known parameter."],
 ];
 
 for (const [query, reason] of BAD_QUERIES) {

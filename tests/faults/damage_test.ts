@@ -4,6 +4,7 @@ import { parseSearchQuery } from "../../core/search_query.ts";
 import { verifyLog } from "../../core/sqlite_verify.ts";
 import { type NewEvent, type StoredEvent, StoreOpenError } from "../../core/store.ts";
 import type { SqliteStore } from "../../core/store_sqlite.ts";
+import { searchToEnd } from "../contracts/store_contract.ts";
 import { ManualClock } from "../support/manual_clock.ts";
 import type { Random } from "../support/random.ts";
 import { SequentialIds } from "../support/sequential_ids.ts";
@@ -103,8 +104,8 @@ for (const table of ["words_data", "words_config", "trigrams_data", "trigrams_do
     await store.indexAll();
 
     for (const box of ["word", '"word"', "ord"]) {
-      const found = await store.search({ query: parseSearchQuery(box), limit: 9999 });
-      assertEquals(found.hits.length, events.length + 1, box);
+      const found = await searchToEnd(store, { query: parseSearchQuery(box), limit: 9999 });
+      assertEquals(found.length, events.length + 1, box);
     }
   });
 }

@@ -201,7 +201,7 @@ export class ConnectionManager {
    * @throws {ChatError} `shutting_down`, `server_full`, `server_busy` or `too_many_connections`.
    */
   admit(origin: Origin): Ticket {
-    if (this.#isShuttingDown) throw new ChatError("shutting_down");
+    if (this.#isShuttingDown) throw comeBackLater("shutting_down", 0);
     return this.#admission.enter(origin);
   }
 
@@ -214,7 +214,7 @@ export class ConnectionManager {
   async connect(transport: Transport, request: ConnectRequest): Promise<Connection> {
     const { username, sessionId } = request;
     return await this.#members.claim(username, sessionId, (member) => {
-      if (this.#isShuttingDown) throw new ChatError("shutting_down");
+      if (this.#isShuttingDown) throw comeBackLater("shutting_down", 0);
       return this.#letIn(member, transport, request);
     });
   }

@@ -69,7 +69,7 @@ const view = new ChatView({
     if (after !== null) void session?.around(active, after + 1);
   },
   search: (query, before) =>
-    session?.search(query, before) ?? Promise.reject(new Error("You left.")),
+    session?.search(query, before) ?? Promise.reject(new Error("You have left the chat.")),
   peerOf,
   goTo,
   leave: () => leave(),

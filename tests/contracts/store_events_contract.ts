@@ -322,6 +322,22 @@ export function testStoreEvents(subject: StoreSubject): void {
     );
   });
 
+  test("append() gives a repeat its first ack, although its recipient's name is another's by now", async () => {
+    await using scene = await Scene.of(subject);
+    const [ann, former] = [await scene.user("ann"), await scene.user("bob")];
+    const event = toAway(ann, "bob", "psst", "k");
+    const first = await scene.append(event);
+    await scene.store.closeAccount(former.account);
+    const next = await scene.user("bob", "another session");
+
+    const repeat = await scene.append({ ...event, beginner: "nobody" });
+
+    assertEquals(repeat, { ...first, outcome: "duplicate" });
+    assertEquals(await scene.store.conversations(next.account), []);
+    const fresh = { ...toAway(ann, "bob", "another"), beginner: "nobody" } as const;
+    assertEquals((await scene.append(fresh)).outcome, "too_many_conversations");
+  });
+
   test("conversations() lists them a page at a time, in the order of their newest events", async () => {
     await using scene = await Scene.of(subject);
     const ann = await scene.user("ann");

@@ -38,6 +38,7 @@ const WRITER_PRAGMAS = [
 /** One handle on a database file, which turns the disk's refusals into one error. */
 export class SqliteDatabase {
   #db: DatabaseSync;
+  #busyTimeoutMs: number;
   #begin: StatementSync;
   #commit: StatementSync;
   #rollback: StatementSync;
@@ -46,6 +47,7 @@ export class SqliteDatabase {
 
   /** @throws {StoreUnavailableError} When the file can't be opened. */
   constructor(path: string, options: DatabaseOptions) {
+    this.#busyTimeoutMs = options.busyTimeoutMs;
     this.#db = attempt(() =>
       new DatabaseSync(path, {
         readOnly: options.isReadOnly ?? false,
@@ -103,6 +105,20 @@ export class SqliteDatabase {
       throw error;
     } finally {
       this.#isInTransaction = false;
+    }
+  }
+
+  /**
+   * Puts everything into the file and empties the WAL, which holds what was overwritten otherwise.
+   *
+   * @returns Whether it did; not while somebody reads an older state, who isn't waited for.
+   */
+  emptyWal(): boolean {
+    this.execute("PRAGMA busy_timeout = 0");
+    try {
+      return this.prepare<{ busy: number }>("PRAGMA wal_checkpoint(TRUNCATE)").get()!.busy === 0;
+    } finally {
+      this.execute(`PRAGMA busy_timeout = ${this.#busyTimeoutMs}`);
     }
   }
 

@@ -5,6 +5,8 @@ import { SqliteTime } from "./sqlite_time.ts";
 import type { Retention } from "./store.ts";
 
 const HOUR_MS = 3_600_000;
+/** Least time between two times that the WAL is emptied of what was removed. */
+const EMPTYING_REST_MS = 600_000;
 
 /** Removes events. The search indexes notice by themselves. */
 export class SqliteRetention {
@@ -23,6 +25,9 @@ export class SqliteRetention {
   #deleting: Query<{ id: number }>;
   #finishDeleting: readonly Query<unknown>[];
   #deleteAcks: Query<unknown>;
+  /** Whether the WAL may hold what was removed, as after a crash. */
+  #leavesTraces = true;
+  #emptiedAt = -Infinity;
 
   constructor(db: SqliteDatabase, acks: SqliteAcks, retention: Retention) {
     this.#db = db;
@@ -52,12 +57,16 @@ export class SqliteRetention {
   }
 
   /**
-   * Removes at most `limit` events that retention no longer covers. Returns how many it removed.
+   * Removes at most `limit` events that retention no longer covers, or their traces when there are
+   * none. Returns how many it removed.
    */
   prune(moment: Moment, limit: number): number {
     this.#db.transaction(() => this.#time.mark(moment, this.#markEveryMs));
     const rows = this.#uncovered(moment, limit);
-    if (rows.length === 0) return 0;
+    if (rows.length === 0) {
+      this.#removeTraces(moment);
+      return 0;
+    }
     const positions = rows.map(({ seq }) => seq);
     return this.#db.transaction(() => {
       this.#notePruned.run({ seq: Math.max(...positions) });
@@ -108,7 +117,15 @@ export class SqliteRetention {
     }
   }
 
+  #removeTraces({ logTime }: Moment): void {
+    if (!this.#leavesTraces || logTime - this.#emptiedAt < EMPTYING_REST_MS) return;
+    if (!this.#db.emptyWal()) return;
+    this.#leavesTraces = false;
+    this.#emptiedAt = logTime;
+  }
+
   #removeAll(positions: readonly number[]): number {
+    this.#leavesTraces = true;
     for (const seq of positions) {
       for (const statement of this.#remove) statement.run({ seq });
     }

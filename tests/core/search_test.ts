@@ -116,6 +116,9 @@ Deno.test("SqliteStore forgets the words of what was pruned and erased", async (
   assertEquals([await find(store, "unmistakable"), await find(store, "indelible")], [[], []]);
   assertEquals((await find(store, "number")).length, 50);
   await store.indexAll();
+  assertEquals(await store.prune(10), 0);
+  await assertNowhere(folder.path, "unmistakable");
+  await assertNowhere(folder.path, "indelible");
   await store.close();
   await assertNowhere(folder.path, "unmistakable");
   await assertNowhere(folder.path, "indelible");

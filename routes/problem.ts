@@ -55,7 +55,10 @@ export function problemResponse(error: ChatError, headers: HeadersInit = {}): Re
     code: error.code,
     ...(Object.keys(error.params).length === 0 ? {} : { params: error.params }),
   };
-  const response = new Response(JSON.stringify(body), { status, headers });
+  const text = JSON.stringify(body);
+  const response = new Response(text, { status, headers });
+  // Without it the answer would be compressed, which costs several times what refusing does.
+  response.headers.set("content-length", String(new TextEncoder().encode(text).length));
   response.headers.set("content-type", "application/problem+json");
   response.headers.set("cache-control", "no-store");
   const retryAfterMs = error.params.retryAfterMs ?? (status === 503 ? RETRY_AFTER_MS : undefined);

@@ -426,6 +426,20 @@ Deno.test("GET /api/messages is compressed when it is long and the client accept
   await short.body?.cancel();
 });
 
+// Compressing what a flood of refused requests was answered took twice the time of refusing them.
+Deno.test("a refusal by the API is too short to be compressed, and says how long it is", async () => {
+  await using api = await createTestApi();
+
+  for (const path of ["/api/messages?limit=x", "/api/search?q=", "/api/nothing"]) {
+    const response = await api.get(path, { headers: { "accept-encoding": "gzip, br" } });
+    const { byteLength } = await response.arrayBuffer();
+
+    assert(response.status >= 400);
+    assertEquals(response.headers.get("content-encoding"), null);
+    assertEquals(response.headers.get("content-length"), String(byteLength));
+  }
+});
+
 for (
   const path of ["/api/conversations", "/api/conversations/ID/messages", "/api/search?q=words"]
 ) {

@@ -30,6 +30,7 @@ export class ChatClient {
   packets = 0;
   #socket: WebSocket;
   #waiting = new Set<() => void>();
+  #closing: Closing | undefined;
 
   constructor(url: string, options: ChatClientOptions = {}) {
     const { credential, protocols = [] } = options;
@@ -50,7 +51,8 @@ export class ChatClient {
     });
     this.closed = new Promise((resolve) => {
       this.#socket.onclose = ({ code, reason }) => {
-        resolve({ code, reason });
+        this.#closing = { code, reason };
+        resolve(this.#closing);
         this.#wake();
       };
     });
@@ -143,7 +145,8 @@ export class ChatClient {
   }
 
   #newest(): string {
-    return JSON.stringify(this.frames.slice(-5));
+    const newest = { closing: this.#closing, frames: this.frames.slice(-5) };
+    return JSON.stringify(newest).slice(0, 2_000);
   }
 
   #nextPacket(): Promise<void> {

@@ -133,7 +133,7 @@ async function readAll(
 }
 
 /** What people call a key of a query or a body. */
-const KEY_NAMES = { invalid_query: "parameter", invalid_body: "field" } as const;
+const KEY_NAMES = { invalid_query: "parameter", invalid_body: "key" } as const;
 
 function parse<Schema extends z.ZodType>(
   code: "invalid_query" | "invalid_body",

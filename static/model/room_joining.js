@@ -16,7 +16,7 @@ export function reduceWelcome(state, frame) {
   const self = { username: frame.username, account: frame.account };
   const isNewLog = state.epoch !== null && state.epoch !== frame.epoch;
   const isNewSelf = state.self !== null && state.self.account !== frame.account;
-  const isResuming = state.epoch === frame.epoch && !isNewSelf;
+  const isResuming = state.epoch === frame.epoch;
   const next = {
     ...state,
     self,
@@ -27,14 +27,14 @@ export function reduceWelcome(state, frame) {
     lastSeq: isResuming ? state.lastSeq : frame.seq,
     liveFrom: isResuming ? state.liveFrom : frame.seq,
   };
-  if (isResuming) return next;
+  if (isResuming) return isNewSelf ? beNewGuest(next, frame.at) : next;
   const begun = changeAll(next, (conversation) => ({
     ...conversation,
     from: frame.seq,
     to: Infinity,
     tail: [],
   }));
-  return isNewLog || isNewSelf ? startOver(begun, frame.at) : begun;
+  return isNewLog ? startOver(begun, frame.at) : begun;
 }
 
 /**
@@ -66,7 +66,29 @@ export function isOtherAccount({ self, epoch }, welcome) {
 }
 
 /**
- * Another log, or another account in it: names in private conversations may be anyone's now.
+ * A guest's account ended with its connection: private conversations go on under another name of
+ * the server's, and what their people wrote meanwhile reached nobody.
+ *
+ * @param {RoomState} state
+ * @param {number} at
+ */
+function beNewGuest(state, at) {
+  let next = state;
+  for (const { key, peer } of state.conversations.values()) {
+    if (peer === null) continue;
+    const missed = `You were disconnected. Messages from ${peer.username} don’t wait for a guest.`;
+    next = note(
+      change(next, key, (conversation) => ({ ...conversation, id: null })),
+      key,
+      missed,
+      at,
+    );
+  }
+  return next;
+}
+
+/**
+ * Another log: names in private conversations may be anyone's now.
  *
  * @param {RoomState} state
  * @param {number} at

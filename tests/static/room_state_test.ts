@@ -201,6 +201,26 @@ Deno.test("reduceRoom() keeps what it shows when the log starts anew, with new p
   assertEquals(texts(state), ["before", "The server was reset.", "after"]);
 });
 
+// A guest has a new account with each connection: it read of a reset, and missed what came between.
+Deno.test("reduceRoom() goes on where it was when a guest's line comes back", () => {
+  const private1 = message({ seq: 2, to: "alice", conversation: "a_alice.a_bob", message: "psst" });
+  const state = [
+    welcome({ account: "a_alice2", seq: 9 }),
+    message({ seq: 4, message: "missed", replay: true }),
+    { type: "resumed" as const, recovered: true, seq: 9 },
+    message({ seq: 10, to: "alice", conversation: "a_alice2.a_bob", message: "again" }),
+  ].reduce(reduceRoom, room(message({ seq: 1, message: "before" }), private1));
+
+  const [, key] = [...state.conversations.keys()];
+  assertEquals(texts(state), ["before", "missed"]);
+  assertEquals(texts(state, key), [
+    "psst",
+    "You were disconnected. Messages from bob don’t wait for a guest.",
+    "again",
+  ]);
+  assertEquals(state.conversations.get(key!)!.peer, BOB);
+});
+
 Deno.test("reduceRoom() keeps its position until what was missed has come", () => {
   const seen = room(message({ seq: 1, message: "a" }));
 

@@ -50,9 +50,9 @@ export class Suggestions {
    * @param {KeyboardEvent} event
    * @returns {boolean} Whether it was meant for the list.
    */
-  press({ key, shiftKey }) {
+  press({ key, shiftKey, altKey, ctrlKey, metaKey }) {
     const completion = this.#completion;
-    if (completion === null || shiftKey) return false;
+    if (completion === null || shiftKey || altKey || ctrlKey || metaKey) return false;
     const count = completion.suggestions.length;
     if (key === "ArrowDown") this.#choose((this.#chosen + 1) % count);
     else if (key === "ArrowUp") this.#choose((this.#chosen + count - 1) % count);

@@ -62,6 +62,21 @@ pageTest("Alt with the arrows goes through the conversations, around the end", a
   assertEquals(met, [bob, carol, lobby, carol, bob]);
 });
 
+// The list of suggestions took the arrow for itself.
+pageTest("Alt with the arrows goes on while names are suggested", async (browser) => {
+  await using server = await startTestServer();
+  const alice = await Person.join(browser, server.url, "alice");
+  const bob = await ChatClient.connect(server.wsUrl, "bob");
+  await alice.choose("bob");
+  await alice.page.keyboard.type("@b");
+  await alice.page.getByRole("option").waitFor();
+
+  await alice.page.keyboard.press("Alt+ArrowUp");
+
+  assertEquals(await alice.page.locator("#composer-to").innerText(), "to everyone");
+  await bob.close();
+});
+
 pageTest("Alt+U goes back to the first unread message", async (browser) => {
   await using server = await startTestServer();
   const alice = await Person.join(browser, server.url, "alice");

@@ -22,6 +22,8 @@ export function accountActions({ api, self, onSignedOut }) {
         username: own?.username ?? "",
         isGuest: kept === undefined,
         hasPassphrase: kept?.hasPassphrase === true,
+        others: kept === undefined ? [] : accounts.filter((/** @type {any} */ one) => one !== kept)
+          .map((/** @type {any} */ one) => String(one.username)),
       };
     },
     setPassphrase: (passphrase, current) =>

@@ -1,13 +1,20 @@
-import { byId, setText } from "../lib/dom.js";
-import { clampMarks } from "../text/names.js";
+import { byId, make, setText } from "../lib/dom.js";
+import { clampMarks, listNames } from "../text/names.js";
 import { Field } from "./field.js";
+
+/**
+ * How things stand; `others` are the other names of this browser's session.
+ *
+ * @typedef {{username: string, isGuest: boolean, hasPassphrase: boolean, others: string[]}}
+ *   AccountLook
+ */
 
 /**
  * What the reader can do about the name. Each rejects with an error whose `code` says which field
  * it is about, and whose message says why.
  *
  * @typedef {object} AccountActions
- * @property {() => Promise<{username: string, isGuest: boolean, hasPassphrase: boolean}>} look
+ * @property {() => Promise<AccountLook>} look
  * @property {(passphrase: string | null, current: string | undefined) => Promise<void>}
  *   setPassphrase Null removes it.
  * @property {(everywhere: boolean) => Promise<void>} signOut
@@ -27,6 +34,7 @@ export class AccountDialog {
   #owner = byId("account-owner", HTMLDivElement);
   #status = byId("account-status", HTMLParagraphElement);
   #hint = byId("account-passphrase-hint", HTMLParagraphElement);
+  #others = byId("account-others", HTMLParagraphElement);
   #warning = byId("account-warning", HTMLParagraphElement);
   #currentRow = byId("account-current-row", HTMLDivElement);
   #deleteCurrentRow = byId("account-delete-current-row", HTMLDivElement);
@@ -74,11 +82,12 @@ export class AccountDialog {
     this.#dialog.close();
     this.#forget();
     this.#name.textContent = "";
+    this.#others.textContent = "";
     this.#username.value = "";
   }
 
-  /** @param {{username: string, isGuest: boolean, hasPassphrase: boolean}} account */
-  #show({ username, isGuest, hasPassphrase }) {
+  /** @param {AccountLook} account */
+  #show({ username, isGuest, hasPassphrase, others }) {
     this.#name.textContent = clampMarks(username);
     this.#username.value = username;
     this.#guest.hidden = !isGuest;
@@ -88,6 +97,7 @@ export class AccountDialog {
     this.#deleteCurrentRow.hidden = !hasPassphrase;
     this.#unset.hidden = !hasPassphrase;
     this.#warning.hidden = hasPassphrase;
+    this.#showOthers(others);
     setText(this.#set, hasPassphrase ? "Change passphrase" : "Set passphrase");
     setText(
       this.#hint,
@@ -95,6 +105,15 @@ export class AccountDialog {
         ? "Your passphrase lets you sign in to this name on any device."
         : "Set a passphrase to sign in to this name on other devices.",
     );
+  }
+
+  /** @param {string[]} names A session ends with all of them. */
+  #showOthers(names) {
+    this.#others.hidden = names.length === 0;
+    const words = listNames(names).map(({ text, isName }) =>
+      isName ? make("bdi", "", clampMarks(text)) : text
+    );
+    this.#others.replaceChildren("It also signs out this browser’s other names: ", ...words, ".");
   }
 
   async #setPassphrase() {

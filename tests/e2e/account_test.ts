@@ -249,3 +249,20 @@ pageTest(
     assertEquals(await keptBy(alice), [[], []]);
   },
 );
+
+// A session ends with all its names; who signed one out lost the other without a word.
+pageTest("the account dialog says which other names are signed out too", async (browser) => {
+  await using server = await startTestServer();
+  const alice = await Person.join(browser, server.url, "alice");
+  const others = alice.page.locator("#account-others");
+  await alice.page.getByRole("button", { name: "Account" }).click();
+  await alice.page.getByRole("button", { name: "Sign out", exact: true }).waitFor();
+  assertEquals(await others.isVisible(), false);
+  await alice.page.keyboard.press("Escape");
+  await alice.page.getByRole("button", { name: "Leave" }).click();
+
+  await alice.enter("carol");
+  await alice.page.getByRole("button", { name: "Account" }).click();
+  await others.waitFor();
+  assertEquals(await others.innerText(), "It also signs out this browser’s other names: alice.");
+});

@@ -44,5 +44,5 @@ pageTest("the map of keys says what Enter does on this device", async (browser) 
     enters.push(await row.locator("dd").textContent());
   }
 
-  assertEquals(enters, ["send", "new line; Send button sends"]);
+  assertEquals(enters, ["send", "new line; the Send button sends"]);
 });

@@ -1,7 +1,7 @@
 import type { Ids } from "./ids.ts";
 import type { Account, Grounds, NameClaim, OwnedAccount } from "./store.ts";
 
-/** Names remembered; the one whose owner was seen longest ago goes first. */
+/** Names remembered. While all of them are reserved, a further one is its owner's until it leaves. */
 const REMEMBERED_NAMES = 100_000;
 
 interface Ownership extends Account {
@@ -34,6 +34,7 @@ export class MemoryNames {
     const account = { account: this.#ids.account(), username };
     if (sessionId === undefined) return account;
     if (owner) this.remove(owner.account);
+    if (!this.#makeRoom(claim, logTime)) return claim.isHeld ? "taken" : account;
     this.#add({
       ...account,
       nameKey,
@@ -116,9 +117,15 @@ export class MemoryNames {
   #add(owner: Ownership): void {
     this.#byKey.set(owner.nameKey, owner);
     this.#byAccount.set(owner.account, owner);
-    if (this.#byKey.size <= REMEMBERED_NAMES) return;
+  }
+
+  /** Forgets the name whose owner was seen longest ago, if need be and if its reservation has ended. */
+  #makeRoom(claim: NameClaim, logTime: number): boolean {
+    if (this.#byKey.size < REMEMBERED_NAMES) return true;
     const longestAgo = this.#byKey.values().find(({ passphrase }) => passphrase === undefined);
-    if (longestAgo) this.remove(longestAgo.account);
+    if (!longestAgo || !hasLapsed(longestAgo, { ...claim, isHeld: false }, logTime)) return false;
+    this.remove(longestAgo.account);
+    return true;
   }
 
   #ownedBy(sessionId: string): Ownership[] {

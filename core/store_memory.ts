@@ -39,6 +39,8 @@ const REMEMBERED_READS = 100_000;
 const HOUR_MS = 3_600_000;
 /** Private conversations known; after one that was begun longest ago, a message begins it anew. */
 const REMEMBERED_CONVERSATIONS = 100_000;
+/** Closed accounts that are told of; the one closed first goes first. */
+const REMEMBERED_ERASURES = 10_000;
 /** Unread events are counted up to here. */
 const MAX_UNREAD = 1000;
 
@@ -249,7 +251,7 @@ export class MemoryStore implements Store {
     if (!isOpen) return Promise.resolve(undefined);
     this.#names.remove(account);
     const erasure = { account, seq: this.#lastSeq, at: this.#time.now().at };
-    this.#erasures.set(account, erasure);
+    rememberIn(this.#erasures, account, erasure, REMEMBERED_ERASURES);
     this.#erase(account);
     return Promise.resolve(erasure);
   }

@@ -31,3 +31,19 @@ Deno.test("MemoryStore keeps the newest 100,000 first acks or a few more", async
 
   assertEquals(results.map(({ outcome }) => outcome), ["stored", "duplicate", "duplicate"]);
 });
+
+Deno.test("MemoryStore tells of the newest 10,000 closed accounts or a few more", async () => {
+  const store = new MemoryStore({ clock: new ManualClock(), ids: new SequentialIds() });
+  const claim = { username: "ann", nameKey: "ann", sessionId: "s", nameTtlMs: 1 };
+  let newest = "";
+  for (let i = 0; i < 12_000; i++) {
+    const account = await store.claimName(claim);
+    if (account !== "taken") newest = account.account;
+    await store.closeAccount(newest);
+  }
+
+  const told = await store.erasuresSince(0);
+
+  assert(told.length >= 10_000 && told.length <= 11_250, `${told.length}`);
+  assertEquals(told.at(-1)?.account, newest);
+});

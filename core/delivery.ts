@@ -4,7 +4,7 @@ import { ChatError } from "./errors.ts";
 import type { Fanout } from "./fanout.ts";
 import { Journal } from "./journal.ts";
 import type { Log } from "./log.ts";
-import type { Member, Members } from "./members.ts";
+import type { Members } from "./members.ts";
 import { messageFrame } from "./message_frames.ts";
 import { packFrames } from "./packets.ts";
 import { type AckFrame, encodeFrame, type ErrorFrame, errorFrame } from "./protocol.ts";
@@ -200,7 +200,8 @@ export class Delivery {
     const isConnected = recipient !== undefined && this.#isConnected(recipient.account);
     const isNew = result.outcome === "stored";
     if (isNew) this.#seq = result.seq;
-    const isLost = isNew && recipient && !isConnected && !this.#isKept(result);
+    const isUnkept = isNew && recipient !== undefined && !this.#isKept(result);
+    const isLost = isUnkept && this.#liveOf(recipient.account).length === 0;
     if (isLost) this.#forgetKey(post.event, result.seq);
     if (isLost || this.#undelivered.has(result.seq)) return this.#refuse(post, "user_away");
     const isWaiting = recipient !== undefined && (isNew || result.isWaiting === true);
@@ -240,7 +241,7 @@ export class Delivery {
   }
 
   #deliverPrivately(post: Post, result: Accepted, recipient: Account, isConnected: boolean): void {
-    const { fanout, members, onSentWaiting, onMissed } = this.#options;
+    const { fanout, onSentWaiting, onMissed } = this.#options;
     const { event } = post;
     const frame = messageFrame(storedEvent(post, result));
     const echo = {
@@ -248,11 +249,11 @@ export class Delivery {
       ...(event.key === undefined ? {} : { id: event.key }),
       ...(isConnected ? {} : { waiting: true as const }),
     };
-    fanout.publishTo(encodeFrame(echo), liveConnections(members.withAccount(event.author)));
+    fanout.publishTo(encodeFrame(echo), this.#liveOf(event.author));
     if (recipient.account === event.author) return;
     fanout.publishTo(
       encodeFrame(frame),
-      liveConnections(members.withAccount(recipient.account)),
+      this.#liveOf(recipient.account),
       result.isWaiting ? (connection) => onSentWaiting(connection, result.seq) : undefined,
     );
     if (!isConnected && !result.isWaiting) onMissed(recipient.account, result.seq);
@@ -261,6 +262,12 @@ export class Delivery {
   /** Whether the log holds the event, so that it can wait; a log that keeps nothing doesn't. */
   #isKept({ seq }: Accepted): boolean {
     return this.#options.store.prunedUpTo < seq;
+  }
+
+  /** Connections that get events as they happen; the others read them from the log. */
+  #liveOf(account: string): Connection[] {
+    const { connections = [] } = this.#options.members.withAccount(account) ?? {};
+    return [...connections].filter(({ state }) => state === "live");
   }
 
   #isConnected(account: string): boolean {
@@ -283,11 +290,6 @@ function refusalOf({ event, leave }: Post, outcome: Refusal): ChatError {
         username: event.to.kind === "private" ? event.to.username : "",
       });
   }
-}
-
-/** Connections that get events as they happen; the others read them from the log. */
-function liveConnections(member: Member | undefined): Connection[] {
-  return [...member?.connections ?? []].filter(({ state }) => state === "live");
 }
 
 function storedEvent({ event }: Post, { seq, at, conversation, recipient }: Accepted): StoredEvent {

@@ -100,6 +100,17 @@ pageTest("what is chosen last is shown, also on a slow line", async (browser) =>
   await alice.timeline.locator(".message--found").getByText("place 250").waitFor();
 });
 
+pageTest("Escape closes the search at once, whatever was typed", async (browser) => {
+  await using server = await startTestServer();
+  const alice = await Person.join(browser, server.url, "alice");
+  const query = alice.page.getByRole("searchbox", { name: "Search messages" });
+  await alice.page.keyboard.press("Control+K");
+  await query.fill("harbour");
+  await alice.page.keyboard.press("Escape");
+
+  await query.waitFor({ state: "hidden" });
+});
+
 pageTest("whoever goes elsewhere is not called back to what was chosen", async (browser) => {
   await using server = await startTestServer();
   const { alice, line, choose } = await searchSlowly(browser, server);

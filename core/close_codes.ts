@@ -25,7 +25,7 @@ export const CLOSE_CODES = {
   invalidUsername: { code: 4501, reason: "invalid username", reconnect: false },
   usernameTaken: { code: 4502, reason: "username taken", reconnect: false },
   tooManyConnections: { code: 4503, reason: "too many connections", reconnect: false },
-  invalidQuery: { code: 4505, reason: "invalid query", reconnect: false },
   signedOut: { code: 4504, reason: "signed out", reconnect: false },
+  invalidQuery: { code: 4505, reason: "invalid query", reconnect: false },
   untrustedProxy: { code: 4506, reason: "untrusted proxy", reconnect: false },
 } as const satisfies Record<string, CloseCode>;

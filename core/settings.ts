@@ -179,7 +179,7 @@ export const SETTINGS = {
     placeholder: "yes|no",
     unit: "yes, no",
     default: "no",
-    effect: "At startup, age names and messages by the full downtime, even beyond 7 days.",
+    effect: "At startup, count the whole downtime toward expiry, even beyond 7 days.",
     schema: choice(["yes", "no"]).transform((text) => text === "yes"),
   },
   leaveGraceMs: {

@@ -132,12 +132,16 @@ function insertLine(
     if (number === 1) return insertHeader(db, Header.parse(value));
     insertRecord(importers, Line.parse(value));
   } catch (cause) {
-    const reason = cause instanceof z.ZodError ? z.prettifyError(cause) : String(cause);
+    const reason = cause instanceof z.ZodError ? z.prettifyError(cause) : sentenceOf(cause);
     const problem = number === 1
       ? "This is not a Parley export, or it is damaged: line 1 can’t be read"
       : `Line ${number} can’t be imported`;
     throw new ImportError(`${problem}: ${reason.replace(/\s+/g, " ")}`, { cause });
   }
+}
+
+function sentenceOf(cause: unknown): string {
+  return cause instanceof Error ? cause.message : String(cause);
 }
 
 function insertHeader(db: SqliteDatabase, header: z.infer<typeof Header>): void {

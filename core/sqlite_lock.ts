@@ -112,7 +112,7 @@ function openErrorOf(what: string, cause: unknown): unknown {
   if (!(cause instanceof StoreUnavailableError)) return cause;
   const isHeld = /is locked/.test(cause.message);
   const message = isHeld
-    ? `Another process is using the data in “${what}”; stop it first.`
+    ? `Another process is using the data in “${what}”; stop it first, or choose another --data.`
     : `Cannot lock the data in “${what}”: ${cause.message}`;
   return new StoreOpenError(isHeld ? "locked" : "unavailable", message, { cause });
 }

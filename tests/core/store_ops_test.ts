@@ -223,7 +223,7 @@ Deno.test("importLog() names the line it can't read and leaves no log behind", a
   const header = '{"type":"parley","format":1,"lastSeq":0,"prunedUpTo":0,"secret":"00"}';
   const cases = {
     "": "nothing to import",
-    "not json": "This is not a Parley export",
+    "not json": "This is not a Parley export, or it is damaged: line 1 can’t be read: Unexpected",
     '{"type":"message","seq":1}': "This is not a Parley export",
     '{"type":"parley","format":4,"lastSeq":0,"prunedUpTo":0,"secret":"00"}': "from a newer Parley",
     [`${header}\n{"type":"emoji"}`]: "Line 2 can’t be imported",

@@ -26,7 +26,7 @@ const [ALICE, BOB] = [
 
 /** The ids that the page shows. */
 class ShownIds implements Ids {
-  #accounts = ["a_7KqWv0nX3mJ1cT5yB8hR2g", "a_x1Gt5sNb9rYf2kDj8cMq4A"];
+  #accounts = ["a_7KqWv0nX3mJ1", "a_x1Gt5sNb9rYf"];
 
   account(): string {
     return this.#accounts.shift()!;

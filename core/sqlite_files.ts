@@ -67,8 +67,9 @@ export function removeDatabase(file: string): void {
 }
 
 /**
- * Refuses a database that stands beside a write-ahead log that isn't its own, as when a backup is
- * copied over the log of a server that was killed: SQLite would put the pages of both together.
+ * Refuses a write-ahead log without the database that it belongs to, as when only that was moved away
+ * after a server was killed, or a backup was copied over it. SQLite would put the pages of both
+ * together, or throw away what may be the newest messages of the other log.
  *
  * To be asked before this process opens the database: closing any descriptor of a file ends all
  * locks that a process has on it (https://sqlite.org/howtocorrupt.html, 2.2).
@@ -76,11 +77,11 @@ export function removeDatabase(file: string): void {
  * @throws {StoreOpenError} `corrupt`.
  */
 export function refuseForeignWal({ log }: LogFiles): void {
-  if (!hasContent(`${log}-wal`) || !hasContent(log) || usesWal(log)) return;
+  if (!hasContent(`${log}-wal`) || (hasContent(log) && usesWal(log))) return;
   throw new StoreOpenError(
     "corrupt",
-    `“${log}-wal” belongs to another log than “${log}”. Move “${log}-wal” and “${log}-shm” ` +
-      `away, or use “parley restore”.`,
+    `“${log}-wal” belongs to another log than “${log}” and may hold its newest messages. ` +
+      `Move “${log}-wal” and “${log}-shm” to where that log is.`,
   );
 }
 

@@ -1,6 +1,12 @@
 import { existsSync, rmdirSync, rmSync } from "node:fs";
 import { SqliteDatabase } from "./sqlite_database.ts";
-import { hasContent, identityOf, type LogFiles, makePrivateFile } from "./sqlite_files.ts";
+import {
+  hasContent,
+  identityOf,
+  type LogFiles,
+  makePrivateFile,
+  refuseForeignWal,
+} from "./sqlite_files.ts";
 import {
   type LogIdentity,
   migrate,
@@ -49,7 +55,8 @@ export class OwnerLock {
  * Makes a log in a data folder that holds none yet, as its owner. Should that fail, the folder is
  * left as it was.
  *
- * @throws {StoreOpenError} `exists` when there is a log, `locked` when a server runs on it.
+ * @throws {StoreOpenError} `exists` when there is a log, `corrupt` when a part of one is left,
+ * `locked` when a server runs on it.
  */
 export async function ownNewLog<Result>(
   files: LogFiles,
@@ -60,6 +67,7 @@ export async function ownNewLog<Result>(
   let isMade = false;
   try {
     refuseLog(files);
+    refuseForeignWal(files);
     const result = await make(files);
     isMade = true;
     return result;

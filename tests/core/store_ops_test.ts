@@ -124,6 +124,35 @@ Deno.test("SqliteStore.open() refuses a backup put beside the WAL of another log
   await (await folder.open({ dataDir: data })).close();
 });
 
+Deno.test("no log is made beside a WAL whose own log was moved away", async () => {
+  await using folder = await DataFolder.make();
+  const store = await folder.open();
+  await fill(store);
+  const backup = `${folder.path}/backup.db`;
+  await backupLog(folder.path, backup);
+  const data = `${folder.path}/data`;
+  await Deno.mkdir(data);
+  await Deno.copyFile(`${folder.path}/parley.db-wal`, `${data}/parley.db-wal`);
+  await store.close();
+  const text = await exported(folder.path);
+  const makers = {
+    open: () => folder.open({ dataDir: data }),
+    restore: () => restoreLog(backup, data, identity()),
+    import: () => importLog(linesOf(text), data, identity()),
+  };
+
+  for (const [name, make] of Object.entries(makers)) {
+    const error = await assertRejects<StoreOpenError>(make, StoreOpenError, "parley.db-wal", name);
+    assertEquals(error.problem, "corrupt");
+    const left = [...Deno.readDirSync(data)].map((entry) => entry.name);
+    assertEquals(left.filter((file) => file !== "parley.lock"), ["parley.db-wal"]);
+  }
+
+  await Deno.remove(`${data}/parley.db-wal`);
+  await makers.restore();
+  await (await makers.open()).close();
+});
+
 /** The first line that an export of a file would have. */
 async function headerOf(file: string) {
   const copy = await Deno.makeTempDir();

@@ -157,7 +157,7 @@ export class WorkerChannel<Served extends Methods> implements Channel<Served> {
     name: Name,
     ...args: Parameters<Served[Name]>
   ): Promise<ReturnType<Served[Name]>> {
-    if (!this.#worker) this.#opening = this.#reopen();
+    if (!this.#worker && !this.#isClosing) this.#opening = this.#reopen();
     await this.#opening;
     const call = { method: String(name), args };
     const value = this.#options.role === "writer"

@@ -76,6 +76,17 @@ Deno.test("WorkerChannel.call() answers calls made while it starts again, in ord
   await channel.close();
 });
 
+// A request that outlives the server's stop would have opened the log again, without its lock.
+Deno.test("WorkerChannel.call() starts no Worker any more once it has been closed", async () => {
+  await using folder = await DataFolder.make();
+  const channel = new WorkerChannel<Writer>(optionsFor(folder.path));
+  await channel.open();
+  await channel.close();
+
+  await assertRejects(() => channel.call("probe"), StoreUnavailableError);
+  await channel.close();
+});
+
 Deno.test("WorkerChannel.open() rejects with what opening says", async () => {
   await using folder = await DataFolder.make();
   await Deno.writeTextFile(`${folder.path}/parley.db`, "no log ".repeat(999));

@@ -43,7 +43,7 @@ pageTest("what is typed in one tab is not lost by what another tab sends", async
   const otherBox = other.locator("#composer-text");
   await otherBox.fill("typed in the other tab");
   await alice.say("sent from this one");
-  await other.getByRole("log").getByText("sent from this one").waitFor();
+  await other.getByRole("log").getByText("sent from this one").first().waitFor();
 
   await other.locator("#people").getByRole("button", { name: "alice" }).click();
   await other.getByPlaceholder("Message alice privately").waitFor();

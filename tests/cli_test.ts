@@ -132,7 +132,7 @@ Deno.test("main.ts exits at once on a second signal from somebody who won't wait
   await using server = await startProgram([...await startCommand(), "--port", "0", "--data", data]);
   const alice = await ChatClient.connect(`ws://127.0.0.1:${server.port}`, "alice");
   // A message that can't be stored, as another program has the log locked, keeps it for seconds.
-  const other = new DatabaseSync(`${data}/parley.db`);
+  const other = new DatabaseSync(`${data}/parley.db`, { timeout: 5_000 });
   other.exec("BEGIN IMMEDIATE");
   alice.send({ message: "waits" });
   alice.send("no frame: its answer says that the message has been taken");

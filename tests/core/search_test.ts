@@ -219,7 +219,7 @@ Deno.test("SqliteStore.read() answers while the search is stuck", async () => {
   const ann = await user(store, "ann");
   await store.append([publicly(ann, "hello")]);
   await store.indexAll();
-  const stuck = new DatabaseSync(`${folder.path}/search.db`);
+  const stuck = new DatabaseSync(`${folder.path}/search.db`, { timeout: 5_000 });
   stuck.exec("BEGIN EXCLUSIVE");
   await store.append([publicly(ann, "hello again")]);
 

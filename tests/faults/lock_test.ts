@@ -18,7 +18,7 @@ trial(
     await crowd.arrived();
     ann.say("public|ann|before");
     await crowd.until(() => bob.received.length === 1, "the first message");
-    const other = new DatabaseSync(`${data.path}/parley.db`);
+    const other = new DatabaseSync(`${data.path}/parley.db`, { timeout: 5_000 });
 
     other.exec("BEGIN EXCLUSIVE");
     const id = ann.say("public|ann|meanwhile");

@@ -105,7 +105,7 @@ Deno.test("main.ts tells clients and stops with 0 while another program has the 
   await using data = await makeDataFolder();
   await using server = await startProgram(serveCommand({ dataDir: data.path }));
   const person = await arrive(server.port, "alice");
-  const other = new DatabaseSync(`${data.path}/parley.db`);
+  const other = new DatabaseSync(`${data.path}/parley.db`, { timeout: 5_000 });
   other.exec("BEGIN IMMEDIATE");
   person.socket.send('{"message":"waits"}');
 

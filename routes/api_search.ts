@@ -4,6 +4,7 @@ import type { Accounts } from "../core/accounts.ts";
 import type { Clock } from "../core/clock.ts";
 import type { Config } from "../core/config.ts";
 import { historyFrame } from "../core/history.ts";
+import { countWithin, MAX_PAGE_LENGTH } from "../core/page_length.ts";
 import { NO_LIMIT } from "../core/rate_limiter.ts";
 import { parseSearchQuery } from "../core/search_query.ts";
 import type { SearchHit, SearchPage, Store } from "../core/store.ts";
@@ -72,8 +73,10 @@ export function createSearchRoutes(deps: SearchRoutesDeps): Hono<RouteEnv> {
 }
 
 function pageOf({ hits, stoppedAt }: SearchPage, limit: number, account: string | undefined) {
-  const results = hits.slice(0, limit).map((hit) => resultOf(hit, account));
-  const next = hits.length > limit ? hits[limit - 1]!.event.seq : stoppedAt;
+  const events = hits.slice(0, limit).map(({ event }) => event);
+  const count = countWithin(events, MAX_PAGE_LENGTH);
+  const results = hits.slice(0, count).map((hit) => resultOf(hit, account));
+  const next = hits.length > count ? hits[count - 1]!.event.seq : stoppedAt;
   return { results, hasOlder: next !== undefined, ...(next === undefined ? {} : { next }) };
 }
 

@@ -34,6 +34,20 @@ Deno.test("GET /api/search finds what the asker may see, newest first, and nothi
   assertEquals(await find(api, "q=pancakes"), ["more pancakes", everybody]);
 });
 
+Deno.test("GET /api/search ends a page of long messages early, and goes on at next", async () => {
+  await using api = await createTestApi();
+  const alice = await api.join("alice");
+  for (let i = 1; i <= 20; i++) await api.say(alice, `long ${"x".repeat(3_980)} ${i}`);
+
+  const [, first] = await outcomeOf(await api.get("/api/search?q=long"));
+  const page = first as { results: unknown[]; hasOlder: boolean; next: number };
+  const [, second] = await outcomeOf(await api.get(`/api/search?q=long&before=${page.next}`));
+  const rest = second as { results: unknown[]; hasOlder: boolean };
+
+  assertEquals([page.results.length, page.hasOlder, page.next], [16, true, 5]);
+  assertEquals([rest.results.length, rest.hasOlder], [4, false]);
+});
+
 Deno.test("GET /api/search gives the message, and a snippet with what matched", async () => {
   await using api = await withWords();
   const { get } = api;

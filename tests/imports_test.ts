@@ -14,11 +14,19 @@ Deno.test("core/deno.json, which checks core/ without Deno's types, imports the 
   for (const [name, specifier] of Object.entries(core)) assertEquals(server[name], specifier);
 });
 
-Deno.test("deno.lock holds only what the server itself needs", async () => {
+Deno.test("deno.lock holds only what the server and its page need", async () => {
   const lock = JSON.parse(await Deno.readTextFile(new URL("../deno.lock", import.meta.url)));
 
   const packages = Object.keys(lock.npm).map((name) => name.replace(/@[\d.]+$/, ""));
-  assertEquals(packages.sort(), ["deno-std", "hono", "ipaddr.js", "zod"]);
+  assertEquals(packages.sort(), [
+    "deno-std",
+    "hono",
+    "ipaddr.js",
+    "lean-qr",
+    "preact",
+    "sugar-high",
+    "zod",
+  ]);
 });
 
 async function importsOf(path: string): Promise<Record<string, string>> {

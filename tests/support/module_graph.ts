@@ -68,7 +68,7 @@ async function* modulesIn(root: URL, folder: string): AsyncGenerator<string> {
   for await (const { name, isDirectory } of Deno.readDir(new URL(`./${folder}`, root))) {
     if (name.startsWith(".") || SKIPPED_FOLDERS.has(name)) continue;
     if (isDirectory) yield* modulesIn(root, `${folder}${name}/`);
-    else if (/\.(ts|js)$/.test(name)) yield folder + name;
+    else if (/\.(tsx?|js)$/.test(name)) yield folder + name;
   }
 }
 

@@ -1,0 +1,79 @@
+import type { MessageFrame, User } from "../../core/protocol.ts";
+import type { ConversationKey } from "../model/conversation.ts";
+import type { NotificationLevel, Settings } from "../model/settings.ts";
+import type { DialogName } from "../model/state.ts";
+import type { Viewport } from "../model/viewport.ts";
+
+/** What a person asks for; the only way from `ui/` to everything else. */
+export type Action =
+  // ─── Coming and going ───
+  | { readonly type: "join"; readonly username: string }
+  | { readonly type: "cancel_join" }
+  | { readonly type: "leave" }
+  | { readonly type: "reconnect" }
+  // ─── Conversations ───
+  | { readonly type: "open"; readonly conversation: ConversationKey }
+  | {
+    readonly type: "open_person";
+    readonly person: Pick<User, "username"> & { readonly account: string | null };
+  }
+  /** To the next or previous conversation of the list. */
+  | { readonly type: "switch"; readonly step: 1 | -1 }
+  /** To a message of the log, wherever its conversation is. */
+  | { readonly type: "go_to"; readonly message: MessageFrame }
+  // ─── Writing ───
+  | { readonly type: "draft"; readonly conversation: ConversationKey; readonly text: string }
+  /** Sends the line, or obeys the command in it; what is wrong with it becomes the notice. */
+  | { readonly type: "submit"; readonly conversation: ConversationKey; readonly text: string }
+  | { readonly type: "retry"; readonly id: string }
+  | { readonly type: "discard"; readonly id: string }
+  | { readonly type: "dismiss_notice" }
+  // ─── Reading ───
+  /** The window or the place in it changed by scrolling or a key. */
+  | { readonly type: "view"; readonly viewport: Viewport }
+  | { readonly type: "load"; readonly side: "older" | "newer" }
+  | { readonly type: "newest" }
+  | { readonly type: "first_unread" }
+  /** Everything in the conversation on screen counts as read, and loses its mark. */
+  | { readonly type: "mark_read" }
+  // ─── The page itself ───
+  | { readonly type: "dialog"; readonly dialog: DialogName | null }
+  | { readonly type: "drawer"; readonly isOpen: boolean }
+  | { readonly type: "settings"; readonly change: Partial<Settings> }
+  | {
+    readonly type: "level";
+    readonly conversation: ConversationKey;
+    readonly level: NotificationLevel;
+  };
+
+/** Asks for something. */
+export type Dispatch = (action: Action) => void;
+
+/** What the account dialog shows. */
+export interface AccountFacts {
+  readonly username: string;
+  /** Whether this browser keeps no cookie, so that the name ends with the connection. */
+  readonly isGuest: boolean;
+  readonly hasPassphrase: boolean;
+  /** Names of the other accounts that this browser is signed in to. */
+  readonly others: readonly string[];
+}
+
+/** A page of search results, newest first. */
+export interface SearchAnswer {
+  readonly messages: readonly (MessageFrame & { readonly snippet?: unknown })[];
+  readonly hasOlder: boolean;
+}
+
+/** Questions that are answered once, to the component that asks; rejected with the reason. */
+export interface Ask {
+  /** Comes in as the owner of a name that is taken. */
+  signIn(username: string, passphrase: string): Promise<void>;
+  search(query: string, before?: number): Promise<SearchAnswer>;
+  account(): Promise<AccountFacts>;
+  setPassphrase(passphrase: string | null, current?: string): Promise<void>;
+  signOut(everywhere: boolean): Promise<void>;
+  deleteAccount(confirm: string, current?: string): Promise<void>;
+  /** The browser's question whether notifications may be shown. */
+  allowNotifications(): Promise<"granted" | "denied">;
+}

@@ -1,0 +1,67 @@
+import type { User } from "../../core/protocol.ts";
+
+/** The page's own key of an item: it stays while a message goes from the outbox into the log. */
+export type ItemKey = string;
+
+/** Where a message stands on its way: with us, refused, or stored by the server. */
+export type Delivery =
+  | { readonly state: "pending" }
+  | { readonly state: "failed"; readonly reason: string }
+  | {
+    readonly state: "stored";
+    /** How many logs this page had seen before the one that the position belongs to. */
+    readonly era: number;
+    readonly seq: number;
+    /** Whether it is ours, private, and the other person hasn't received it yet. */
+    readonly isWaiting: boolean;
+  };
+
+/**
+ * A message, from the moment it is sent. It is one object with one key until it is stored and
+ * delivered: only {@linkcode Delivery} changes, so its row on screen stays the same.
+ */
+export interface Message {
+  readonly kind: "message";
+  readonly key: ItemKey;
+  /** Idempotency key of a message that this browser sent; null for others. */
+  readonly id: string | null;
+  readonly author: User;
+  /** By account, never by name. */
+  readonly isMine: boolean;
+  /** Epoch milliseconds. */
+  readonly at: number;
+  readonly text: string;
+  /** Whether it mentions us. */
+  readonly isMention: boolean;
+  readonly delivery: Delivery;
+}
+
+/** A message that has its place in the log. */
+export type StoredMessage = Message & {
+  readonly delivery: Extract<Delivery, { readonly state: "stored" }>;
+};
+
+/** People who came, or went, at about the same time. */
+export interface PresenceLine {
+  readonly kind: "presence";
+  readonly key: ItemKey;
+  readonly at: number;
+  readonly what: "joined" | "left";
+  readonly names: readonly string[];
+}
+
+/** Something the page itself has to say; `text` is made from the table of strings. */
+export interface Note {
+  readonly kind: "note";
+  readonly key: ItemKey;
+  readonly at: number;
+  readonly text: string;
+}
+
+/** What a timeline shows. */
+export type Item = Message | PresenceLine | Note;
+
+/** Whether a message has its place in the log. */
+export function isStored(item: Item | undefined): item is StoredMessage {
+  return item?.kind === "message" && item.delivery.state === "stored";
+}

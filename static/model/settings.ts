@@ -1,0 +1,37 @@
+/** What of a conversation a person wants to be told of while looking elsewhere. */
+export type NotificationLevel = "all" | "mentions" | "none";
+
+/** What a person chose on this device. */
+export interface Settings {
+  readonly theme: "system" | "light" | "dark";
+  readonly density: "comfortable" | "compact";
+  /** Factor of the browser's own text size, in percent. */
+  readonly textSize: 90 | 100 | 115 | 130;
+  readonly clock: "language" | "12" | "24";
+  /** Whether messages are told by desktop notifications; asked for by a button. */
+  readonly notifications: boolean;
+  /** Whether a notification shows the message's text and not only its author. */
+  readonly notificationText: boolean;
+  readonly sound: boolean;
+  readonly doNotDisturb: boolean;
+  /** By the server's name of a conversation, or `lobby`; others have their default. */
+  readonly levels: Readonly<Record<string, NotificationLevel>>;
+}
+
+/** What holds until somebody chooses. */
+export const DEFAULT_SETTINGS: Settings = {
+  theme: "system",
+  density: "comfortable",
+  textSize: 100,
+  clock: "language",
+  notifications: false,
+  notificationText: true,
+  sound: false,
+  doNotDisturb: false,
+  levels: {},
+};
+
+/** Of the lobby one is told when mentioned, of private messages always. */
+export function levelOf(settings: Settings, conversation: string): NotificationLevel {
+  return settings.levels[conversation] ?? (conversation === "lobby" ? "mentions" : "all");
+}

@@ -1,0 +1,52 @@
+import { en } from "./en.ts";
+import type { Strings } from "./strings.ts";
+
+const PLAIN = "aeiouycnAEIOUYCN";
+const ACCENTED = "áéíóúýçñÁÉÍÓÚÝÇÑ";
+/** Stands for a parameter while its sentence is changed; a private-use character. */
+const HOLE = "\uE000";
+/** What isn't language: code between backticks, commands, the product, and parameters. */
+const FIXED = new RegExp(`(\`[^\`]*\`|(?<!\\S)/\\w+|${en.product}|${HOLE}\\d+)`, "u");
+
+type Value = string | ((...parameters: never[]) => string) | { readonly [key: string]: Value };
+
+/**
+ * A language nobody speaks, made from English: with accents, and about as much longer as German
+ * is. It shows labels that don't fit and words that stand in no table. Pages in it have
+ * `<html lang="qps">`.
+ */
+export const pseudo: Strings = {
+  ...distort(en) as typeof en,
+  language: en.language,
+};
+
+function distort(value: Value): Value {
+  if (typeof value === "string") return distortText(value);
+  if (typeof value === "function") return distortFunction(value);
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, distort(inner)]));
+}
+
+/** Texts in parameters stay as they are: names and addresses belong to people. */
+function distortFunction(say: (...parameters: never[]) => string) {
+  return (...parameters: never[]) => {
+    const holes = parameters.map((parameter, i) =>
+      typeof parameter === "string" ? `${HOLE}${i}` : parameter
+    ) as never[];
+    return distortText(say(...holes)).replaceAll(
+      new RegExp(`${HOLE}(\\d+)`, "gu"),
+      (_, i) => String(parameters[Number(i)]),
+    );
+  };
+}
+
+function distortText(text: string): string {
+  return text.split(FIXED).map((part, i) => i % 2 === 1 ? part : accent(part)).join("");
+}
+
+/** Accents what can be, and doubles the vowels: four letters in ten. */
+function accent(text: string): string {
+  return text.replace(new RegExp(`[${PLAIN}]`, "g"), (letter) => {
+    const accented = ACCENTED.charAt(PLAIN.indexOf(letter));
+    return /[cn]/i.test(letter) ? accented : accented + accented.toLowerCase();
+  });
+}

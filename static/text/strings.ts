@@ -1,0 +1,26 @@
+import { en } from "./en.ts";
+
+/** A table with the shape of the English one, whatever its words are. */
+type Widened<T> = T extends string ? string
+  : T extends (...parameters: infer P) => string ? (...parameters: P) => string
+  : { readonly [key in keyof T]: Widened<T[key]> };
+
+/** All words of the page in one language. */
+export type Strings = Widened<typeof en>;
+
+/** Languages besides English, loaded when a page is in one. */
+const LANGUAGES: Readonly<Record<string, () => Promise<Strings>>> = {
+  qps: async () => (await import("./pseudo.ts")).pseudo,
+};
+
+/** The words of the page, in the language that {@linkcode speak} chose last. English at first. */
+export let strings: Strings = en;
+
+/**
+ * Chooses the language of the page, before anything is shown. One that is unknown is English.
+ *
+ * @param language Tag from the `lang` of the document.
+ */
+export async function speak(language: string): Promise<void> {
+  strings = await LANGUAGES[language]?.() ?? en;
+}

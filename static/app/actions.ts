@@ -7,6 +7,8 @@ import type { Viewport } from "../model/viewport.ts";
 /** What a person asks for; the only way from `ui/` to everything else. */
 export type Action =
   // ─── Coming and going ───
+  /** The field for a name was typed in: what was wrong with the last one no longer counts. */
+  | { readonly type: "name"; readonly username: string }
   | { readonly type: "join"; readonly username: string }
   | { readonly type: "cancel_join" }
   | { readonly type: "leave" }

@@ -25,10 +25,14 @@ export interface LogPosition {
 /** The question for a name. */
 export interface JoinScreen {
   readonly name: "join";
-  /** What the field holds at first. */
+  /** What the field holds. */
   readonly username: string;
-  /** Whether a name is being tried: the form appears only if that takes a while. */
-  readonly stage: "asking" | "joining" | "resuming";
+  /** Whether somebody has typed in it since it was shown. */
+  readonly isTouched: boolean;
+  /** Whether a name is being tried; the button then cancels that. */
+  readonly stage: "asking" | "joining";
+  /** Whether the page may go in by itself: the form appears only if that takes a while. */
+  readonly isResuming: boolean;
   /** What is wrong with the name, for people; empty if nothing. */
   readonly error: string;
   /** Whether the name's owner may come in with a passphrase. */
@@ -90,7 +94,9 @@ export function initialState(settings: Settings = DEFAULT_SETTINGS): State {
     screen: {
       name: "join",
       username: "",
+      isTouched: false,
       stage: "asking",
+      isResuming: false,
       error: "",
       isTaken: false,
       status: "",

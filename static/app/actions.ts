@@ -1,7 +1,8 @@
+import type { Clock } from "../../core/clock.ts";
 import type { MessageFrame, User } from "../../core/protocol.ts";
 import type { ConversationKey } from "../model/conversation.ts";
 import type { NotificationLevel, Settings } from "../model/settings.ts";
-import type { DialogName } from "../model/state.ts";
+import type { DialogName, State } from "../model/state.ts";
 import type { Viewport } from "../model/viewport.ts";
 
 /** What a person asks for; the only way from `ui/` to everything else. */
@@ -48,6 +49,19 @@ export type Action =
     readonly level: NotificationLevel;
   };
 
+/**
+ * The page below its components: what `main.tsx` hands to them. A component that shows the state
+ * reads it again whenever a listener is called.
+ */
+export interface App {
+  readonly state: State;
+  /** Calls `listener` whenever there is another state to show; returns what ends that. */
+  subscribe(listener: () => void): () => void;
+  readonly dispatch: Dispatch;
+  readonly ask: Ask;
+  readonly clock: Clock;
+}
+
 /** Asks for something. */
 export type Dispatch = (action: Action) => void;
 
@@ -61,16 +75,25 @@ export interface AccountFacts {
   readonly others: readonly string[];
 }
 
+/** A message that matches a search. */
+export interface SearchResult {
+  readonly message: MessageFrame;
+  /** The part of its text around the matches. */
+  readonly snippet: readonly { readonly text: string; readonly match?: true }[];
+}
+
 /** A page of search results, newest first. */
 export interface SearchAnswer {
-  readonly messages: readonly (MessageFrame & { readonly snippet?: unknown })[];
-  readonly hasOlder: boolean;
+  readonly results: readonly SearchResult[];
+  /** What the next page is asked for by; null at the last one. */
+  readonly next: number | null;
 }
 
 /** Questions that are answered once, to the component that asks; rejected with the reason. */
 export interface Ask {
   /** Comes in as the owner of a name that is taken. */
   signIn(username: string, passphrase: string): Promise<void>;
+  /** Searches what this account may see. */
   search(query: string, before?: number): Promise<SearchAnswer>;
   account(): Promise<AccountFacts>;
   setPassphrase(passphrase: string | null, current?: string): Promise<void>;

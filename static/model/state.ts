@@ -57,10 +57,19 @@ export interface Notice {
   readonly conversation: ConversationKey | null;
 }
 
+/** What a screen reader is told. */
+export interface Announcement {
+  /** Another one for each: the same words twice are told twice. */
+  readonly id: number;
+  readonly lines: readonly string[];
+}
+
 /** Everything the page shows, changed only by making a new one. */
 export interface State {
   readonly screen: JoinScreen | ChatScreen;
   readonly connection: ConnectionState;
+  /** Whether the server is known to be out of reach: an interruption is told at once. */
+  readonly isOffline: boolean;
   /** Null before the first welcome. */
   readonly self: User | null;
   /** Whether the server keeps nothing for this browser. */
@@ -81,7 +90,10 @@ export interface State {
   readonly dialog: DialogName | null;
   readonly isDrawerOpen: boolean;
   readonly notice: Notice | null;
+  readonly announcement: Announcement;
   readonly settings: Settings;
+  /** Start of the reader's day, epoch milliseconds; it changes at midnight. */
+  readonly today: number;
   /** Longest message, in code points; the server tells it. */
   readonly messageLength: number;
   /** Feeds keys of items and conversations that the server has no name for. */
@@ -102,6 +114,7 @@ export function initialState(settings: Settings = DEFAULT_SETTINGS): State {
       status: "",
     },
     connection: { state: "idle" },
+    isOffline: false,
     self: null,
     isGuest: false,
     log: { epoch: null, era: 0, lastSeq: 0, isResuming: false, resumedFrom: 0, liveFrom: 0 },
@@ -115,7 +128,9 @@ export function initialState(settings: Settings = DEFAULT_SETTINGS): State {
     dialog: null,
     isDrawerOpen: false,
     notice: null,
+    announcement: { id: 0, lines: [] },
     settings,
+    today: 0,
     messageLength: Infinity,
     counter: 0,
   };

@@ -20,8 +20,8 @@ import { IndexedOutboxStore } from "./net/outbox_database.js";
 import { PatientOutboxStore } from "./net/patient_outbox_store.js";
 import { LockTurn } from "./net/sending_turn.js";
 import { ChatSession } from "./session.js";
-import { readIntent } from "./text/commands.js";
-import { describeEnding, SIGNED_OUT } from "./text/endings.js";
+import { readIntent } from "./text/commands.ts";
+import { describeEnding, SIGNED_OUT } from "./text/endings.ts";
 import { AccountDialog } from "./view/account_dialog.js";
 import { Announcer } from "./view/announcer.js";
 import { ChatView } from "./view/chat_view.js";
@@ -260,12 +260,16 @@ function submit(line) {
     case "mistake":
       return intent.note;
     case "keys":
+    case "help":
       view.showKeys();
       return null;
     case "open":
       openConversation(personNamed(intent.to));
       return null;
-    case "private":
+    case "search":
+      view.search.open(intent.query);
+      return null;
+    case "direct":
       openConversation(personNamed(intent.to));
       session.send(activeConversation(session.state).peer, intent.text);
       return null;

@@ -1,6 +1,6 @@
 /** @import {RoomState} from "./room.js" */
 import { nameKey } from "../lib/name_key.js";
-import { COMMANDS } from "../text/commands.js";
+import { commandHelp } from "../text/commands.ts";
 import { sortedUsers } from "./presence_state.js";
 import { activeConversation } from "./room.js";
 
@@ -79,8 +79,7 @@ function firstOf(names, isWanted) {
 
 /** @param {string} word */
 function suggestCommands(word) {
-  return COMMANDS.map(({ usage, does }) => {
-    const [command = ""] = usage.split(" ");
+  return commandHelp().map(({ command, usage, does }) => {
     return { text: `${command} `, label: usage, hint: does };
   }).filter(({ text }) => text.startsWith(word));
 }

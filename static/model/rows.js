@@ -1,6 +1,6 @@
 /** @import {Conversation, Outgoing} from "./conversation.js" */
 /** @import {Entry} from "./entries.js" */
-/** @import {Dates} from "../text/dates.js" */
+/** @import {Dates} from "../text/dates.ts" */
 
 /** Messages of one author this close together share one header. */
 const RUN_MS = 5 * 60_000;

@@ -1,7 +1,7 @@
 /** @import {Clock, Timer} from "../../core/clock.ts" */
 /** @import {ServerFrame, ErrorFrame} from "../../core/protocol.ts" */
 import { Backoff, FLOOR_MS } from "./backoff.js";
-import { SIGNED_OUT } from "../text/endings.js";
+import { SIGNED_OUT } from "../text/endings.ts";
 import { mayReconnect } from "./endings.js";
 import { canInflate, PacketReader } from "./packets.js";
 

@@ -1,5 +1,5 @@
 import { byId, make, setText } from "../lib/dom.js";
-import { clampMarks, listNames } from "../text/names.js";
+import { clampMarks, listNames } from "../text/names.ts";
 import { Field } from "./field.js";
 
 /**

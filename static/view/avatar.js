@@ -1,4 +1,4 @@
-import { nameHue, nameInitial } from "../text/names.js";
+import { nameHue, nameInitial } from "../text/names.ts";
 
 /**
  * Gives an element a name's colour and initial. They only accompany the name, never replace it.

@@ -8,8 +8,8 @@ import { byId, part, setText } from "../lib/dom.js";
 import { untilMidnightMs } from "../lib/time.js";
 import { likelyNames } from "../model/completion.js";
 import { activeConversation } from "../model/room.js";
-import { Dates } from "../text/dates.js";
-import { clampMarks } from "../text/names.js";
+import { dateLanguage, Dates } from "../text/dates.ts";
+import { clampMarks } from "../text/names.ts";
 import { describePresence } from "./describe_presence.js";
 import { titleFor } from "./title.js";
 import { paintAvatar } from "./avatar.js";
@@ -80,7 +80,7 @@ export class ChatView {
       onDraft: (text) => actions.keepDraft(this.#peer, text),
       names: () => this.#state === null ? [] : likelyNames(this.#state),
     });
-    const dates = new Dates();
+    const dates = new Dates({ language: dateLanguage("en", navigator.languages) });
     this.search = new SearchDialog({
       clock,
       dates,

@@ -1,10 +1,10 @@
 /** @import {Peer} from "../model/conversation.js" */
 import { byId, setText } from "../lib/dom.js";
-import { count } from "../text/counts.js";
-import { clampMarks } from "../text/names.js";
+import { clampMarks } from "../text/names.ts";
 import { complete } from "../model/completion.js";
-import { cleanText, countCharacters } from "../text/plain_text.js";
+import { cleanText, countCharacters } from "../text/plain_text.ts";
 import { Suggestions } from "./suggestions.js";
+import { strings } from "../text/strings.ts";
 
 /** Characters left at which the count shows. */
 const COUNT_FROM = 200;
@@ -97,7 +97,7 @@ export class Composer {
     event.preventDefault();
     const text = cleanText(this.#text.value);
     const over = countCharacters(text) - this.#limit;
-    if (over > 0) return this.say(`This message is ${count(over, "character")} too long.`);
+    if (over > 0) return this.say(strings.composer.tooLong(over));
     if (text.trim() === "") return this.focus();
     const refusal = this.#options.onSubmit(text);
     if (refusal !== null) return this.say(refusal);

@@ -1,7 +1,7 @@
 /** @import {Clock, Timer} from "../../core/clock.ts" */
 /** @import {LineState} from "../net/socket.js" */
 import { byId, setText } from "../lib/dom.js";
-import { describeEnding } from "../text/endings.js";
+import { describeEnding } from "../text/endings.ts";
 
 /** Interruptions shorter than this are nobody's business. */
 const QUIET_MS = 2_000;

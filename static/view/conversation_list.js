@@ -1,6 +1,6 @@
 /** @import {Conversation} from "../model/conversation.js" */
 import { byId, cloneTemplate, make, part, setText } from "../lib/dom.js";
-import { clampMarks } from "../text/names.js";
+import { clampMarks } from "../text/names.ts";
 
 /** Counts above this are shown as "99+": the exact number helps nobody. */
 const MAX_COUNT = 99;

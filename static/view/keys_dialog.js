@@ -1,12 +1,12 @@
 import { byId, make } from "../lib/dom.js";
-import { COMMANDS } from "../text/commands.js";
+import { commandHelp } from "../text/commands.ts";
 
 /** The map of keys and commands. Focus returns to where it came from, as with every `dialog`. */
 export class KeysDialog {
   #dialog = byId("keys", HTMLDialogElement);
 
   constructor() {
-    byId("keys-commands", HTMLDListElement).append(...COMMANDS.map(renderCommand));
+    byId("keys-commands", HTMLDListElement).append(...commandHelp().map(renderCommand));
     byId("keys-button", HTMLButtonElement).addEventListener("click", () => this.open());
     this.#dialog.addEventListener("click", (event) => {
       if (event.target === this.#dialog) this.#dialog.close();

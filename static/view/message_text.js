@@ -1,8 +1,8 @@
 /** @import {TextPart} from "../text/linkify.js" */
 import { make } from "../lib/dom.js";
-import { nameControls } from "../text/controls.js";
+import { nameControls } from "../text/controls.ts";
 import { linkify } from "../text/linkify.js";
-import { clampMarks } from "../text/names.js";
+import { clampMarks } from "../text/names.ts";
 
 /**
  * A message's text as nodes: text stays text, addresses become links.

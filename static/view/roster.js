@@ -2,7 +2,7 @@
 /** @import {PresenceState} from "../model/presence_state.js" */
 import { byId, cloneTemplate, part, setText } from "../lib/dom.js";
 import { sortedUsers } from "../model/presence_state.js";
-import { clampMarks } from "../text/names.js";
+import { clampMarks } from "../text/names.ts";
 import { paintAvatar } from "./avatar.js";
 
 /** People shown at most; the others are counted. */

@@ -1,9 +1,9 @@
 /** @import {Peer, Outgoing} from "../model/conversation.js" */
 /** @import {MessageEntry, PresenceEntry, NoteEntry} from "../model/entries.js" */
 /** @import {Row} from "../model/rows.js" */
-/** @import {Dates} from "../text/dates.js" */
+/** @import {Dates} from "../text/dates.ts" */
 import { cloneTemplate, make, part } from "../lib/dom.js";
-import { clampMarks, listNames } from "../text/names.js";
+import { clampMarks, listNames } from "../text/names.ts";
 import { paintAvatar, paintHue } from "./avatar.js";
 import { renderText } from "./message_text.js";
 

@@ -1,11 +1,11 @@
 /** @import {Clock, Timer} from "../../core/clock.ts" */
 /** @import {MessageFrame} from "../../core/protocol.ts" */
-/** @import {Dates} from "../text/dates.js" */
+/** @import {Dates} from "../text/dates.ts" */
 import { byId, cloneTemplate, make, part, setText } from "../lib/dom.js";
-import { count } from "../text/counts.js";
-import { clampMarks } from "../text/names.js";
+import { clampMarks } from "../text/names.ts";
 import { paintAvatar } from "./avatar.js";
 import { renderPlain } from "./message_text.js";
+import { strings } from "../text/strings.ts";
 
 /** Pause in typing after which it is searched: the server allows two searches a second. */
 const PAUSE_MS = 350;
@@ -62,10 +62,16 @@ export class SearchDialog {
     });
   }
 
-  /** Shows it with the last search; typing begins a new one. */
-  open() {
+  /**
+   * Shows it with the last search; typing begins a new one.
+   *
+   * @param {string} [query] Searched at once.
+   */
+  open(query = "") {
     if (this.#dialog.open) return;
     this.#dialog.showModal();
+    if (query !== "") this.#query.value = query;
+    if (query !== "") void this.#begin();
     this.#query.focus();
     this.#query.select();
   }
@@ -201,7 +207,7 @@ function renderSnippet({ text, match }) {
  */
 function statusText(shown, hasOlder) {
   if (shown === 0) return hasOlder ? "No messages found so far." : "No messages found.";
-  return `${count(shown, "message")}${hasOlder ? " so far" : ""}`;
+  return hasOlder ? strings.search.foundSoFar(shown) : strings.search.found(shown);
 }
 
 /**

@@ -1,7 +1,7 @@
 /** @import {Completion, Suggestion} from "../model/completion.js" */
 import { byId, cloneTemplate, part, setText } from "../lib/dom.js";
-import { count } from "../text/counts.js";
-import { clampMarks } from "../text/names.js";
+import { clampMarks } from "../text/names.ts";
+import { strings } from "../text/strings.ts";
 
 /** Distance the list keeps from the upper edge of the conversation, in pixels. */
 const EDGE_PX = 4;
@@ -40,7 +40,7 @@ export class Suggestions {
     const items = completion?.suggestions.map(renderSuggestion) ?? [];
     this.#list.replaceChildren(...items);
     this.#fit();
-    setText(this.#status, items.length === 0 ? "" : count(items.length, "suggestion"));
+    setText(this.#status, items.length === 0 ? "" : strings.suggestions.count(items.length));
     this.#mark();
   }
 

@@ -1,12 +1,12 @@
 /** @import {Conversation} from "../model/conversation.js" */
-/** @import {Dates} from "../text/dates.js" */
+/** @import {Dates} from "../text/dates.ts" */
 import { byId, setText } from "../lib/dom.js";
 import { buildRows, countItems, itemAt } from "../model/rows.js";
-import { count } from "../text/counts.js";
 import { emptyText } from "./empty_text.js";
 import { FoundMark } from "./found_mark.js";
 import { LoadLine } from "./load_line.js";
 import { RowList } from "./row_list.js";
+import { strings } from "../text/strings.ts";
 
 /** Entries shown while reading the newest ones: some screens full. */
 const WINDOW = 120;
@@ -318,7 +318,10 @@ export class Timeline {
   #showButtons() {
     const unread = this.#conversation?.unread ?? 0;
     this.#newest.hidden = this.#isStuck;
-    setText(this.#newest, unread === 0 ? "Newest messages" : count(unread, "new message"));
+    setText(
+      this.#newest,
+      unread === 0 ? strings.timeline.newest : strings.timeline.newCount(unread),
+    );
     this.#unread.hidden = !this.#isDividerAbove();
   }
 

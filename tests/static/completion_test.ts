@@ -36,8 +36,8 @@ Deno.test("complete() says which part of the text it stands for", () => {
 });
 
 Deno.test("complete() offers commands at the very start, and names after /msg", () => {
-  assertEquals(offered("/"), ["/msg ", "/keys "]);
-  assertEquals(offered("/m"), ["/msg "]);
+  assertEquals(offered("/"), ["/msg ", "/me ", "/shrug ", "/search ", "/keys ", "/help "]);
+  assertEquals(offered("/m"), ["/msg ", "/me "]);
   assertEquals(offered("/msg c"), ["carol "]);
   assertEquals(offered("/msg carol hi b"), null);
   assertEquals(offered("see /m"), null);

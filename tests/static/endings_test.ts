@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { CLOSE_CODES } from "../../core/close_codes.ts";
 import { mayReconnect } from "../../static/net/endings.js";
-import { describeEnding, isAboutName } from "../../static/text/endings.js";
+import { describeEnding, isAboutName } from "../../static/text/endings.ts";
 
 Deno.test("mayReconnect() agrees with every close code of the server", () => {
   for (const { code, reconnect } of Object.values(CLOSE_CODES)) {

@@ -2,9 +2,9 @@ import { assertEquals } from "@std/assert";
 import { newConversation } from "../../static/model/conversation.js";
 import type { Entry } from "../../static/model/entries.js";
 import { buildRows, countItems } from "../../static/model/rows.js";
-import { Dates } from "../../static/text/dates.js";
+import { Dates } from "../../static/text/dates.ts";
 
-const dates = new Dates("en-GB", "UTC");
+const dates = new Dates({ language: "en-GB", timeZone: "UTC" });
 const NOON = Date.parse("2026-11-22T12:00:00Z");
 const MINUTE = 60_000;
 

@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { en } from "../../static/text/en.ts";
 import { pseudo } from "../../static/text/pseudo.ts";
+import { listNames, withNames } from "../../static/text/names.ts";
 import { speak, strings } from "../../static/text/strings.ts";
 
 Deno.test("speak() changes the words of the page, and speaks English where it knows no other", async () => {
@@ -46,3 +47,32 @@ function textsIn(value: unknown): string[] {
   if (typeof value === "function") return [String(value(2, 2))];
   return Object.values(value as object).flatMap(textsIn);
 }
+
+Deno.test("withNames() puts names into a sentence of any language, as pieces of their own", async () => {
+  const pieces = () => withNames(strings.timeline.joined, listNames(["$1", "b", "c", "d"]));
+  const english = pieces();
+  await speak("qps");
+  const distorted = pieces();
+  await speak("en");
+
+  assertEquals(english.map(({ text }) => text), [
+    "$1",
+    ", ",
+    "b",
+    ", ",
+    "c",
+    " and ",
+    "1 other",
+    " joined the chat",
+  ]);
+  assertEquals(
+    distorted.filter(({ isName }) => isName),
+    english.filter(({ isName }) => isName),
+  );
+});
+
+Deno.test("withNames() cuts towers of marks in names", () => {
+  const [, name] = withNames(strings.message.privateTo, "z" + "\u0301".repeat(50));
+
+  assertEquals(name, { text: "z" + "\u0301".repeat(4), isName: true });
+});

@@ -1,8 +1,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import fc from "fast-check";
-import { COMMANDS, readIntent } from "../../static/text/commands.js";
-import { nameControls } from "../../static/text/controls.js";
-import { Dates } from "../../static/text/dates.js";
+import { readIntent } from "../../static/text/commands.ts";
+import { nameControls } from "../../static/text/controls.ts";
 import { newConversation } from "../../static/model/conversation.js";
 import { complete } from "../../static/model/completion.js";
 import { initialRoom } from "../../static/model/room.js";
@@ -13,8 +12,8 @@ import { welcome } from "./fakes.ts";
 import { linkify } from "../../static/text/linkify.js";
 import { nameKey } from "../../static/lib/name_key.js";
 import { mentions } from "../../static/model/mentions.js";
-import { clampMarks, listNames, nameHue, nameInitial } from "../../static/text/names.js";
-import { cleanText, countCharacters } from "../../static/text/plain_text.js";
+import { clampMarks, listNames, nameHue, nameInitial } from "../../static/text/names.ts";
+import { cleanText, countCharacters } from "../../static/text/plain_text.ts";
 
 Deno.test("linkify() makes links of http, https and mailto only", () => {
   const text = "a http://x.example b javascript:alert(1) data:text/html,x mailto:a@b.example";
@@ -151,48 +150,6 @@ Deno.test("nameControls() names every character that changes the direction, and 
     "\u200F",
   ]);
   assertEquals(parts.filter(({ isControl }) => isControl).length, 4);
-});
-
-Deno.test("Dates.dayLabel() says Today and Yesterday in the reader's time zone", () => {
-  const dates = new Dates("en-GB", "Pacific/Auckland");
-  const now = Date.parse("2026-11-22T11:30:00Z");
-
-  assertEquals(dates.dayLabel(Date.parse("2026-11-22T11:05:00Z"), now), "Today");
-  assertEquals(dates.dayLabel(Date.parse("2026-11-22T10:55:00Z"), now), "Yesterday");
-  // Versions of the language data differ in the comma.
-  assertMatch(
-    dates.dayLabel(Date.parse("2026-11-21T10:00:00Z"), now),
-    /^Saturday,? 21 November 2026$/,
-  );
-});
-
-Deno.test("Dates says so when no calendar has a moment, and throws at none", () => {
-  const dates = new Dates("en-GB", "UTC");
-  for (const at of [1e300, -9e15, 2 ** 53 - 1, NaN, Infinity]) {
-    assertEquals([dates.time(at), dates.exact(at), dates.dayKey(at)], ["", "Unknown date", ""]);
-    assertEquals([dates.dayLabel(at, 0), dates.machine(at)], ["Unknown date", null]);
-  }
-
-  assertEquals(dates.machine(0), "1970-01-01T00:00:00.000Z");
-});
-
-Deno.test("readIntent() sends plain text, and never a mistyped command", () => {
-  assertEquals(readIntent("hello"), { kind: "message", text: "hello" });
-  assertEquals(readIntent("//me"), { kind: "message", text: "/me" });
-  assertEquals(readIntent("/smg bob secret").kind, "mistake");
-  assertEquals(readIntent("  /msg bob secret").kind, "private");
-  assertEquals(readIntent("/").kind, "mistake");
-});
-
-Deno.test("readIntent() reads /msg with its name, its text and their absence", () => {
-  assertEquals(readIntent("/msg bob a b\nc"), { kind: "private", to: "bob", text: "a b\nc" });
-  assertEquals(readIntent("/msg @bob hi"), { kind: "private", to: "bob", text: "hi" });
-  assertEquals(readIntent("/msg bob"), { kind: "open", to: "bob" });
-  assertEquals(readIntent("/msg").kind, "mistake");
-});
-
-Deno.test("COMMANDS names only commands that readIntent() knows", () => {
-  for (const { usage } of COMMANDS) assert(readIntent(usage).kind !== "mistake", usage);
 });
 
 Deno.test("clampMarks() cuts towers of marks and leaves scripts alone", () => {

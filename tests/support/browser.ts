@@ -29,9 +29,13 @@ const HAS_PACKED = Deno.build.os === "linux" && Deno.build.arch === "x86_64";
  * @throws {Error} Where there is none.
  */
 export async function launchBrowser(): Promise<Browser> {
-  const executablePath = findInstalled() ?? await unpackPacked();
   const { chromium } = await import("playwright-core");
-  return await chromium.launch({ executablePath, args: FLAGS });
+  return await chromium.launch(await launchOptions());
+}
+
+/** What to start Chromium with where {@linkcode launchBrowser} doesn't fit. */
+export async function launchOptions(): Promise<{ executablePath: string; args: string[] }> {
+  return { executablePath: findInstalled() ?? await unpackPacked(), args: [...FLAGS] };
 }
 
 function findInstalled(): string | undefined {

@@ -5,14 +5,19 @@
 const CONTROLS = /[\u202A-\u202E\u2066-\u2069]/u;
 const SPLIT = new RegExp(`(${CONTROLS.source})`, "u");
 
+/** A piece of text, or the name of a control character that stood there. */
+export interface ControlPart {
+  readonly text: string;
+  readonly isControl: boolean;
+}
+
 /**
  * Splits text at the characters that change its direction, and names those: none takes effect, so
  * none is left open either.
  *
- * @param {string} text
- * @returns {{text: string, isControl: boolean}[]} Without empty parts.
+ * @returns Parts in their order, none of them empty.
  */
-export function nameControls(text) {
+export function nameControls(text: string): ControlPart[] {
   return text.split(SPLIT).filter((part) => part !== "").map((part) =>
     CONTROLS.test(part)
       ? { text: codePointName(part), isControl: true }
@@ -20,7 +25,6 @@ export function nameControls(text) {
   );
 }
 
-/** @param {string} character */
-function codePointName(character) {
+function codePointName(character: string): string {
   return `U+${character.charCodeAt(0).toString(16).toUpperCase()}`;
 }

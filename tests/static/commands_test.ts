@@ -1,0 +1,67 @@
+import { assert, assertEquals } from "@std/assert";
+import { commandHelp, readIntent } from "../../static/text/commands.ts";
+
+Deno.test("readIntent() sends plain text, and never a mistyped command", () => {
+  assertEquals(readIntent("hello"), { kind: "message", text: "hello" });
+  assertEquals(readIntent("//me"), { kind: "message", text: "/me" });
+  assertEquals(readIntent("/smg bob secret").kind, "mistake");
+  assertEquals(readIntent("  /msg bob secret").kind, "direct");
+  assertEquals(readIntent("/").kind, "mistake");
+});
+
+Deno.test("readIntent() reads /msg with its name, its text and their absence", () => {
+  assertEquals(readIntent("/msg bob a b\nc"), { kind: "direct", to: "bob", text: "a b\nc" });
+  assertEquals(readIntent("/msg @bob hi"), { kind: "direct", to: "bob", text: "hi" });
+  assertEquals(readIntent("/msg bob"), { kind: "open", to: "bob" });
+  assertEquals(readIntent("/msg").kind, "mistake");
+});
+
+Deno.test("commandHelp() names only commands that readIntent() knows", () => {
+  for (const { command, usage } of commandHelp()) {
+    assert(usage === command || usage.startsWith(`${command} `), usage);
+    assert(readIntent(usage).kind !== "mistake", usage);
+  }
+});
+
+Deno.test("readIntent() knows a command whatever its case, as phones begin with a capital", () => {
+  assertEquals(readIntent("/Msg bob hi"), { kind: "direct", to: "bob", text: "hi" });
+  assertEquals(readIntent("/Keys"), { kind: "keys" });
+});
+
+Deno.test("readIntent() says an action in italics, line by line", () => {
+  assertEquals(readIntent("/me waves "), { kind: "message", text: "_waves_" });
+  assertEquals(readIntent("/me waves\n\n  and bows"), {
+    kind: "message",
+    text: "_waves_\n\n_and bows_",
+  });
+  assertEquals(readIntent("/me").kind, "mistake");
+});
+
+Deno.test("readIntent() shrugs, after a text or alone", () => {
+  assertEquals(readIntent("/shrug"), { kind: "message", text: "¯\\_(ツ)_/¯" });
+  assertEquals(readIntent("/shrug who knows"), {
+    kind: "message",
+    text: "who knows ¯\\_(ツ)_/¯",
+  });
+});
+
+Deno.test("readIntent() searches, and shows the keys and the help", () => {
+  assertEquals(readIntent("/search from:bob soup"), { kind: "search", query: "from:bob soup" });
+  assertEquals(readIntent("/search"), { kind: "search", query: "" });
+  assertEquals(readIntent("/help"), { kind: "help" });
+});
+
+Deno.test("readIntent() takes no property of objects for a command", () => {
+  assertEquals(readIntent("/constructor x").kind, "mistake");
+  assertEquals(readIntent("/usr/bin is full").kind, "mistake");
+});
+
+Deno.test("readIntent() takes linear time for an action of any repetition", () => {
+  for (const piece of [" ", "\n", "a ", " \n", "_"]) {
+    const start = performance.now();
+
+    readIntent("/me x" + piece.repeat(200_000) + "x");
+
+    assert(performance.now() - start < 3_000, piece);
+  }
+});

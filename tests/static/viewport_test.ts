@@ -1,0 +1,156 @@
+import { assertEquals, assertStrictEquals } from "@std/assert";
+import { LOBBY, newConversation } from "../../static/model/conversation.ts";
+import {
+  afterScroll,
+  AT_END,
+  isFollowing,
+  keepPlace,
+  OPENING,
+  seekDivider,
+  seekMessage,
+  spanOf,
+  type Viewport,
+  wantedSide,
+} from "../../static/model/viewport.ts";
+
+const KEYS = Array.from({ length: 1_000 }, (_, i) => `0:${i}`);
+const FAR = { above: 5_000, below: 5_000 };
+
+function readingFrom(first: string): Viewport {
+  return { ...AT_END, isAtEnd: false, first };
+}
+
+Deno.test("spanOf() shows the newest 120 items at the end", () => {
+  assertEquals(spanOf(KEYS, AT_END), { start: 880, end: 1_000 });
+  assertEquals(spanOf(KEYS.slice(0, 7), AT_END), { start: 0, end: 7 });
+  assertEquals(spanOf([], AT_END), { start: 0, end: 0 });
+});
+
+Deno.test("spanOf() shows at most 280 items elsewhere, from the first one on", () => {
+  assertEquals(spanOf(KEYS, readingFrom("0:100")), { start: 100, end: 380 });
+  assertEquals(spanOf(KEYS, readingFrom("0:900")), { start: 900, end: 1_000 });
+});
+
+Deno.test("spanOf() stays with the first item when others are inserted before it", () => {
+  const keys = ["older:1", "older:2", ...KEYS];
+
+  assertEquals(spanOf(keys, readingFrom("0:100")), { start: 102, end: 382 });
+});
+
+Deno.test("spanOf() shows what is sought with 60 items before it", () => {
+  assertEquals(spanOf(KEYS, seekMessage(500), "0:500"), { start: 440, end: 720 });
+  assertEquals(spanOf(KEYS, { ...seekMessage(500), isAtEnd: true }, "0:500"), {
+    start: 440,
+    end: 720,
+  });
+  assertEquals(spanOf(KEYS, seekDivider(AT_END), "0:10"), { start: 0, end: 280 });
+  assertEquals(spanOf(KEYS, seekMessage(5_000), "0:5000"), { start: 880, end: 1_000 });
+});
+
+Deno.test("spanOf() opens a conversation at its end, where the divider may be on screen", () => {
+  assertEquals(spanOf(KEYS, OPENING, "0:500"), { start: 880, end: 1_000 });
+});
+
+Deno.test("isFollowing() is false while something else is about to be shown", () => {
+  assertEquals([AT_END, OPENING, seekMessage(1)].map(isFollowing), [true, false, false]);
+});
+
+Deno.test("keepPlace() goes on from the next row when the first one's item is gone", () => {
+  const viewport = readingFrom("0:100");
+  const shown = KEYS.slice(100, 380);
+
+  assertStrictEquals(keepPlace(viewport, shown, KEYS), viewport);
+  assertStrictEquals(keepPlace(AT_END, shown, []), AT_END);
+  assertEquals(keepPlace(viewport, shown, KEYS.slice(150)).first, "0:150");
+  assertEquals(keepPlace(viewport, shown, ["1:1", "1:2"]).first, "1:1");
+});
+
+Deno.test("afterScroll() changes nothing in the middle of the window", () => {
+  const viewport = readingFrom("0:100");
+
+  const next = afterScroll(viewport, FAR, { start: 100, end: 380 }, KEYS, true);
+
+  assertStrictEquals(next, viewport);
+});
+
+Deno.test("afterScroll() moves the window by 60 items near its ends", () => {
+  const span = { start: 100, end: 380 };
+  const move = (above: number, below: number) =>
+    afterScroll(readingFrom("0:100"), { above, below }, span, KEYS, true).first;
+
+  assertEquals(move(599, 5_000), "0:40");
+  assertEquals(move(5_000, 599), "0:160");
+});
+
+Deno.test("afterScroll() stops at the ends of what is loaded", () => {
+  const top = afterScroll(
+    readingFrom("0:20"),
+    { ...FAR, above: 0 },
+    { start: 20, end: 300 },
+    KEYS,
+    true,
+  );
+  const bottom = afterScroll(
+    readingFrom("0:700"),
+    { ...FAR, below: 0 },
+    { start: 700, end: 980 },
+    KEYS,
+    true,
+  );
+
+  assertEquals([top.first, bottom.first], ["0:0", "0:720"]);
+});
+
+// Where 280 rows are hardly more than a screen, up and down would follow each other for ever.
+Deno.test("afterScroll() doesn't swing when both ends are near", () => {
+  const viewport = readingFrom("0:100");
+
+  const next = afterScroll(viewport, { above: 0, below: 0 }, { start: 100, end: 380 }, KEYS, true);
+
+  assertStrictEquals(next, viewport);
+});
+
+Deno.test("afterScroll() follows the end within 40 pixels of it, and only there", () => {
+  const viewport = readingFrom("0:880");
+  const span = { start: 880, end: 1_000 };
+
+  assertEquals(afterScroll(viewport, { ...FAR, below: 39 }, span, KEYS, true), AT_END);
+  assertStrictEquals(afterScroll(viewport, { ...FAR, below: 40 }, span, KEYS, true), viewport);
+  assertStrictEquals(afterScroll(viewport, { ...FAR, below: 39 }, span, KEYS, false), viewport);
+  assertStrictEquals(afterScroll(AT_END, { ...FAR, below: 0 }, span, KEYS, true), AT_END);
+});
+
+Deno.test("afterScroll() leaves the end with its window, and keeps what is sought", () => {
+  const next = afterScroll(
+    { ...OPENING, found: 3 },
+    { ...FAR, below: 900 },
+    { start: 880, end: 1_000 },
+    KEYS,
+    true,
+  );
+
+  assertEquals(next, { isAtEnd: false, first: "0:880", seeks: "divider", found: 3 });
+});
+
+Deno.test("wantedSide() asks for what lies behind an end that is near", () => {
+  const items = KEYS.slice(0, 300);
+  const conversation = { ...newConversation(LOBBY), items, from: 7, to: 500 };
+  const top = [{ ...FAR, above: 599 }, { start: 0, end: 280 }] as const;
+  const bottom = [{ ...FAR, below: 599 }, { start: 20, end: 300 }] as const;
+
+  assertEquals(wantedSide(conversation, ...top), "older");
+  assertEquals(wantedSide(conversation, ...bottom), "newer");
+  assertEquals(wantedSide({ ...conversation, from: 0, to: Infinity }, ...top), null);
+  assertEquals(wantedSide({ ...conversation, from: 0, to: Infinity }, ...bottom), null);
+  assertEquals(wantedSide({ ...conversation, unsent: ["out:1"] }, ...bottom), null);
+  assertEquals(wantedSide(conversation, FAR, { start: 0, end: 300 }), null);
+});
+
+Deno.test("wantedSide() asks for nothing while something is on its way, or failed", () => {
+  const conversation = { ...newConversation(LOBBY), from: 7 };
+  const place = { above: 0, below: 0 };
+  const span = { start: 0, end: 0 };
+
+  assertEquals(wantedSide({ ...conversation, loading: "around" }, place, span), null);
+  assertEquals(wantedSide({ ...conversation, loadError: "No." }, place, span), null);
+});

@@ -1,6 +1,6 @@
-/** @import {Api} from "./net/api.js" */
+/** @import {Api} from "./net/api.ts" */
 /** @import {AccountActions} from "./view/account_dialog.js" */
-import { nameKey } from "./lib/name_key.js";
+import { nameKey } from "./text/name_key.ts";
 
 /**
  * The account that the page acts for, over HTTP.

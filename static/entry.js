@@ -1,7 +1,7 @@
 /// <reference lib="dom" />
-/** @import {JsonStorage} from "./lib/storage.js" */
-/** @import {Api} from "./net/api.js" */
-/** @import {OutboxStore} from "./net/outbox.js" */
+/** @import {JsonStorage} from "./net/storage.ts" */
+/** @import {Api} from "./net/api.ts" */
+/** @import {OutboxStore} from "./net/outbox_store.ts" */
 /** @import {JoinForm} from "./view/join_form.js" */
 import { findOwnName } from "./account.js";
 import { isAnythingKept, namedAddress } from "./own_address.js";

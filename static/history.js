@@ -2,7 +2,7 @@
 /** @import {Conversation} from "./model/conversation.js" */
 /** @import {RoomState} from "./model/room.js" */
 /** @import {ConversationsAnswer, Page} from "./model/room_history.js" */
-/** @import {Api} from "./net/api.js" */
+/** @import {Api} from "./net/api.ts" */
 import { LOBBY } from "./model/conversation.js";
 import { activeConversation, change, changeAll } from "./model/room.js";
 import {
@@ -13,7 +13,8 @@ import {
   noteLoading,
 } from "./model/room_history.js";
 import { showNewest } from "./model/ranges.js";
-import { ApiError } from "./net/api.js";
+import { ApiError } from "./net/api.ts";
+import { isFrame } from "./net/frame_shapes.ts";
 
 /** Messages on a page: some screens full. */
 const PAGE = 50;
@@ -258,16 +259,17 @@ export class History {
 
   /**
    * @param {Conversation} conversation
-   * @param {import("./net/api.js").Query} query
+   * @param {import("./net/api.ts").Query} query
    * @returns {Promise<Page>}
    */
   async #page({ key, id }, query) {
     const { api, state } = this.#options;
-    if (key === LOBBY) return await api.get("messages", query);
+    if (key === LOBBY) return readable(await api.get("messages", query));
     const epoch = state().epoch ?? "";
     if (id === null) return { messages: [], hasOlder: false, hasNewer: false, epoch };
     const as = state().self?.username;
-    return await api.get(`conversations/${encodeURIComponent(id)}/messages`, { ...query, as });
+    const path = `conversations/${encodeURIComponent(id)}/messages`;
+    return readable(await api.get(path, { ...query, as }));
   }
 
   /**
@@ -278,4 +280,14 @@ export class History {
     const asked = error instanceof ApiError ? error.retryAfterMs : 0;
     this.#retry = this.#options.clock.schedule(ask, Math.max(asked, RETRY_MS));
   }
+}
+
+/**
+ * A page without messages that would break the drawing of it.
+ *
+ * @param {Page} page
+ * @returns {Page}
+ */
+function readable(page) {
+  return { ...page, messages: page.messages.filter(isFrame) };
 }

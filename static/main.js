@@ -1,27 +1,29 @@
 /// <reference lib="dom" />
 /// <reference lib="dom.iterable" />
 /** @import {MessageFrame} from "../core/protocol.ts" */
-/** @import {LineState} from "./net/socket.js" */
+/** @import {ConnectionState} from "./model/connection.ts" */
 import { accountActions } from "./account.js";
 import { Entry } from "./entry.js";
 import { onNextPicture } from "./lib/next_picture.js";
-import { JsonStorage, openStorage } from "./lib/storage.js";
-import { openTabChannel } from "./lib/tab_channel.js";
+import { JsonStorage, openStorage } from "./net/storage.ts";
+import { openTabChannel } from "./net/tab_channel.ts";
 import { browserClock } from "./lib/time.js";
-import { Drafts } from "./model/drafts.js";
+import { Drafts } from "./drafts.js";
 import { findByName } from "./model/presence_state.js";
 import { activeConversation, note } from "./model/room.js";
 import { openPrivate } from "./model/room_private.js";
 import { activate, clearDivider, markRead } from "./model/room_reading.js";
-import { Api } from "./net/api.js";
-import { socketUrl } from "./net/endpoint.js";
-import { JsonOutboxStore } from "./net/json_outbox_store.js";
-import { IndexedOutboxStore } from "./net/outbox_database.js";
-import { PatientOutboxStore } from "./net/patient_outbox_store.js";
-import { LockTurn } from "./net/sending_turn.js";
+import { Api } from "./net/api.ts";
+import { SIGNED_OUT } from "./net/endings.ts";
+import { socketUrl } from "./net/endpoint.ts";
+import { JsonOutboxStore } from "./net/json_outbox_store.ts";
+import { IndexedOutboxStore } from "./net/indexed_outbox_store.ts";
+import { PatientOutboxStore } from "./net/patient_outbox_store.ts";
+import { LockTurn } from "./net/sending_turn.ts";
 import { ChatSession } from "./session.js";
 import { readIntent } from "./text/commands.ts";
-import { describeEnding, SIGNED_OUT } from "./text/endings.ts";
+import { describeEnding } from "./text/endings.ts";
+import { strings } from "./text/strings.ts";
 import { AccountDialog } from "./view/account_dialog.js";
 import { Announcer } from "./view/announcer.js";
 import { ChatView } from "./view/chat_view.js";
@@ -37,7 +39,7 @@ const place = `parley:${new URL(document.baseURI).pathname}`;
 const remembered = new JsonStorage(openStorage("localStorage"));
 /** Remembered for this tab: being in the chat. */
 const tab = new JsonStorage(openStorage("sessionStorage"));
-const api = new Api(document.baseURI, (...request) => fetch(...request));
+const api = new Api(document.baseURI, (...request) => fetch(...request), strings.errors);
 const form = new JoinForm(join, () => leave(attempted), signIn);
 const store = new PatientOutboxStore({
   database: openDatabase(),
@@ -172,7 +174,7 @@ async function probe() {
   view.banner.hurry();
 }
 
-/** @param {LineState} line */
+/** @param {ConnectionState} line */
 function lineChanged(line) {
   if (line.state === "ended" && line.code === SIGNED_OUT) return void signedOut();
   view.renderLine(line);

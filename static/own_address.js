@@ -1,4 +1,4 @@
-/** @import {Api} from "./net/api.js" */
+/** @import {Api} from "./net/api.ts" */
 
 /** What the README and the terminal call this machine: to a browser it is another origin. */
 const NAME = "localhost";

@@ -1,14 +1,16 @@
 /** @import {Clock} from "../core/clock.ts" */
 /** @import {ErrorFrame, MessageFrame, ServerFrame, WelcomeFrame} from "../core/protocol.ts" */
-/** @import {LineState, SocketLike} from "./net/socket.js" */
-/** @import {Api} from "./net/api.js" */
-/** @import {OutboxStore} from "./net/outbox.js" */
-/** @import {TabChannel} from "./lib/tab_channel.js" */
-/** @import {Turn} from "./net/sending_turn.js" */
+/** @import {ConnectionState} from "./model/connection.ts" */
+/** @import {SocketLike} from "./net/socket.ts" */
+/** @import {Api} from "./net/api.ts" */
+/** @import {OutboxChange} from "./net/outbox_rows.ts" */
+/** @import {OutboxStore} from "./net/outbox_store.ts" */
+/** @import {TabChannel} from "./net/tab_channel.ts" */
+/** @import {Turn} from "./net/sending_turn.ts" */
 /** @import {Peer} from "./model/conversation.js" */
 /** @import {RoomState} from "./model/room.js" */
-import { randomId } from "./lib/ids.js";
-import { LOBBY } from "./model/conversation.js";
+import { randomId } from "./net/ids.ts";
+import { addressOf, LOBBY, peerAt } from "./model/conversation.js";
 import { showNewest } from "./model/ranges.js";
 import { changeAll, initialRoom, positionOf, readPosition } from "./model/room.js";
 import { dropOutgoing, orderOutgoing, showOutgoing } from "./model/room_outgoing.js";
@@ -18,9 +20,11 @@ import { objectionTo, openPrivate, placePrivate } from "./model/room_private.js"
 import { clearDivider } from "./model/room_reading.js";
 import { reduceBatch } from "./model/room_state.js";
 import { History } from "./history.js";
-import { Outbox } from "./net/outbox.js";
-import { ReadReceipts } from "./net/read_receipts.js";
-import { ReconnectingSocket } from "./net/socket.js";
+import { Outbox } from "./net/outbox.ts";
+import { ReadReceipts } from "./net/read_receipts.ts";
+import { ReconnectingSocket } from "./net/socket.ts";
+import { nameKey } from "./text/name_key.ts";
+import { strings } from "./text/strings.ts";
 
 /**
  * @typedef {object} SessionOptions
@@ -36,7 +40,7 @@ import { ReconnectingSocket } from "./net/socket.js";
  * @property {() => boolean} isAttentive Whether the end of the conversation is being looked at.
  * @property {() => boolean} isAtEnd Whether that end is on screen, looked at or not.
  * @property {(state: RoomState) => void} onChange
- * @property {(line: LineState) => void} onLine
+ * @property {(line: ConnectionState) => void} onLine
  * @property {(welcome: WelcomeFrame) => void} onWelcome
  * @property {(frame: MessageFrame) => void} onMessage A message just arrived.
  * @property {() => void} onSignedOut The account was signed out in another tab.
@@ -72,12 +76,10 @@ export class ChatSession {
       turn,
       channel,
       clock,
-      onChange: (row) => this.update((state) => showOutgoing(state, row)),
-      onGone: (id) => this.update((state) => dropOutgoing(state, id)),
-      onOrder: (ids) => this.update((state) => orderOutgoing(state, ids)),
-      onAck: (ack) => this.#gather(ack),
-      onWiped: () => options.onSignedOut(),
-      objection: (row) => objectionTo(this.#state, row.peer),
+      nameKey,
+      words: strings.unsent,
+      onChange: (change) => this.#outboxChanged(change),
+      objection: (row) => objectionTo(this.#state, peerAt(row.to)),
     });
     this.#socket = new ReconnectingSocket({
       url: () => {
@@ -193,8 +195,9 @@ export class ChatSession {
       ? { state: this.#state, key: LOBBY }
       : openPrivate(this.#state, peer);
     const known = opened.state.conversations.get(opened.key)?.peer ?? null;
+    const at = this.#options.clock.now();
     this.update(() => clearDivider(opened.state, opened.key));
-    this.#outbox.push({ id: randomId(), peer: known, text, at: this.#options.clock.now() });
+    this.#outbox.push({ id: randomId(), to: addressOf(known), text, at });
     return opened.key;
   }
 
@@ -291,6 +294,22 @@ export class ChatSession {
     this.#history.begin();
   }
 
+  /** @param {OutboxChange} change */
+  #outboxChanged(change) {
+    switch (change.type) {
+      case "row":
+        return this.update((state) => showOutgoing(state, change.row));
+      case "order":
+        return this.update((state) => orderOutgoing(state, change.ids));
+      case "gone":
+        return this.update((state) => dropOutgoing(state, change.id));
+      case "ack":
+        return this.#gather(change.ack);
+      case "wiped":
+        return this.#options.onSignedOut();
+    }
+  }
+
   /** @param {ErrorFrame} error */
   #refused(error) {
     if (error.id !== undefined) return this.#outbox.refuse(error);
@@ -309,7 +328,7 @@ export class ChatSession {
     this.#options.onWelcome(welcome);
   }
 
-  /** @param {LineState} line */
+  /** @param {ConnectionState} line */
   #lineChanged(line) {
     if (line.state !== "online") {
       this.#outbox.detach();

@@ -36,9 +36,10 @@ const MAY_IMPORT: readonly Rule[] = [
   ],
   ["routes/", /^routes\//, /^(routes|core)\/|^hono(\/|$)|^zod$|^@std\/|^node:/],
   ["static/", /^static\//, /^static\//, SHARED_TYPES],
-  ["static/lib/ and static/text/", /^static\/(lib|text)\//, /^static\/(lib|text)\//, SHARED_TYPES],
-  ["static/model/", /^static\/model\//, /^static\/(model|lib|text)\//, typesOf("net")],
-  ["static/net/", /^static\/net\//, /^static\/(net|lib|text)\//, typesOf("model")],
+  ["static/lib/", /^static\/lib\//, /^static\/lib\//, SHARED_TYPES],
+  ["static/text/", /^static\/text\//, /^static\/text\//, SHARED_TYPES],
+  ["static/model/", /^static\/model\//, /^static\/(model|text)\//, typesOf("net")],
+  ["static/net/", /^static\/net\//, /^static\/net\//, typesOf("model")],
   ["static/view/", /^static\/view\//, /^static\/(view|model|lib|text)\//, typesOf("net")],
   ["whatever is no test", /^(?!tests\/)/, /^(?!tests\/)/],
 ];

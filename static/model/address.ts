@@ -3,7 +3,9 @@ export type Address =
   | { readonly kind: "lobby" }
   | {
     readonly kind: "direct";
-    readonly username: string; /** Null until a frame or the list of people tells it. */
+    readonly username: string;
+    /** Null until a frame or the list of people tells it. */
     readonly account: string | null;
   };
+
 export const LOBBY_ADDRESS: Address = { kind: "lobby" };

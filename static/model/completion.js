@@ -1,6 +1,6 @@
 /** @import {RoomState} from "./room.js" */
-import { nameKey } from "../lib/name_key.js";
 import { commandHelp } from "../text/commands.ts";
+import { nameKey } from "../text/name_key.ts";
 import { sortedUsers } from "./presence_state.js";
 import { activeConversation } from "./room.js";
 

@@ -1,5 +1,7 @@
+/** @import {Address} from "./address.ts" */
 /** @import {Entry, MessageEntry} from "./entries.js" */
-import { nameKey } from "../lib/name_key.js";
+import { nameKey } from "../text/name_key.ts";
+import { LOBBY_ADDRESS } from "./address.ts";
 
 /**
  * The other person of a private conversation; the account is null until a frame or the list of
@@ -38,6 +40,27 @@ import { nameKey } from "../lib/name_key.js";
 
 /** Key of the conversation everyone is in. */
 export const LOBBY = "lobby";
+
+/**
+ * The address under which messages go to a person, or to everyone.
+ *
+ * @param {Peer | null} peer Null for the lobby.
+ * @returns {Address}
+ */
+export function addressOf(peer) {
+  return peer === null ? LOBBY_ADDRESS : { kind: "direct", ...peer };
+}
+
+/**
+ * The person at an address; null for the lobby.
+ *
+ * @param {Address} address
+ * @returns {Peer | null}
+ */
+export function peerAt(address) {
+  if (address.kind === "lobby") return null;
+  return { username: address.username, account: address.account };
+}
 
 /**
  * An empty conversation.

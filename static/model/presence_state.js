@@ -1,5 +1,5 @@
 /** @import {ServerFrame, User} from "../../core/protocol.ts" */
-import { nameKey } from "../lib/name_key.js";
+import { nameKey } from "../text/name_key.ts";
 
 /**
  * Who is here. `online` counts everyone; `users` holds those the server listed, by account.

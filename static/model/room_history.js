@@ -1,7 +1,6 @@
 /** @import {MessageFrame} from "../../core/protocol.ts" */
 /** @import {Conversation} from "./conversation.js" */
 /** @import {RoomState} from "./room.js" */
-import { isFrame } from "../lib/frame_shapes.js";
 import { LOBBY } from "./conversation.js";
 import { addNewer, addOlder, placeDivider, showPage } from "./ranges.js";
 import { change, changeAll } from "./room.js";
@@ -49,7 +48,7 @@ export function noteLoading(state, key, loading, loadError = null) {
  * @returns {RoomState}
  */
 export function addPage(state, key, side, page) {
-  const messages = page.messages.filter(isFrame).map((frame) => toEntry(state, frame));
+  const messages = page.messages.map((frame) => toEntry(state, frame));
   return change(state, key, (conversation) => ({
     // A page may have been read before an account was deleted.
     ...withoutErased(ADD[side](conversation, { ...page, messages }), state.erased),

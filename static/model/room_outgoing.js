@@ -1,7 +1,7 @@
 /** @import {Outgoing} from "./conversation.js" */
-/** @import {OutboxRow} from "../net/outbox.js" */
+/** @import {OutboxRow} from "../net/outbox_store.ts" */
 /** @import {RoomState} from "./room.js" */
-import { LOBBY } from "./conversation.js";
+import { LOBBY, peerAt } from "./conversation.js";
 import { change, changeAll } from "./room.js";
 import { openPrivate } from "./room_private.js";
 
@@ -13,7 +13,8 @@ import { openPrivate } from "./room_private.js";
  * @returns {RoomState}
  */
 export function showOutgoing(state, row) {
-  const opened = row.peer === null ? { state, key: LOBBY } : openPrivate(state, row.peer);
+  const peer = peerAt(row.to);
+  const opened = peer === null ? { state, key: LOBBY } : openPrivate(state, peer);
   const { id, at, text, reason } = row;
   /** @type {Outgoing} */
   const shown = { kind: "outgoing", key: `out:${id}`, id, at, text, state: row.state, reason };

@@ -6,7 +6,7 @@ const NAME_CODES = new Set(["invalid_username", "username_reserved", "username_t
 /** Close codes that say the same. */
 const NAME_ENDINGS = new Set([4501, 4502]);
 /** Close code: signed out, here or everywhere, or the account was deleted. */
-export const SIGNED_OUT = 4504;
+const SIGNED_OUT = 4504;
 
 /** Endings that are told by their close code alone. */
 const SENTENCES: Readonly<Record<number, keyof Strings["endings"]>> = {

@@ -1,4 +1,4 @@
-import { nameKey } from "../lib/name_key.js";
+import { nameKey } from "./name_key.ts";
 import { strings } from "./strings.ts";
 
 /** Number of hues people are told apart by. */

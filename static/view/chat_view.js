@@ -2,7 +2,7 @@
 /** @import {User} from "../../core/protocol.ts" */
 /** @import {Conversation, Peer} from "../model/conversation.js" */
 /** @import {RoomState} from "../model/room.js" */
-/** @import {LineState} from "../net/socket.js" */
+/** @import {ConnectionState} from "../model/connection.ts" */
 /** @import {SearchOptions} from "./search_dialog.js" */
 import { byId, part, setText } from "../lib/dom.js";
 import { untilMidnightMs } from "../lib/time.js";
@@ -167,7 +167,7 @@ export class ChatView {
     this.#renderBadges(all, conversation);
   }
 
-  /** @param {LineState} line */
+  /** @param {ConnectionState} line */
   renderLine(line) {
     this.banner.render(line);
   }

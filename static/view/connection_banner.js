@@ -1,5 +1,5 @@
 /** @import {Clock, Timer} from "../../core/clock.ts" */
-/** @import {LineState} from "../net/socket.js" */
+/** @import {ConnectionState} from "../model/connection.ts" */
 import { byId, setText } from "../lib/dom.js";
 import { describeEnding } from "../text/endings.ts";
 
@@ -28,7 +28,7 @@ export class ConnectionBanner {
     this.#action.addEventListener("click", () => this.#onAction(this.#actionKind));
   }
 
-  /** @param {LineState} line */
+  /** @param {ConnectionState} line */
   render(line) {
     if (line.state === "online" || line.state === "idle") return this.#hide();
     if (line.state === "ended") return this.#showEnding(line);
@@ -54,7 +54,7 @@ export class ConnectionBanner {
     setText(this.#text, "Reconnecting… Your messages will be sent once you’re back online.");
   }
 
-  /** @param {Extract<LineState, {state: "ended"}>} line */
+  /** @param {Extract<ConnectionState, {state: "ended"}>} line */
   #showEnding(line) {
     this.#hide();
     const ending = describeEnding(line.code, line.refusal);

@@ -84,6 +84,42 @@ pageTest(
   },
 );
 
+/** Waits for two rows in the browser's database, and rewrites them as pages before `to` did. */
+const REWRITE_ROWS = `(async () => {
+  const answer = (request) => new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error);
+  });
+  const database = await answer(indexedDB.open("parley:/"));
+  const store = () => database.transaction("rows", "readwrite").objectStore("rows");
+  while (await answer(store().count()) < 2);
+  for (const { to: { kind, ...person }, ...row } of await answer(store().getAll())) {
+    await answer(store().put({ ...row, peer: kind === "lobby" ? null : person }));
+  }
+  database.close();
+})()`;
+
+// Rows said `peer` then, null for everyone; one that can't be read must not become public.
+pageTest("what an earlier version of the page left unsent still goes out", async (browser) => {
+  await using server = await startTestServer();
+  const bob = await Person.join(browser, server.url, "bob");
+  const { person: alice, line } = await openOnLine(browser, server.url);
+  await alice.enter("alice");
+  await line.cut();
+  await alice.say("left for everyone");
+  await alice.say("/msg bob left for bob");
+  await alice.sees("left for bob");
+
+  await alice.page.evaluate(REWRITE_ROWS);
+  await line.mend();
+  await alice.page.reload();
+  await bob.sees("left for everyone");
+  await bob.page.getByRole("button", { name: "Private: alice 1 unread" }).click();
+  await bob.sees("left for bob");
+
+  assertEquals(await bodiesOn(bob.page), ["left for bob"]);
+});
+
 pageTest(
   "what waits to be sent survives a closed tab and goes out once, in order",
   async (browser) => {

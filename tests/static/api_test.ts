@@ -1,12 +1,13 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { Api, ApiError } from "../../static/net/api.js";
+import { Api, ApiError } from "../../static/net/api.ts";
+import { strings } from "../../static/text/strings.ts";
 
 function answering(status: number, body: unknown) {
   const asked: { url: string; init: RequestInit | undefined }[] = [];
   const api = new Api("http://chat.example/sub/", (input, init) => {
     asked.push({ url: String(input), init });
     return Promise.resolve(Response.json(body, { status }));
-  });
+  }, strings.errors);
   return { api, asked };
 }
 
@@ -34,8 +35,16 @@ Deno.test("Api.post() sends JSON and rejects with the server's sentence", async 
 });
 
 Deno.test("Api rejects plainly when the server can't be reached or answers with no JSON", async () => {
-  const gone = new Api("http://chat.example/", () => Promise.reject(new TypeError("failed")));
-  const odd = new Api("http://chat.example/", () => Promise.resolve(new Response("<html>")));
+  const gone = new Api(
+    "http://chat.example/",
+    () => Promise.reject(new TypeError("failed")),
+    strings.errors,
+  );
+  const odd = new Api(
+    "http://chat.example/",
+    () => Promise.resolve(new Response("<html>")),
+    strings.errors,
+  );
 
   for (const api of [gone, odd]) {
     const error = await assertRejects(() => api.get("session"), ApiError);

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { Backoff, FLOOR_MS, LONGEST_DELAY_MS } from "../../static/net/backoff.js";
+import { Backoff, FLOOR_MS, LONGEST_DELAY_MS } from "../../static/net/backoff.ts";
 
 Deno.test("Backoff.next() doubles its bound and stops at the longest delay", () => {
   const backoff = new Backoff(() => 1);

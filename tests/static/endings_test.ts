@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { CLOSE_CODES } from "../../core/close_codes.ts";
-import { mayReconnect } from "../../static/net/endings.js";
+import { mayReconnect } from "../../static/net/endings.ts";
 import { describeEnding, isAboutName } from "../../static/text/endings.ts";
 
 Deno.test("mayReconnect() agrees with every close code of the server", () => {

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { socketUrl } from "../../static/net/endpoint.js";
+import { socketUrl } from "../../static/net/endpoint.ts";
 
 Deno.test("socketUrl() stays beside the page, under a sub-path too", () => {
   assertEquals(socketUrl("bob", "http://h:8000/", null), "ws://h:8000/ws/bob");

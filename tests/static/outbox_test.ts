@@ -1,7 +1,10 @@
 import { assertEquals } from "@std/assert";
-import { JsonStorage } from "../../static/lib/storage.js";
-import { Outbox, SILENT_TURN_MS } from "../../static/net/outbox.js";
-import { JsonOutboxStore } from "../../static/net/json_outbox_store.js";
+import { type Address, LOBBY_ADDRESS } from "../../static/model/address.ts";
+import type { OutboxChange } from "../../static/net/outbox_rows.ts";
+import { JsonStorage } from "../../static/net/storage.ts";
+import { Outbox, SILENT_TURN_MS } from "../../static/net/outbox.ts";
+import { JsonOutboxStore } from "../../static/net/json_outbox_store.ts";
+import { strings } from "../../static/text/strings.ts";
 import { ManualClock } from "../support/manual_clock.ts";
 import { Random } from "../support/random.ts";
 import { FakeTabs, FakeTurn, MapStorage, settle, welcome } from "./fakes.ts";
@@ -21,11 +24,12 @@ function setUp(
     turn,
     channel: tabs.open(),
     clock,
-    onChange: (row) => void shown.push(`${row.id} ${row.state}`),
-    onGone: (id) => void shown.push(`${id} gone`),
-    onOrder: (ids) => void orders.push(ids.join(" ")),
-    onWiped: () => void shown.push("wiped"),
-    onAck: ({ id }) => void shown.push(`${id} acknowledged`),
+    nameKey: (username) => username.toLowerCase(),
+    words: strings.unsent,
+    onChange(change) {
+      if (change.type === "order") orders.push(change.ids.join(" "));
+      else shown.push(describe(change));
+    },
     objection: (row) => objections.get(row.id) ?? null,
   });
   const attach = (changes = {}) => {
@@ -35,8 +39,8 @@ function setUp(
     });
     return settle();
   };
-  const push = (id: string, peer: { username: string; account: string | null } | null = null) => {
-    outbox.push({ id, peer, text: `text of ${id}`, at: 1 });
+  const push = (id: string, to: Address = LOBBY_ADDRESS) => {
+    outbox.push({ id, to, text: `text of ${id}`, at: 1 });
     return settle();
   };
   const ack = (id: string) => {
@@ -46,7 +50,20 @@ function setUp(
   return { clock, sent, shown, orders, objections, outbox, turn, attach, push, ack, store };
 }
 
-const BOB = { username: "bob", account: "a_bob" };
+function describe(change: Exclude<OutboxChange, { type: "order" }>): string {
+  switch (change.type) {
+    case "row":
+      return `${change.row.id} ${change.row.state}`;
+    case "gone":
+      return `${change.id} gone`;
+    case "ack":
+      return `${change.ack.id} acknowledged`;
+    case "wiped":
+      return "wiped";
+  }
+}
+
+const BOB: Address = { kind: "direct", username: "bob", account: "a_bob" };
 
 function refusal(id: string, code: string, params = {}) {
   return { type: "error" as const, id, code, message: `${code}.`, params };
@@ -81,7 +98,7 @@ Deno.test("Outbox writes a message down before it goes out", async () => {
   const { attach, sent, outbox, store } = setUp();
   await attach();
 
-  outbox.push({ id: "m1", peer: null, text: "hi", at: 1 });
+  outbox.push({ id: "m1", to: LOBBY_ADDRESS, text: "hi", at: 1 });
   assertEquals([sent, (await store.all("a_alice")).map(({ id }) => id)], [[], ["m1"]]);
   await settle();
 
@@ -199,7 +216,7 @@ Deno.test("Outbox sends public messages to a log that started anew, and holds pr
 
   assertEquals(sent, ["public"]);
   assertEquals(outbox.rows[1]?.state, "failed");
-  assertEquals(outbox.rows[1]?.peer, { username: "bob", account: null });
+  assertEquals(outbox.rows[1]?.to, { kind: "direct", username: "bob", account: null });
 });
 
 Deno.test("Outbox holds what may be in a log already that was restored since", async () => {
@@ -410,7 +427,12 @@ Deno.test("Outbox sends what two tabs write in turn in the order of writing", as
     for (let i = 0; i < 8; i++) {
       const id = `m${i}`;
       typed.push(id);
-      (random.happens(0.5) ? first : second).outbox.push({ id, peer: null, text: id, at: i });
+      (random.happens(0.5) ? first : second).outbox.push({
+        id,
+        to: LOBBY_ADDRESS,
+        text: id,
+        at: i,
+      });
       await pass(random.whole(0, 20));
       if (random.happens(0.7)) await ackNext();
     }
@@ -433,8 +455,8 @@ Deno.test("Outbox tells the order of all tabs where this one showed another", as
   first.outbox.detach();
   second.outbox.detach();
 
-  second.outbox.push({ id: "one", peer: null, text: "one", at: 1 });
-  first.outbox.push({ id: "two", peer: null, text: "two", at: 2 });
+  second.outbox.push({ id: "one", to: LOBBY_ADDRESS, text: "one", at: 1 });
+  first.outbox.push({ id: "two", to: LOBBY_ADDRESS, text: "two", at: 2 });
   await settle();
 
   assertEquals(first.shown, ["two pending", "one pending"]);

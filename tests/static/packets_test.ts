@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { deflateRawSync } from "node:zlib";
 import type { ServerFrame } from "../../core/protocol.ts";
-import { PacketReader, readPacket } from "../../static/net/packets.js";
+import { PacketReader, readPacket } from "../../static/net/packets.ts";
 import { message, welcome } from "./fakes.ts";
 
 const PING = '{"type":"ping"}';

@@ -1,8 +1,8 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { JsonStorage } from "../../static/lib/storage.js";
-import { JsonOutboxStore } from "../../static/net/json_outbox_store.js";
-import type { OutboxRow, OutboxStore } from "../../static/net/outbox.js";
-import { PATIENCE_MS, PatientOutboxStore } from "../../static/net/patient_outbox_store.js";
+import { JsonStorage } from "../../static/net/storage.ts";
+import { JsonOutboxStore } from "../../static/net/json_outbox_store.ts";
+import type { OutboxRow, OutboxStore } from "../../static/net/outbox_store.ts";
+import { PATIENCE_MS, PatientOutboxStore } from "../../static/net/patient_outbox_store.ts";
 import { ManualClock } from "../support/manual_clock.ts";
 import { MapStorage, settle } from "./fakes.ts";
 
@@ -17,7 +17,7 @@ const SILENT: OutboxStore = {
 
 function row(id: string): OutboxRow {
   const writer = { username: "alice", account: "a_alice", epoch: "e_1" };
-  return { id, peer: null, text: id, at: 1, state: "pending", reason: "", writer };
+  return { id, to: { kind: "lobby" }, text: id, at: 1, state: "pending", reason: "", writer };
 }
 
 function memory(map = new MapStorage()): OutboxStore {

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { ReadReceipts } from "../../static/net/read_receipts.js";
+import { ReadReceipts } from "../../static/net/read_receipts.ts";
 import { ManualClock } from "../support/manual_clock.ts";
 
 function setUp() {

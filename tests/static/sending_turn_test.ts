@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { LockTurn } from "../../static/net/sending_turn.js";
+import { LockTurn } from "../../static/net/sending_turn.ts";
 import { settle } from "./fakes.ts";
 
 /** The locks of one browser: first come, first served, unless stolen. */

@@ -1,8 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
-import { JsonStorage } from "../../static/lib/storage.js";
+import { JsonStorage } from "../../static/net/storage.ts";
 import { activeConversation } from "../../static/model/room.js";
 import { activate } from "../../static/model/room_reading.js";
-import { JsonOutboxStore } from "../../static/net/json_outbox_store.js";
+import { JsonOutboxStore } from "../../static/net/json_outbox_store.ts";
 import { ChatSession } from "../../static/session.js";
 import { ManualClock } from "../support/manual_clock.ts";
 import { FakeSocket, FakeTabs, FakeTurn, MapStorage, message, settle, welcome } from "./fakes.ts";
@@ -229,6 +229,19 @@ Deno.test("ChatSession goes to the newest after too long an absence, and back th
   await settle();
 
   assertEquals([shown(session)[0], shown(session).length], ["8901", 101]);
+  session.stop();
+});
+
+Deno.test("ChatSession leaves out what isn't a message in a page of the log", async () => {
+  const page = pageOf(99, 100, false);
+  const broken = { ...message({ seq: 98 }), message: null };
+  const { session, draw } = await setUp({
+    'messages {"before":101,"limit":50}': { ...page, messages: [broken, ...page.messages] },
+  }, welcome({ seq: 100 }));
+
+  draw();
+
+  assertEquals(shown(session), ["99", "100"]);
   session.stop();
 });
 

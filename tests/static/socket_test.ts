@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { ReconnectingSocket } from "../../static/net/socket.js";
+import { ReconnectingSocket } from "../../static/net/socket.ts";
 import { ManualClock } from "../support/manual_clock.ts";
 import { FakeSocket, message, reportedErrors, welcome } from "./fakes.ts";
 
@@ -27,7 +27,7 @@ Deno.test("ReconnectingSocket.connect() offers its dialects and is online from w
   const { sockets, frames, states, socket } = setUp();
 
   socket.connect();
-  const isEarly = socket.send({ message: "hi" });
+  const isEarly = socket.send({ type: "message", message: "hi" });
   sockets[0]!.receive(welcome());
 
   assertEquals(sockets[0]!.subprotocols, ["parley.v1.deflate", "parley.v1"]);
@@ -35,7 +35,7 @@ Deno.test("ReconnectingSocket.connect() offers its dialects and is online from w
   assertEquals(isEarly, false);
   assertEquals(states, ["connecting", "online"]);
   assertEquals(frames, ["welcome"]);
-  assertEquals(socket.send({ message: "hi" }), true);
+  assertEquals(socket.send({ type: "message", message: "hi" }), true);
   socket.disconnect();
 });
 

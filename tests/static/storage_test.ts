@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
-import { JsonStorage } from "../../static/lib/storage.js";
-import { Drafts } from "../../static/model/drafts.js";
-import { JsonOutboxStore } from "../../static/net/json_outbox_store.js";
+import { JsonStorage } from "../../static/net/storage.ts";
+import { Drafts } from "../../static/drafts.js";
+import { JsonOutboxStore } from "../../static/net/json_outbox_store.ts";
 import { MapStorage } from "./fakes.ts";
 
 const BOB = { username: "bob", account: "a_bob" };
@@ -79,7 +79,7 @@ Deno.test("Drafts of one account are not those of another, and go when it is wip
 Deno.test("JsonOutboxStore skips rows it can't read", async () => {
   const row = {
     id: "m1",
-    peer: null,
+    to: { kind: "lobby" },
     text: "hi",
     at: 1,
     state: "pending",
@@ -90,6 +90,24 @@ Deno.test("JsonOutboxStore skips rows it can't read", async () => {
 
   const rows = await new JsonOutboxStore(new JsonStorage(map)).all("a_alice");
   assertEquals(rows.map(({ id }) => id), ["m1"]);
+});
+
+// Earlier versions of the page stored whom a message is for as `peer`, null for everyone.
+Deno.test("JsonOutboxStore reads rows that an earlier version of the page left", async () => {
+  const writer = { username: "alice", account: "a_alice", epoch: "e_1" };
+  const rest = { text: "hi", at: 1, state: "failed", reason: "Away.", writer };
+  const damaged = { id: "m3", ...rest };
+  const map = new MapStorage([[
+    "parley.outbox",
+    JSON.stringify([{ id: "m1", peer: null, ...rest }, { id: "m2", peer: BOB, ...rest }, damaged]),
+  ]]);
+
+  const rows = await new JsonOutboxStore(new JsonStorage(map)).all("a_alice");
+
+  assertEquals<unknown>(rows, [
+    { id: "m1", to: { kind: "lobby" }, ...rest },
+    { id: "m2", to: { kind: "direct", ...BOB }, ...rest },
+  ]);
 });
 
 Deno.test("Drafts of a tab are not lost to another tab that keeps or sends its own", () => {

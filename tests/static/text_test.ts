@@ -10,7 +10,7 @@ import { describePresence } from "../../static/view/describe_presence.js";
 import { titleFor } from "../../static/view/title.js";
 import { welcome } from "./fakes.ts";
 import { linkify } from "../../static/text/linkify.js";
-import { nameKey } from "../../static/lib/name_key.js";
+import { nameKey } from "../../static/text/name_key.ts";
 import { mentions } from "../../static/model/mentions.js";
 import { clampMarks, listNames, nameHue, nameInitial } from "../../static/text/names.ts";
 import { cleanText, countCharacters } from "../../static/text/plain_text.ts";

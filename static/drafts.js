@@ -1,7 +1,7 @@
-/** @import {JsonStorage} from "../lib/storage.js" */
-/** @import {Peer} from "./conversation.js" */
-import { randomId } from "../lib/ids.js";
-import { nameKey } from "../lib/name_key.js";
+/** @import {JsonStorage} from "./net/storage.ts" */
+/** @import {Peer} from "./model/conversation.js" */
+import { randomId } from "./net/ids.ts";
+import { nameKey } from "./text/name_key.ts";
 
 /**
  * @typedef {{peer: Peer | null, text: string}} Draft

@@ -3,9 +3,9 @@ const ID_BYTES = 16;
 
 /**
  * Makes an idempotency key: 22 characters of base64url.
- * `crypto.randomUUID` would need a secure context, and a chat on a local network has none.
+ * `crypto.randomUUID` needs a secure context, and a chat on a local network has none.
  */
-export function randomId() {
+export function randomId(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(ID_BYTES));
   return btoa(String.fromCharCode(...bytes))
     .replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");

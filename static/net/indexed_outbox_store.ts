@@ -1,5 +1,5 @@
 /// <reference lib="dom" />
-/** @import {OutboxRow, OutboxStore} from "./outbox.js" */
+import { type OutboxRow, type OutboxStore, readStoredRow } from "./outbox_store.ts";
 
 const VERSION = 1;
 const ROWS = "rows";
@@ -7,28 +7,20 @@ const BY_ID = "id";
 const BY_OWNER = "owner";
 
 /**
- * Keeps the outbox in IndexedDB, where reloads, crashes and closed tabs leave it. The key of a row
- * is its place in the order of writing; accounts and logs find theirs by an index.
- *
- * @implements {OutboxStore}
+ * Keeps the outbox in IndexedDB, through reloads, crashes and closed tabs. The key of a row is its
+ * place in the order of writing, which all tabs share; an index finds the rows of an account.
  */
-export class IndexedOutboxStore {
-  #database;
+export class IndexedOutboxStore implements OutboxStore {
+  readonly #database: IDBDatabase;
 
-  /** @param {IDBDatabase} database */
-  constructor(database) {
+  constructor(database: IDBDatabase) {
     this.#database = database;
-    // A newer page in another tab needs another layout: it must not wait for this one.
+    // A newer page in another tab may need another layout, and must not wait for this tab.
     database.onversionchange = () => database.close();
   }
 
-  /**
-   * @param {IDBFactory} factory
-   * @param {string} name
-   * @returns {Promise<IndexedOutboxStore>}
-   * @throws {DOMException} Where the browser forbids it, as in some private windows.
-   */
-  static async open(factory, name) {
+  /** @throws {DOMException} Where the browser forbids it, as in some private windows. */
+  static async open(factory: IDBFactory, name: string): Promise<IndexedOutboxStore> {
     const opening = factory.open(name, VERSION);
     opening.onupgradeneeded = () => {
       const rows = opening.result.createObjectStore(ROWS, {
@@ -41,77 +33,56 @@ export class IndexedOutboxStore {
     return new IndexedOutboxStore(await answerOf(opening));
   }
 
-  /**
-   * @param {string} account
-   * @returns {Promise<OutboxRow[]>}
-   */
-  async all(account) {
+  async all(account: string): Promise<OutboxRow[]> {
     const rows = this.#rows("readonly").index(BY_OWNER);
-    /** @type {(OutboxRow & {order: number})[]} */
-    const found = await answerOf(rows.getAll(rangeOf(account)));
-    return found.sort((a, b) => a.order - b.order).map(({ order: _, ...row }) => row);
+    const found: { order: number }[] = await answerOf(rows.getAll(rangeOf(account)));
+    return found.sort((a, b) => a.order - b.order).map(readStoredRow)
+      .filter((row) => row !== undefined);
   }
 
-  /** @param {OutboxRow} row */
-  async put(row) {
+  async put(row: OutboxRow): Promise<void> {
     const rows = this.#rows("readwrite");
     const order = await answerOf(rows.index(BY_ID).getKey(row.id));
     rows.put(order === undefined ? row : { ...row, order });
     await endOf(rows.transaction);
   }
 
-  /** @param {string} id */
-  async remove(id) {
+  async remove(id: string): Promise<void> {
     const rows = this.#rows("readwrite");
     const order = await answerOf(rows.index(BY_ID).getKey(id));
     if (order !== undefined) rows.delete(order);
     await endOf(rows.transaction);
   }
 
-  /** @param {string} account */
-  async wipe(account) {
+  async wipe(account: string): Promise<void> {
     const rows = this.#rows("readwrite");
     const orders = await answerOf(rows.index(BY_OWNER).getAllKeys(rangeOf(account)));
     for (const order of orders) rows.delete(order);
     await endOf(rows.transaction);
   }
 
-  async isEmpty() {
+  async isEmpty(): Promise<boolean> {
     return await answerOf(this.#rows("readonly").count()) === 0;
   }
 
-  /** @param {IDBTransactionMode} mode */
-  #rows(mode) {
+  #rows(mode: IDBTransactionMode): IDBObjectStore {
     return this.#database.transaction(ROWS, mode).objectStore(ROWS);
   }
 }
 
-/**
- * Every log's rows of one account: an array sorts after every string.
- *
- * @param {string} account
- */
-function rangeOf(account) {
+/** Every log's rows of one account: an array sorts after every string. */
+function rangeOf(account: string): IDBKeyRange {
   return IDBKeyRange.bound([account], [account, []]);
 }
 
-/**
- * @template T
- * @param {IDBRequest<T>} request
- * @returns {Promise<T>}
- */
-function answerOf(request) {
+function answerOf<T>(request: IDBRequest<T>): Promise<T> {
   return new Promise((resolve, reject) => {
     request.onsuccess = () => resolve(request.result);
     request.onerror = () => reject(request.error);
   });
 }
 
-/**
- * @param {IDBTransaction} transaction
- * @returns {Promise<void>}
- */
-function endOf(transaction) {
+function endOf(transaction: IDBTransaction): Promise<void> {
   return new Promise((resolve, reject) => {
     transaction.oncomplete = () => resolve();
     transaction.onabort = () => reject(transaction.error);

@@ -1,87 +1,71 @@
-/** @import {Clock, Timer} from "../../core/clock.ts" */
-/** @import {ServerFrame, ErrorFrame} from "../../core/protocol.ts" */
-import { Backoff, FLOOR_MS } from "./backoff.js";
-import { SIGNED_OUT } from "../text/endings.ts";
-import { mayReconnect } from "./endings.js";
-import { canInflate, PacketReader } from "./packets.js";
+import type { Clock, Timer } from "../../core/clock.ts";
+import type { ClientFrame, ErrorFrame, ServerFrame } from "../../core/protocol.ts";
+import type { ConnectionState } from "../model/connection.ts";
+import { Backoff, FLOOR_MS } from "./backoff.ts";
+import { mayReconnect, SIGNED_OUT } from "./endings.ts";
+import { canInflate, PacketReader } from "./packets.ts";
 
 /** The subprotocols in which the server may join frames, and pings; the best one first. */
 const SUBPROTOCOLS = canInflate() ? ["parley.v1.deflate", "parley.v1"] : ["parley.v1"];
-/** Time an answer to a ping may take; after a heartbeat and this without traffic, the line is dead. */
+/** A connection without traffic for a heartbeat and this time on top is dead. */
 const SILENCE_GRACE_MS = 10_000;
 /** Heartbeat assumed until `welcome` tells; also bounds how long a connection attempt may take. */
 const FIRST_HEARTBEAT_MS = 15_000;
-/** The person's return (tab shown, network back) tries at once, but no faster than this. */
+/** The person's return (tab shown, network back) retries at once, but no faster than this. */
 const NUDGE_FLOOR_MS = 1_000;
 
-/**
- * How the line stands. `ended` means that retrying can't help; `refusal` is the last error frame
- * that came before it.
- *
- * @typedef {{state: "idle"}
- *   | {state: "connecting", attempt: number}
- *   | {state: "online"}
- *   | {state: "waiting", attempt: number, delayMs: number, refusal: ErrorFrame | null}
- *   | {state: "ended", code: number, refusal: ErrorFrame | null}} LineState
- */
+/** The parts of a WebSocket that the page uses; tests fake it. */
+export interface SocketLike {
+  binaryType: string;
+  // deno-lint-ignore no-explicit-any -- A browser's event and a fake's have only `data` in common.
+  onmessage: ((event: any) => void) | null;
+  // deno-lint-ignore no-explicit-any -- As above, with `code`.
+  onclose: ((event: any) => void) | null;
+  send(data: string): void;
+  close(): void;
+}
 
-/**
- * The parts of a WebSocket that are used; a fake in tests.
- *
- * @typedef {object} SocketLike
- * @property {string} binaryType
- * @property {((event: any) => void) | null} onmessage
- * @property {((event: any) => void) | null} onclose
- * @property {(data: string) => void} send
- * @property {() => void} close
- */
-
-/**
- * @typedef {object} SocketOptions
- * @property {() => string} url Asked at each attempt, so that a resume position can be in it.
- * @property {(url: string, subprotocols: string[]) => SocketLike} open
- * @property {Clock} clock
- * @property {(frame: ServerFrame) => void} onFrame Every frame but pings, in order.
- * @property {(state: LineState) => void} onState
- * @property {() => number} [random]
- */
+export interface SocketOptions {
+  /** Asked at each attempt, so that it can hold the position to resume from. */
+  readonly url: () => string;
+  readonly open: (url: string, subprotocols: string[]) => SocketLike;
+  readonly clock: Clock;
+  /** Called with every frame but pings, in order. */
+  readonly onFrame: (frame: ServerFrame) => void;
+  readonly onState: (state: ConnectionState) => void;
+  readonly random?: () => number;
+}
 
 /**
  * A connection that comes back by itself. It counts as online from `welcome` on, answers pings,
- * notices a silent line, and pauses between attempts with backoff and jitter.
+ * notices when the server falls silent, and pauses between attempts with backoff and jitter. At
+ * most one socket is open, and frames of an earlier one never arrive.
  */
 export class ReconnectingSocket {
-  #options;
-  #backoff;
-  /** @type {SocketLike | null} */
-  #socket = null;
-  /** @type {PacketReader | null} */
-  #reader = null;
-  /** @type {LineState} */
-  #state = { state: "idle" };
-  /** @type {Timer | null} */
-  #retryTimer = null;
-  /** @type {Timer | null} */
-  #watchdog = null;
-  /** @type {ErrorFrame | null} */
-  #refusal = null;
+  readonly #options: SocketOptions;
+  readonly #backoff: Backoff;
+  #socket: SocketLike | null = null;
+  #reader: PacketReader | null = null;
+  #state: ConnectionState = { state: "idle" };
+  #retryTimer: Timer | null = null;
+  #watchdog: Timer | null = null;
+  #refusal: ErrorFrame | null = null;
   #heartbeatMs = FIRST_HEARTBEAT_MS;
   #lastTraffic = 0;
   #lastAttempt = -Infinity;
 
-  /** @param {SocketOptions} options */
-  constructor(options) {
+  constructor(options: SocketOptions) {
     this.#options = options;
     this.#backoff = new Backoff(options.random);
   }
 
-  /** How the line stands now. */
-  get state() {
+  /** The current state. */
+  get state(): ConnectionState {
     return this.#state;
   }
 
   /** Connects now, whatever the state: also the way back from `ended`. */
-  connect() {
+  connect(): void {
     this.#drop();
     this.#refusal = null;
     this.#heartbeatMs = FIRST_HEARTBEAT_MS;
@@ -90,7 +74,7 @@ export class ReconnectingSocket {
     const socket = this.#options.open(this.#options.url(), SUBPROTOCOLS);
     const reader = new PacketReader(
       (frames) => this.#receive(frames),
-      // The line is as good as lost: what is missing comes with the next one.
+      // The next connection replays the missing frames.
       () => this.#ended(1006),
     );
     socket.binaryType = "arraybuffer";
@@ -106,45 +90,43 @@ export class ReconnectingSocket {
   }
 
   /** Leaves for good: no more attempts until {@linkcode ReconnectingSocket.connect}. */
-  disconnect() {
+  disconnect(): void {
     this.#drop();
     this.#backoff.reset();
     this.#setState({ state: "idle" });
   }
 
   /**
-   * Sends one frame if the line is up.
+   * Sends one frame if the connection is up.
    *
-   * @param {object} frame
-   * @returns {boolean} Whether it was handed over; only an ack says that it arrived.
+   * @returns Whether it was handed over; only an ack says that it arrived.
    */
-  send(frame) {
+  send(frame: ClientFrame): boolean {
     if (this.#state.state !== "online" || this.#socket === null) return false;
     this.#socket.send(JSON.stringify(frame));
     return true;
   }
 
-  /** The line is known to be dead, long before its silence would tell. */
-  giveUp() {
+  /** The connection is known to be dead, long before its silence would tell. */
+  giveUp(): void {
     if (this.#socket !== null) this.#ended(1006);
   }
 
-  /** The tab is shown again or the network is back: a wait ends early, a dead line is noticed. */
-  nudge() {
+  /** The tab is shown again or the network is back: ends a wait, and notices a dead connection. */
+  nudge(): void {
     if (this.#state.state === "waiting") return this.#retryEarly();
     if (this.#socket !== null) this.#checkSilence();
   }
 
-  /** @param {ServerFrame[]} frames */
-  #receive(frames) {
+  #receive(frames: ServerFrame[]): void {
     const socket = this.#socket;
     for (const frame of frames) {
       if (this.#socket === socket) this.#guard(frame);
     }
   }
 
-  /** @param {ServerFrame} frame One whose handling may fail without costing those behind it. */
-  #guard(frame) {
+  /** A frame whose handling fails must not cost the frames behind it. */
+  #guard(frame: ServerFrame): void {
     try {
       this.#handle(frame);
     } catch (error) {
@@ -152,8 +134,7 @@ export class ReconnectingSocket {
     }
   }
 
-  /** @param {ServerFrame} frame */
-  #handle(frame) {
+  #handle(frame: ServerFrame): void {
     if (frame.type === "ping") return void this.#socket?.send('{"type":"pong"}');
     if (frame.type === "welcome") {
       this.#heartbeatMs = frame.heartbeatMs;
@@ -161,13 +142,12 @@ export class ReconnectingSocket {
       this.#setState({ state: "online" });
     }
     if (frame.type === "error" && frame.id === undefined) this.#refusal = frame;
-    // Its close code may get lost on the way, so this word is an ending already.
+    // The close code that follows may get lost, so this frame ends the connection already.
     if (this.#refusal?.code === "signed_out") return this.#ended(SIGNED_OUT);
     this.#options.onFrame(frame);
   }
 
-  /** @param {number} code */
-  #ended(code) {
+  #ended(code: number): void {
     this.#drop();
     if (!mayReconnect(code)) {
       return this.#setState({ state: "ended", code, refusal: this.#refusal });
@@ -175,7 +155,7 @@ export class ReconnectingSocket {
     this.#wait();
   }
 
-  #wait() {
+  #wait(): void {
     const asked = Number(this.#refusal?.params?.retryAfterMs ?? 0);
     const attempt = this.#backoff.attempts + 1;
     const delayMs = this.#backoff.next(Number.isFinite(asked) ? asked : 0);
@@ -183,40 +163,39 @@ export class ReconnectingSocket {
     this.#setState({ state: "waiting", attempt, delayMs, refusal: this.#refusal });
   }
 
-  #retryEarly() {
+  #retryEarly(): void {
     const since = this.#options.clock.monotonic() - this.#lastAttempt;
     const asked = Number(this.#refusal?.params?.retryAfterMs ?? 0);
     this.#retryIn(Math.max(FLOOR_MS, NUDGE_FLOOR_MS - since, asked - since));
   }
 
-  /** @param {number} delayMs */
-  #retryIn(delayMs) {
+  #retryIn(delayMs: number): void {
     this.#retryTimer?.cancel();
     this.#retryTimer = this.#options.clock.schedule(() => this.connect(), delayMs);
   }
 
-  #hearSomething() {
+  #hearSomething(): void {
     this.#lastTraffic = this.#options.clock.monotonic();
   }
 
-  #watch() {
+  #watch(): void {
     const left = this.#heartbeatMs + SILENCE_GRACE_MS - this.#silenceMs();
     this.#watchdog = this.#options.clock.schedule(() => this.#checkSilence(), left);
   }
 
-  #checkSilence() {
+  #checkSilence(): void {
     this.#watchdog?.cancel();
     if (this.#silenceMs() < this.#heartbeatMs + SILENCE_GRACE_MS) return this.#watch();
     // The close handshake of a vanished peer may take minutes, so its socket is dropped instead.
     this.#ended(1006);
   }
 
-  #silenceMs() {
+  #silenceMs(): number {
     return this.#options.clock.monotonic() - this.#lastTraffic;
   }
 
-  /** Forgets the socket at hand: whatever it still says is not heard. */
-  #drop() {
+  /** Forgets the current socket: nothing it still sends is heard. */
+  #drop(): void {
     this.#retryTimer?.cancel();
     this.#watchdog?.cancel();
     const socket = this.#socket;
@@ -228,8 +207,7 @@ export class ReconnectingSocket {
     socket.close();
   }
 
-  /** @param {LineState} state */
-  #setState(state) {
+  #setState(state: ConnectionState): void {
     this.#state = state;
     this.#options.onState(state);
   }

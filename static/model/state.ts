@@ -88,6 +88,8 @@ export interface State {
   readonly isOpening: boolean;
   readonly viewport: Viewport;
   readonly dialog: DialogName | null;
+  /** What the search dialog begins with. */
+  readonly query: string;
   readonly isDrawerOpen: boolean;
   readonly notice: Notice | null;
   readonly announcement: Announcement;
@@ -126,6 +128,7 @@ export function initialState(settings: Settings = DEFAULT_SETTINGS): State {
     isOpening: true,
     viewport: AT_END,
     dialog: null,
+    query: "",
     isDrawerOpen: false,
     notice: null,
     announcement: { id: 0, lines: [] },

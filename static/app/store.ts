@@ -1,0 +1,77 @@
+import type { State } from "../model/state.ts";
+
+/** Makes the next state of one. */
+export type Change = (state: State) => State;
+
+/** Holds the state of the page, and tells when there is another one to show. */
+export class Store {
+  readonly #onNextPicture: (show: () => void) => void;
+  readonly #listeners = new Set<() => void>();
+  readonly #gatherers = new Set<() => void>();
+  readonly #finishers = new Set<Change>();
+  #state: State;
+  /** The state that listeners were told of last. */
+  #shown: State;
+  #isAwaited = false;
+
+  /** @param onNextPicture Calls `show` once, soon: with the browser's next picture. */
+  constructor(initial: State, onNextPicture: (show: () => void) => void) {
+    this.#state = initial;
+    this.#shown = initial;
+    this.#onNextPicture = onNextPicture;
+  }
+
+  get state(): State {
+    return this.#state;
+  }
+
+  /** Calls `listener` whenever there is another state to show; returns what ends that. */
+  subscribe(listener: () => void): () => void {
+    return addTo(this.#listeners, listener);
+  }
+
+  /** Calls `gather` before each awaited picture, for changes that wait for it together. */
+  beforePicture(gather: () => void): () => void {
+    return addTo(this.#gatherers, gather);
+  }
+
+  /** Puts every state through `finish` before it is shown: what holds whatever was changed. */
+  finishWith(finish: Change): () => void {
+    return addTo(this.#finishers, finish);
+  }
+
+  /** Changes the state, and shows it with the next picture, together with others. */
+  update(change: Change): void {
+    this.#state = change(this.#state);
+    this.awaitPicture();
+  }
+
+  /** Changes the state by something that a person did, and shows it at once. */
+  act(change: Change): void {
+    this.update(change);
+    this.#show();
+  }
+
+  /** Makes sure that a picture comes, and with it whatever is gathered. */
+  awaitPicture(): void {
+    if (this.#isAwaited) return;
+    this.#isAwaited = true;
+    this.#onNextPicture(() => {
+      for (const gather of this.#gatherers) gather();
+      this.#isAwaited = false;
+      this.#show();
+    });
+  }
+
+  #show(): void {
+    for (const finish of this.#finishers) this.#state = finish(this.#state);
+    if (this.#state === this.#shown) return;
+    this.#shown = this.#state;
+    for (const listener of this.#listeners) listener();
+  }
+}
+
+function addTo<T>(set: Set<T>, one: T): () => void {
+  set.add(one);
+  return () => void set.delete(one);
+}

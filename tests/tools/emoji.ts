@@ -1,7 +1,7 @@
 import { PROJECT } from "../support/program.ts";
 
 // The task `emoji`: writes `static/text/emoji_table.ts` from `emojibase-data`. The page needs one
-// name and a few search words an emoji, which is a twentieth of that data.
+// name and a few search words an emoji, which is a twelfth of that data.
 
 /** Newer ones show as a box on most devices. */
 const NEWEST_VERSION = 16;

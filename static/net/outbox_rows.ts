@@ -1,5 +1,6 @@
 import type { AckFrame } from "../../core/protocol.ts";
 import { adopt, hold, type OutboxWords } from "./outbox_adoption.ts";
+import { idsOf, mergeRows } from "./outbox_merge.ts";
 import type { Identity, OutboxRow, OutboxStore } from "./outbox_store.ts";
 import { OutboxTabs, type TabMessage } from "./outbox_tabs.ts";
 import type { TabChannel } from "./tab_channel.ts";
@@ -173,25 +174,18 @@ export class OutboxRows {
     const { onChange, words } = this.#options;
     const kept = found.filter((row) => !this.#left.has(row.id));
     if (kept.length === found.length) this.#left.clear();
-    const own = new Map(this.#rows.map((row) => [row.id, row]));
-    const ids = new Set(kept.map((row) => row.id));
-    const before = this.#order();
-    this.#rows = [
-      ...kept.map((row) => this.#unkept.has(row.id) ? own.get(row.id) ?? row : row),
-      ...this.#rows.filter((row) => !ids.has(row.id)),
-    ];
+    const before = this.#rows;
+    this.#rows = mergeRows(kept, before, this.#unkept);
     // Every write of this tab began before this reading, and so did all earlier writes.
     this.#unplaced.clear();
+    const shown = new Map(before.map((row) => [row.id, row.state]));
     for (const row of kept) {
       const isOfOtherLog = row.writer?.epoch !== identity.epoch;
       if (isOfOtherLog) this.#revise(row, hold(row, identity, words.reset));
-      else if (own.get(row.id)?.state !== row.state) onChange({ type: "row", row: { ...row } });
+      else if (shown.get(row.id) !== row.state) onChange({ type: "row", row: { ...row } });
     }
-    if (before.join() !== this.#order().join()) onChange({ type: "order", ids: this.#order() });
-  }
-
-  #order(): string[] {
-    return this.#rows.map((row) => row.id);
+    const ids = idsOf(this.#rows);
+    if (idsOf(before).join() !== ids.join()) onChange({ type: "order", ids });
   }
 
   #revise(row: OutboxRow, changes: Partial<OutboxRow> | null): void {
@@ -232,10 +226,9 @@ export class OutboxRows {
 
   #hear(message: TabMessage): void {
     this.#options.onHeard();
-    if (message.type === "wiped") this.#isWiped = true;
-    if (message.type === "wiped") return this.#options.onChange(message);
-    if (message.type === "ack") this.#hearEnd(message.ack.id, message);
-    if (message.type === "gone") this.#hearEnd(message.id, message);
+    if (message.type === "wiped") return this.#hearWiped();
+    if (message.type === "ack") this.#hearEnd(message.ack.id, { type: "ack", ack: message.ack });
+    if (message.type === "gone") this.#hearEnd(message.id, { type: "gone", id: message.id });
     const reading = message.type === "changed" ? this.refresh() : Promise.resolve();
     void reading.then(() => this.#options.onSendable());
   }
@@ -244,5 +237,10 @@ export class OutboxRows {
     const isShown = this.find(id) !== undefined;
     this.#drop(id);
     if (isShown) this.#options.onChange(change);
+  }
+
+  #hearWiped(): void {
+    this.#isWiped = true;
+    this.#options.onChange({ type: "wiped" });
   }
 }

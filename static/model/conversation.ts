@@ -1,5 +1,6 @@
-import { type Address, LOBBY_ADDRESS } from "./address.ts";
-import type { ItemKey } from "./item.ts";
+import { nameKey } from "../text/name_key.ts";
+import { type Address, LOBBY_ADDRESS, type Person } from "./address.ts";
+import { type ItemKey, type Message, sentKey } from "./item.ts";
 
 /** The page's own key of a conversation; it stays when the server tells its name for it. */
 export type ConversationKey = string;
@@ -69,4 +70,65 @@ export function newConversation(
 /** Whether only its two people see it. */
 export function isPrivate({ address }: Pick<Conversation, "address">): boolean {
   return address.kind === "direct";
+}
+
+/** The conversation that the server calls by this name: `lobby`, or the name of a private one. */
+export function findByServerId(
+  conversations: ReadonlyMap<ConversationKey, Conversation>,
+  id: string,
+): Conversation | undefined {
+  if (id === LOBBY) return conversations.get(LOBBY);
+  for (const conversation of conversations.values()) {
+    if (conversation.id === id) return conversation;
+  }
+  return undefined;
+}
+
+/** What the server calls a conversation; null while it has told no name for it. */
+export function serverIdOf({ key, id }: Conversation): string | null {
+  return key === LOBBY ? LOBBY : id;
+}
+
+/**
+ * Finds the private conversation with a person: by account where both sides of the comparison
+ * know it, else by name among those not bound to an account.
+ */
+export function findWithPerson(
+  conversations: ReadonlyMap<ConversationKey, Conversation>,
+  { username, account }: Person,
+): Conversation | undefined {
+  const name = nameKey(username);
+  let byName: Conversation | undefined;
+  for (const conversation of conversations.values()) {
+    const known = conversation.address;
+    if (known.kind !== "direct") continue;
+    if (account !== null && known.account === account) return conversation;
+    const isOpen = known.account === null || account === null;
+    if (isOpen && nameKey(known.username) === name) byName = conversation;
+  }
+  return byName;
+}
+
+/** The conversation that shows the message sent under this `id` as on its way. */
+export function findUnsent(
+  conversations: ReadonlyMap<ConversationKey, Conversation>,
+  id: string,
+): Conversation | undefined {
+  const key = sentKey(id);
+  for (const conversation of conversations.values()) {
+    if (conversation.unsent.includes(key)) return conversation;
+  }
+  return undefined;
+}
+
+/** Counts a message of someone else as unread. */
+export function countUnread(conversation: Conversation, message: Message): Conversation {
+  if (message.isMine) return conversation;
+  const { unread, mentions, divider } = conversation;
+  return {
+    ...conversation,
+    unread: unread + 1,
+    mentions: mentions + (message.isMention ? 1 : 0),
+    divider: unread === 0 ? message.key : divider,
+  };
 }

@@ -61,7 +61,31 @@ export interface Note {
 /** What a timeline shows. */
 export type Item = Message | PresenceLine | Note;
 
+/** Items by key, as the state holds them. */
+export type Items = ReadonlyMap<ItemKey, Item>;
+
+/** Key of a message that began in this browser. */
+export function sentKey(id: string): ItemKey {
+  return `out:${id}`;
+}
+
+/** Key of a message that came out of the log. */
+export function logKey(era: number, seq: number): ItemKey {
+  return `${era}:${seq}`;
+}
+
 /** Whether a message has its place in the log. */
 export function isStored(item: Item | undefined): item is StoredMessage {
   return item?.kind === "message" && item.delivery.state === "stored";
+}
+
+/** The message behind a key, if it has its place in the log. */
+export function storedOf(items: Items, key: ItemKey | undefined): StoredMessage | undefined {
+  const item = key === undefined ? undefined : items.get(key);
+  return isStored(item) ? item : undefined;
+}
+
+/** The messages of a list that have their place in the log. */
+export function storedIn(items: Items, keys: readonly ItemKey[]): StoredMessage[] {
+  return keys.map((key) => items.get(key)).filter(isStored);
 }

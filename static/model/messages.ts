@@ -1,0 +1,105 @@
+import type { AckFrame, MessageFrame } from "../../core/protocol.ts";
+import { type ConversationKey, countUnread, findUnsent } from "./conversation.ts";
+import { conversationOf } from "./directs.ts";
+import {
+  isStored,
+  type ItemKey,
+  logKey,
+  type Message,
+  sentKey,
+  storedIn,
+  type StoredMessage,
+} from "./item.ts";
+import { mentions } from "./mentions.ts";
+import type { NextState } from "./next_state.ts";
+import { placeMessage } from "./ranges.ts";
+import type { State } from "./state.ts";
+
+/** Puts a message where it belongs and counts it as unread. */
+export function receiveMessage(next: NextState, frame: MessageFrame): void {
+  next.setLog({ lastSeq: Math.max(next.now.log.lastSeq, frame.seq) });
+  if (next.now.erased.has(frame.account)) return;
+  const key = conversationOf(next, frame);
+  place(next, key, withOwnKey(next, toMessage(next.now, frame)));
+}
+
+/** Turns a message on its way into one that has its place in the log. */
+export function receiveAck(next: NextState, frame: AckFrame): void {
+  const { self, log, conversations } = next.now;
+  const owner = findUnsent(conversations, frame.id);
+  const row = takeUnsent(next, frame.id);
+  if (owner === undefined || row === undefined) return;
+  const isWaiting = frame.waiting === true;
+  // An ack may overtake messages before it, so it says nothing about the position.
+  place(next, owner.key, {
+    ...row,
+    author: self ?? row.author,
+    at: frame.at,
+    delivery: { state: "stored", era: log.era, seq: frame.seq, isWaiting },
+  });
+}
+
+/** Notes that a private message which had waited has arrived. */
+export function receiveDelivered(next: NextState, seq: number): void {
+  const { conversations, items, log } = next.now;
+  for (const { address, items: list, tail } of conversations.values()) {
+    if (address.kind !== "direct") continue;
+    const message = storedIn(items, [...list, ...tail])
+      .find(({ delivery }) => delivery.seq === seq && delivery.era === log.era);
+    if (message?.delivery.isWaiting) next.put(asDelivered(message));
+  }
+}
+
+/** The same message, which its recipient has. */
+export function asDelivered(message: StoredMessage): StoredMessage {
+  return { ...message, delivery: { ...message.delivery, isWaiting: false } };
+}
+
+/** A message of the log as it is shown. */
+export function toMessage(
+  { self, log: { era } }: Pick<State, "self" | "log">,
+  frame: MessageFrame,
+): StoredMessage {
+  const { seq, at, from, account, message: text, id = null } = frame;
+  const isMine = account === self?.account;
+  return {
+    kind: "message",
+    key: logKey(era, seq),
+    id,
+    author: { username: from, account },
+    isMine,
+    at,
+    text,
+    isMention: !isMine && mentions(text, self?.username ?? ""),
+    delivery: { state: "stored", era, seq, isWaiting: isMine && frame.waiting === true },
+  };
+}
+
+/** The message under the key that it had while it was on its way, if that was here. */
+export function withOwnKey(next: NextState, message: StoredMessage): StoredMessage {
+  const row = message.id === null ? undefined : takeUnsent(next, message.id);
+  return row === undefined ? message : { ...message, key: row.key };
+}
+
+/** Takes a message from those on their way; undefined if it isn't one of them. */
+export function takeUnsent(next: NextState, id: string): Message | undefined {
+  const key = sentKey(id);
+  const owner = findUnsent(next.now.conversations, id);
+  const item = next.now.items.get(key);
+  if (owner === undefined || item?.kind !== "message") return undefined;
+  next.change(owner.key, (before) => ({ ...before, unsent: without(before.unsent, key) }));
+  return item;
+}
+
+function place(next: NextState, key: ConversationKey, message: StoredMessage): void {
+  if (isStored(next.now.items.get(message.key))) return;
+  next.put(message);
+  next.change(key, (before) => {
+    const placed = placeMessage(before, message, next.now.items);
+    return placed === before ? before : countUnread(placed, message);
+  });
+}
+
+function without(list: readonly ItemKey[], key: ItemKey): readonly ItemKey[] {
+  return list.filter((other) => other !== key);
+}

@@ -40,6 +40,7 @@ const MAY_IMPORT: readonly Rule[] = [
   ["static/text/", /^static\/text\//, /^static\/text\//, SHARED_TYPES],
   ["static/model/", /^static\/model\//, /^static\/(model|text)\//, typesOf("net")],
   ["static/net/", /^static\/net\//, /^static\/net\//, typesOf("model")],
+  ["static/app/", /^static\/app\//, /^static\/(app|model|net|text)\//, SHARED_TYPES],
   ["static/view/", /^static\/view\//, /^static\/(view|model|lib|text)\//, typesOf("net")],
   ["whatever is no test", /^(?!tests\/)/, /^(?!tests\/)/],
 ];

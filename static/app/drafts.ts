@@ -1,0 +1,139 @@
+import { type Address, LOBBY_ADDRESS } from "../model/address.ts";
+import { randomId } from "../net/ids.ts";
+import type { JsonStorage } from "../net/storage.ts";
+import { nameKey } from "../text/name_key.ts";
+
+/** A text that was begun and not sent. */
+export interface Draft {
+  readonly address: Address;
+  readonly text: string;
+}
+
+/** A person as stored; null stands for everyone. */
+type Peer = { readonly username: string; readonly account: string | null } | null;
+
+/** Under which key a draft's text is stored. */
+interface Place {
+  readonly peer: Peer;
+  readonly slot: string;
+}
+
+/**
+ * What was begun in each conversation and not sent, kept across reloads for one's account. Each
+ * text has a key of its own, so that a keystroke writes no other text. What this tab began stays in
+ * its memory too: another tab may keep something else in its place, and some browsers keep nothing.
+ */
+export class Drafts {
+  readonly #storage: JsonStorage;
+  #key: string;
+  /** What this tab has; an empty text says that it was sent. */
+  #own: readonly Draft[] = [];
+
+  constructor(storage: JsonStorage, account: string) {
+    this.#storage = storage;
+    this.#key = `drafts.${account}`;
+  }
+
+  /** The same person is another account from now on: a guest's ends with its connection. */
+  moveTo(account: string): void {
+    if (this.#key === `drafts.${account}`) return;
+    this.#key = `drafts.${account}`;
+    this.keep();
+  }
+
+  /** Forgets everything that was begun, in all tabs. */
+  wipe(): void {
+    this.#own = [];
+    const texts = this.#storage.keys().filter((key) => key.startsWith(this.#keyOf("")));
+    for (const key of texts) this.#storage.set(key, undefined);
+    this.#list([]);
+  }
+
+  /** Keeps what this tab has begun, whatever others have kept in its place: the tab may close. */
+  keep(): void {
+    for (const { address, text } of this.#own) if (text !== "") this.#store(address, text);
+  }
+
+  /** Everything that was begun. */
+  all(): Draft[] {
+    const others = this.#places()
+      .map(({ peer, slot }) => ({ address: addressOf(peer), text: this.#textIn(slot) }))
+      .filter(({ address }) => this.#ownOf(address) === undefined);
+    return [...this.#own.filter(({ text }) => text !== ""), ...others];
+  }
+
+  /** What was begun for this address; empty when nothing was. */
+  get(address: Address): string {
+    return this.#ownOf(address)?.text ?? this.#stored(address);
+  }
+
+  /** @param text Empty to forget it. */
+  set(address: Address, text: string): void {
+    const before = this.get(address);
+    this.#own = [...this.#own.filter((draft) => !isSame(draft.address, address)), {
+      address,
+      text,
+    }];
+    // What another tab keeps there is not this one's to forget.
+    if (text !== "" || this.#stored(address) === before) this.#store(address, text);
+  }
+
+  #ownOf(address: Address): Draft | undefined {
+    return this.#own.find((draft) => isSame(draft.address, address));
+  }
+
+  #stored(address: Address): string {
+    const place = this.#places().find(({ peer }) => isSame(addressOf(peer), address));
+    return place === undefined ? "" : this.#textIn(place.slot);
+  }
+
+  #store(address: Address, text: string): void {
+    const places = this.#places();
+    const place = places.find(({ peer }) => isSame(addressOf(peer), address));
+    const peer = peerOf(address);
+    const slot = place?.slot ?? randomId();
+    this.#storage.set(this.#keyOf(slot), text === "" ? undefined : text);
+    const isListed = place !== undefined && place.peer?.account === peer?.account;
+    if (isListed === (text !== "")) return;
+    const others = places.filter((other) => other !== place);
+    this.#list(text === "" ? others : [...others, { peer, slot }]);
+  }
+
+  #places(): Place[] {
+    const places = this.#storage.get(this.#key);
+    return Array.isArray(places) ? places.filter(isPlace) : [];
+  }
+
+  #list(places: readonly Place[]): void {
+    this.#storage.set(this.#key, places.length === 0 ? undefined : places);
+  }
+
+  #keyOf(slot: string): string {
+    return `${this.#key}.${slot}`;
+  }
+
+  #textIn(slot: string): string {
+    const text = this.#storage.get(this.#keyOf(slot));
+    return typeof text === "string" ? text : "";
+  }
+}
+
+function isPlace(value: unknown): value is Place {
+  const { peer, slot } = value as { peer?: Peer; slot?: unknown } ?? {};
+  return typeof slot === "string" && (peer === null || typeof peer?.username === "string");
+}
+
+function addressOf(peer: Peer): Address {
+  return peer === null ? LOBBY_ADDRESS : { kind: "direct", ...peer };
+}
+
+function peerOf(address: Address): Peer {
+  if (address.kind === "lobby") return null;
+  return { username: address.username, account: address.account };
+}
+
+function isSame(a: Address, b: Address): boolean {
+  if (a.kind === "lobby" || b.kind === "lobby") return a.kind === b.kind;
+  if (a.account !== null && b.account !== null) return a.account === b.account;
+  return nameKey(a.username) === nameKey(b.username);
+}

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { isAnythingKept, namedAddress } from "../../static/own_address.js";
+import { isAnythingKept, namedAddress } from "../../static/app/own_address.ts";
 
 Deno.test("namedAddress() leads from this machine's address to its name, and from nowhere else", () => {
   const named = (url: string) => namedAddress(new URL(url))?.href;

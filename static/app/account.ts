@@ -1,0 +1,94 @@
+import type { Clock } from "../../core/clock.ts";
+import type { Api } from "../net/api.ts";
+import { nameKey } from "../text/name_key.ts";
+import type { AccountFacts, Ask, SearchAnswer } from "./actions.ts";
+import type { Store } from "./store.ts";
+
+/** An account that this browser's session holds, as the server tells it. */
+interface HeldAccount {
+  readonly username: string;
+  readonly account: string;
+  readonly hasPassphrase: boolean;
+}
+
+/** What the questions are answered by. */
+export interface AskOptions {
+  readonly store: Store;
+  readonly api: Pick<Api, "get" | "post">;
+  readonly clock: Clock;
+  readonly join: (username: string) => void;
+  /** Nothing of the account may stay in this browser. */
+  readonly forgetAccount: () => Promise<void>;
+  readonly allowNotifications: Ask["allowNotifications"];
+}
+
+/** Answers what components ask, mostly over HTTP. */
+export function createAsk(options: AskOptions): Ask {
+  const { store, api, join, forgetAccount, allowNotifications } = options;
+  const as = () => store.state.self?.username;
+  return {
+    allowNotifications,
+    search: (query, before) => search(options, query, before),
+    account: () => readAccount(options),
+    async signIn(username, passphrase) {
+      const account = await api.post("sign-in", { username, passphrase });
+      join(account.username);
+    },
+    async setPassphrase(passphrase, current) {
+      await api.post("passphrase", { as: as(), passphrase, current });
+    },
+    async signOut(everywhere) {
+      await api.post("sign-out", { as: as(), everywhere });
+      await forgetAccount();
+    },
+    async deleteAccount(confirm, current) {
+      await api.post("account/delete", { as: as(), confirm, current });
+      await forgetAccount();
+    },
+  };
+}
+
+/**
+ * The name as this browser's session holds it; null where the session doesn't, or when that can't
+ * be found out.
+ */
+export async function findOwnName(api: Pick<Api, "get">, name: string): Promise<string | null> {
+  try {
+    const accounts = await readSession(api);
+    return accounts.find(({ username }) => nameKey(username) === nameKey(name))?.username ?? null;
+  } catch {
+    // The form is there, and joining by it tells what is wrong.
+    return null;
+  }
+}
+
+async function readSession(api: Pick<Api, "get">): Promise<readonly HeldAccount[]> {
+  return (await api.get("session")).accounts;
+}
+
+async function readAccount({ store, api }: AskOptions): Promise<AccountFacts> {
+  const accounts = await readSession(api);
+  const { self } = store.state;
+  const held = accounts.find(({ account }) => account === self?.account);
+  return {
+    username: self?.username ?? "",
+    isGuest: held === undefined,
+    hasPassphrase: held?.hasPassphrase === true,
+    others: held === undefined
+      ? []
+      : accounts.filter((one) => one !== held).map(({ username }) => username),
+  };
+}
+
+async function search(
+  { store, api, clock }: AskOptions,
+  query: string,
+  before?: number,
+): Promise<SearchAnswer> {
+  const { isGuest, self } = store.state;
+  const as = isGuest ? undefined : self?.username;
+  // Days in a query are the reader's own.
+  const offsetMinutes = -new Date(clock.now()).getTimezoneOffset();
+  const { results, next = null } = await api.get("search", { q: query, before, offsetMinutes, as });
+  return { results, next };
+}

@@ -1,0 +1,126 @@
+import { changeJoin } from "../model/changes.ts";
+import type { Api } from "../net/api.ts";
+import type { OutboxStore } from "../net/outbox_store.ts";
+import type { JsonStorage } from "../net/storage.ts";
+import { findOwnName } from "./account.ts";
+import { isAnythingKept, namedAddress } from "./own_address.ts";
+import type { Store } from "./store.ts";
+
+/** Stands for the name of a tab that isn't in the chat because one left it there. */
+const ASKED = false;
+
+/** What entry works with. */
+export interface EntryOptions {
+  readonly store: Store;
+  /** For good: the name one chose last. */
+  readonly remembered: JsonStorage;
+  /** For this tab: being in the chat. */
+  readonly tab: JsonStorage;
+  readonly api: Pick<Api, "get">;
+  readonly outbox: Pick<OutboxStore, "isEmpty">;
+  readonly place: Place;
+}
+
+/** Where the page was opened. */
+export interface Place {
+  readonly href: string;
+  /** Opens another address in place of this one. */
+  replace(url: URL): void;
+}
+
+/** What a person did with the form before the scripts ran. */
+export interface Begun {
+  readonly username: string;
+  /** Whether Enter or the button was pressed. */
+  readonly isPressed: boolean;
+}
+
+/** What entry decides. */
+export interface Join {
+  /** Tries a name that is known to be one's own. */
+  join(username: string): void;
+  /** Tries a name that was typed. */
+  submit(username: string): void;
+  /** Whether a name is being tried, or the page is in the chat. */
+  readonly isJoining: boolean;
+}
+
+/** How a page that was just opened gets into the chat, or to the question for a name. */
+export class Entry {
+  readonly #options: EntryOptions;
+
+  constructor(options: EntryOptions) {
+    this.#options = options;
+  }
+
+  /** The name one chose last; empty for a newcomer. */
+  get name(): string {
+    const name = this.#options.remembered.get("name");
+    return typeof name === "string" ? name : "";
+  }
+
+  /** A reload goes on where it was, and a new tab under the name one has; others ask for a name. */
+  begin(begun: Begun, into: Join): void {
+    const { store, tab } = this.#options;
+    const current = tab.get("joined");
+    if (typeof current === "string") {
+      this.#setResuming(true);
+      return into.join(current);
+    }
+    // A name typed while the scripts were loading stays.
+    const username = begun.username === "" ? this.name : begun.username;
+    store.act((state) => changeJoin(state, { username }));
+    if (begun.username !== "") return begun.isPressed ? into.submit(username) : undefined;
+    // Whoever left in this tab, or was sent away, wants to be asked.
+    if (current !== ASKED) void this.#goIn(into);
+  }
+
+  /**
+   * The page is in the chat.
+   *
+   * @returns Whether it is so for the first time under this name.
+   */
+  noteIn(username: string): boolean {
+    const { remembered, tab } = this.#options;
+    const isFirst = tab.get("joined") !== username;
+    remembered.set("name", username);
+    tab.set("joined", username);
+    return isFirst;
+  }
+
+  /** The page is out of the chat, and a reload asks for a name. */
+  noteOut(): void {
+    this.#options.tab.set("joined", ASKED);
+  }
+
+  /** Goes in under a name that this browser's session holds, unless the form is used first. */
+  async #goIn(into: Join): Promise<void> {
+    if (await this.#leadHome(into)) return;
+    if (this.name === "") return;
+    this.#setResuming(true);
+    const known = await findOwnName(this.#options.api, this.name);
+    if (known !== null && !into.isJoining && !this.#isTouched) into.join(known);
+    else this.#setResuming(false);
+  }
+
+  /** Leads from this machine's address to its name, where nothing is kept here. */
+  async #leadHome(into: Join): Promise<boolean> {
+    const { api, outbox, place, remembered } = this.#options;
+    const named = namedAddress(new URL(place.href));
+    if (named === null) return false;
+    const hasUnsent = async () => !await outbox.isEmpty();
+    if (await isAnythingKept({ keys: remembered.keys(), api, hasUnsent })) return false;
+    if (into.isJoining || this.#isTouched) return false;
+    place.replace(named);
+    return true;
+  }
+
+  get #isTouched(): boolean {
+    const { screen } = this.#options.store.state;
+    return screen.name === "chat" || screen.isTouched;
+  }
+
+  #setResuming(isResuming: boolean): void {
+    this.#options.store.act((state) => changeJoin(state, { isResuming }));
+  }
+}

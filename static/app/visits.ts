@@ -1,0 +1,208 @@
+import type { Clock } from "../../core/clock.ts";
+import type { MessageFrame } from "../../core/protocol.ts";
+import { changeJoin, leaveChat, setDraft } from "../model/changes.ts";
+import type { ConnectionState } from "../model/connection.ts";
+import { type ConversationKey, LOBBY } from "../model/conversation.ts";
+import { openDirect } from "../model/directs.ts";
+import { note } from "../model/lines.ts";
+import type { JoinScreen, State } from "../model/state.ts";
+import type { Api } from "../net/api.ts";
+import { SIGNED_OUT } from "../net/endings.ts";
+import type { JsonStorage } from "../net/storage.ts";
+import { describeEnding } from "../text/endings.ts";
+import { strings } from "../text/strings.ts";
+import type { Announcer } from "./announcer.ts";
+import type { Client, ClientEvents } from "./client.ts";
+import { type Draft, Drafts } from "./drafts.ts";
+import type { Entry } from "./entry.ts";
+import type { Store } from "./store.ts";
+
+/** What visits work with. */
+export interface VisitsOptions {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly api: Pick<Api, "isReachable">;
+  readonly remembered: JsonStorage;
+  readonly entry: Entry;
+  readonly announcer: Announcer;
+  /** Whether the browser's database failed to answer. */
+  readonly hasStoreGivenUp: () => boolean;
+  readonly openClient: (username: string, events: ClientEvents) => Client;
+}
+
+/** Comes into the chat under a name and leaves it, and keeps what one account has begun to write. */
+export class Visits implements ClientEvents {
+  readonly #options: VisitsOptions;
+  #client: Client | null = null;
+  /** Of this stay in the chat. */
+  #drafts: Drafts | null = null;
+  /** The name asked for last, which a refusal leaves in the field. */
+  #attempted = "";
+  /** Whether this stay has begun: later welcomes are those of reconnects. */
+  #isIn = false;
+
+  constructor(options: VisitsOptions) {
+    this.#options = options;
+  }
+
+  /** The stay in the chat, or the attempt at one; null while a name is asked for. */
+  get client(): Client | null {
+    return this.#client;
+  }
+
+  get isJoining(): boolean {
+    return this.#client !== null;
+  }
+
+  /** Tries a name; nothing that was on screen stays. */
+  join(username: string): void {
+    const { store, openClient } = this.#options;
+    const { screen } = store.state;
+    const isResuming = screen.name === "join" && screen.isResuming;
+    this.#end();
+    this.#attempted = username;
+    this.#ask({ username, stage: "joining", isResuming });
+    this.#client = openClient(username, this);
+    this.#client.connect();
+  }
+
+  /** Gives an attempt up; the name stays in the field. */
+  cancel(): void {
+    this.leave(this.#attempted);
+  }
+
+  /** Back to the question for a name; `username` is what its field holds. */
+  leave(username = this.#options.entry.name): void {
+    const { announcer, entry } = this.#options;
+    this.#drafts?.keep();
+    this.#end();
+    entry.noteOut();
+    announcer.clear();
+    this.#ask({ username });
+  }
+
+  /** Nothing of the account stays here for whoever comes next, on screen or stored. */
+  async forgetAccount(): Promise<void> {
+    const drafts = this.#ownDrafts();
+    const client = this.#client;
+    this.leave();
+    drafts?.wipe();
+    await client?.wipe();
+  }
+
+  /** The browser says it is offline: a server on this machine or network may be reached still. */
+  async probe(): Promise<void> {
+    const { api, store } = this.#options;
+    if (await api.isReachable()) return;
+    this.#client?.giveUp();
+    store.update((state) => ({ ...state, isOffline: true }));
+  }
+
+  /** Keeps what is being written in a conversation. */
+  keepDraft(key: ConversationKey, text: string): void {
+    const { store } = this.#options;
+    const conversation = store.state.conversations.get(key);
+    if (conversation === undefined) return;
+    this.#ownDrafts()?.set(conversation.address, text);
+    store.update((state) => setDraft(state, key, text));
+  }
+
+  /** The state with the draft of the conversation on screen, as another tab may have kept it. */
+  withDraft(state: State): State {
+    const conversation = state.conversations.get(state.active);
+    const drafts = this.#ownDrafts();
+    if (conversation === undefined || drafts === null) return state;
+    return setDraft(state, conversation.key, drafts.get(conversation.address));
+  }
+
+  /** The tab may close. */
+  keepDrafts(): void {
+    this.#drafts?.keep();
+  }
+
+  /** Without the database everything goes on; only what an earlier visit left in it is missing. */
+  sayStoreIsSilent(): void {
+    const { store, clock } = this.#options;
+    if (!this.#isIn) return;
+    store.act((state) => note(state, state.active, strings.connection.silentStore, clock.now()));
+  }
+
+  // ─── What the client tells ───
+
+  welcomed(): void {
+    const { entry, hasStoreGivenUp, store } = this.#options;
+    const isFirst = entry.noteIn(this.#attempted);
+    if (!isFirst && this.#isIn) return;
+    this.#isIn = true;
+    const drafts = this.#ownDrafts()?.all() ?? [];
+    store.act((state) => drafts.reduce(takeDraft, state));
+    if (hasStoreGivenUp()) this.sayStoreIsSilent();
+  }
+
+  messageCame(frame: MessageFrame): void {
+    const { announcer, store } = this.#options;
+    const isMine = frame.account === store.state.self?.account;
+    if (!isMine && !frame.replay) announcer.announce(frame);
+  }
+
+  connectionChanged(connection: ConnectionState): void {
+    const { store } = this.#options;
+    const { state } = connection;
+    if (state === "ended" && connection.code === SIGNED_OUT) return this.signedOut();
+    if (state === "ended") this.#ended(connection);
+    if (state === "waiting") {
+      const reason = connection.refusal?.message ?? strings.errors.unreachable;
+      store.act((now) => changeJoin(now, { status: strings.join.tryingAgain(reason) }));
+    }
+  }
+
+  signedOut(): void {
+    void this.forgetAccount();
+    this.#options.store.act((state) => changeJoin(state, { status: strings.endings.signedOut }));
+  }
+
+  cameBackAsAnother(): void {
+    const username = this.#attempted;
+    void this.forgetAccount().then(() => this.join(username));
+  }
+
+  #ended({ code, refusal }: Extract<ConnectionState, { state: "ended" }>): void {
+    const { entry, store } = this.#options;
+    const username = this.#attempted;
+    const isTaken = refusal?.code === "username_taken";
+    // The name is somebody else's, and what is on screen isn't theirs.
+    if (isTaken && this.#isIn && !store.state.isGuest) void this.forgetAccount();
+    if (this.#isIn) return;
+    entry.noteOut();
+    const error = refusal?.message ?? describeEnding(code, null).text;
+    this.#ask({ username, error, isTaken });
+  }
+
+  /** Asks for a name, with nothing else on the page. */
+  #ask(question: Partial<Omit<JoinScreen, "name">>): void {
+    this.#options.store.act((state) => ({ ...leaveChat(state, question), today: state.today }));
+  }
+
+  #end(): void {
+    this.#client?.stop();
+    this.#client = null;
+    this.#drafts = null;
+    this.#isIn = false;
+  }
+
+  /** What this account has begun to write; none before the first welcome. */
+  #ownDrafts(): Drafts | null {
+    const account = this.#options.store.state.self?.account;
+    if (account === undefined) return null;
+    this.#drafts ??= new Drafts(this.#options.remembered, account);
+    this.#drafts.moveTo(account);
+    return this.#drafts;
+  }
+}
+
+/** Shows what was begun, in a conversation that may not be listed. */
+function takeDraft(state: State, { address, text }: Draft): State {
+  if (address.kind === "lobby") return setDraft(state, LOBBY, text);
+  const opened = openDirect(state, address);
+  return setDraft(opened.state, opened.key, text);
+}

@@ -1,5 +1,4 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import axe from "axe-core";
 import { pageTest, Person } from "./support/browser.ts";
 import { ChatClient } from "./support/chat_client.ts";
 import { PROJECT, startCommand, startProgram } from "./support/program.ts";
@@ -355,61 +354,6 @@ pageTest(
     assertEquals(arrived.split('"typed while away, one"').length, 2);
   },
 );
-
-for (const colorScheme of ["light", "dark"] as const) {
-  pageTest(
-    `the page has no accessibility faults that axe finds, ${colorScheme}`,
-    async (browser) => {
-      await using server = await startTestServer();
-      const alice = await Person.open(browser, server.url, { colorScheme });
-      const faults = [await findFaults(alice)];
-      await alice.enter("alice");
-      const bob = await Person.join(browser, server.url, "bob");
-      await bob.say("hello @alice, see https://example.org");
-      await bob.say("/msg alice psst");
-      await alice.say("/msg nobody hello");
-      await alice.page.getByRole("button", { name: "Retry" }).waitFor();
-      faults.push(await findFaults(alice));
-      await alice.page.getByRole("button", { name: "Back to everyone" }).click();
-      await alice.say("/oops");
-      faults.push(await findFaults(alice));
-      await alice.box.fill("@");
-      await alice.page.getByRole("option").first().waitFor();
-      faults.push(await findFaults(alice));
-      await alice.page.keyboard.press("Escape");
-      await alice.page.getByRole("button", { name: "Shortcuts" }).click();
-      faults.push(await findFaults(alice));
-      await alice.page.keyboard.press("Escape");
-      await alice.page.keyboard.press("Control+K");
-      await alice.page.keyboard.type("see");
-      await alice.page.getByText("1 message", { exact: true }).waitFor();
-      faults.push(await findFaults(alice));
-      await alice.page.keyboard.press("Enter");
-      await alice.page.getByRole("button", { name: "to everyone" }).click();
-      await alice.timeline.locator(".message--found").waitFor();
-      faults.push(await findFaults(alice));
-      await alice.page.getByRole("button", { name: "Account" }).click();
-      await alice.page.getByText("Delete this account").click();
-      faults.push(await findFaults(alice));
-      const carol = await Person.open(browser, server.url, { colorScheme });
-      await carol.page.getByLabel("Your name").fill("bob");
-      await carol.page.keyboard.press("Enter");
-      await carol.page.getByRole("button", { name: "This is my name" }).click();
-      faults.push(await findFaults(carol));
-
-      assertEquals(faults, faults.map(() => []));
-    },
-  );
-}
-
-async function findFaults({ page }: Person): Promise<string[]> {
-  await page.evaluate(axe.source);
-  return await page.evaluate(async () => {
-    const runner = (globalThis as unknown as { axe: typeof axe }).axe;
-    const { violations } = await runner.run();
-    return violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html}`));
-  });
-}
 
 function referencesIn(html: string): string[] {
   return [...html.matchAll(/\s(?:href|src)="([^"#]+)"/g)].map(([, path]) => path!)

@@ -2,7 +2,7 @@
 /** @import {Conversation} from "./conversation.js" */
 /** @import {MessageEntry} from "./entries.js" */
 /** @import {RoomState} from "./room.js" */
-import { mentions } from "./mentions.js";
+import { isMentioned } from "../text/markdown.ts";
 import { countUnread, LOBBY } from "./conversation.js";
 import { markDelivered } from "./entries.js";
 import { placeMessage } from "./ranges.js";
@@ -112,6 +112,6 @@ export function toEntry(state, frame) {
     text: frame.message,
     isMine,
     isWaiting: isMine && frame.waiting === true,
-    isMention: !isMine && mentions(frame.message, state.self?.username ?? ""),
+    isMention: !isMine && isMentioned(frame.message, state.self?.username ?? ""),
   };
 }

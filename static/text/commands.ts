@@ -66,6 +66,7 @@ function readDirect(rest: string): Intent {
 /** An action is a line in italics; Markdown has none that span lines, so each line is one. */
 function readAction(text: string): Intent {
   if (text === "") return { kind: "mistake", note: strings.commands.meNeedsText };
+  const sign = text.includes("_") ? "*" : "_";
   const lines = text.split("\n").map((line) => line.trim());
-  return { kind: "message", text: lines.map((line) => line && `_${line}_`).join("\n") };
+  return { kind: "message", text: lines.map((line) => line && sign + line + sign).join("\n") };
 }

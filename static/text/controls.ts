@@ -2,8 +2,8 @@
  * Characters that change the direction of the text after them: embeddings, overrides, isolates and
  * their ends (UAX #9, section 2). With them `gpj.exe` reads as `exe.jpg`.
  */
-const CONTROLS = /[\u202A-\u202E\u2066-\u2069]/u;
-const SPLIT = new RegExp(`(${CONTROLS.source})`, "u");
+export const DIRECTION_CONTROL = /[\u202A-\u202E\u2066-\u2069]/u;
+const SPLIT = new RegExp(`(${DIRECTION_CONTROL.source})`, "u");
 
 /** A piece of text, or the name of a control character that stood there. */
 export interface ControlPart {
@@ -19,12 +19,13 @@ export interface ControlPart {
  */
 export function nameControls(text: string): ControlPart[] {
   return text.split(SPLIT).filter((part) => part !== "").map((part) =>
-    CONTROLS.test(part)
+    DIRECTION_CONTROL.test(part)
       ? { text: codePointName(part), isControl: true }
       : { text: part, isControl: false }
   );
 }
 
-function codePointName(character: string): string {
+/** The name of a character in the Basic Multilingual Plane: `U+202E`. */
+export function codePointName(character: string): string {
   return `U+${character.charCodeAt(0).toString(16).toUpperCase()}`;
 }

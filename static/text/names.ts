@@ -22,11 +22,12 @@ export function nameInitial(username: string): string {
 
 /** Marks on one letter beyond this are a prank, not a script. */
 const MAX_MARKS = 4;
-const TOWER = new RegExp(`(\\p{M}{${MAX_MARKS}})\\p{M}+`, "gu");
+/** A tower of marks on one letter; its group holds the marks that may stay. */
+export const MARK_TOWER = new RegExp(`(\\p{M}{${MAX_MARKS}})\\p{M}+`, "gu");
 
 /** Cuts towers of combining marks, which would cover the lines above and below. */
 export function clampMarks(text: string): string {
-  return text.replace(TOWER, "$1");
+  return text.replace(MARK_TOWER, "$1");
 }
 
 /** A piece of a sentence; names are isolated, because one in another script moves its neighbours. */

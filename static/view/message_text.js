@@ -1,7 +1,7 @@
-/** @import {TextPart} from "../text/linkify.js" */
+/** @import {FoundLink} from "../text/links.ts" */
 import { make } from "../lib/dom.js";
 import { nameControls } from "../text/controls.ts";
-import { linkify } from "../text/linkify.js";
+import { findLinks } from "../text/links.ts";
 import { clampMarks } from "../text/names.ts";
 
 /**
@@ -11,7 +11,13 @@ import { clampMarks } from "../text/names.ts";
  * @returns {Node[]}
  */
 export function renderText(text) {
-  return linkify(clampMarks(text)).flatMap(renderPart);
+  const shown = clampMarks(text);
+  const links = findLinks(shown);
+  const nodes = links.flatMap((link, index) => [
+    ...renderPlain(shown.slice(links[index - 1]?.end ?? 0, link.start)),
+    ...renderLink(shown.slice(link.start, link.end), link),
+  ]);
+  return [...nodes, ...renderPlain(shown.slice(links.at(-1)?.end ?? 0))];
 }
 
 /**
@@ -37,12 +43,11 @@ function renderControl(name) {
 /**
  * An address reads from left to right wherever it stands, so that its end can't pass for its host.
  *
- * @param {TextPart} part
+ * @param {string} text
+ * @param {FoundLink} found
  * @returns {Node[]}
  */
-function renderPart(part) {
-  if (part.type === "text") return renderPlain(part.text);
-  const { text, href, target } = part;
+function renderLink(text, { href, target }) {
   const link = document.createElement("a");
   link.href = href;
   link.dir = "ltr";

@@ -5,8 +5,8 @@ import { type ProgramCommand, startCommand, startProgram } from "../support/prog
 
 /**
  * How long the page takes until one can write, on a slow line and a slow processor, and what it
- * asks for meanwhile: `deno run -A --import-map tests/imports.json tests/bench/page_load.ts`, with
- * a binary to measure instead of the checkout as the only argument.
+ * asks for meanwhile. The task `bench:page` runs it. Its only argument is a binary to measure
+ * instead of the checkout.
  */
 
 /** Chromium's own presets, named as its developer tools and as Lighthouse name them. */

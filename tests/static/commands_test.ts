@@ -34,6 +34,7 @@ Deno.test("readIntent() says an action in italics, line by line", () => {
     kind: "message",
     text: "_waves_\n\n_and bows_",
   });
+  assertEquals(readIntent("/me likes _it_"), { kind: "message", text: "*likes _it_*" });
   assertEquals(readIntent("/me").kind, "mistake");
 });
 

@@ -1,0 +1,17 @@
+import type { Dates } from "../../text/dates.ts";
+
+interface MomentProps {
+  readonly at: number;
+  readonly dates: Dates;
+  readonly class: string;
+}
+
+/** A time of day, which tells the exact moment to whoever points at it or focuses its message. */
+export function Moment({ at, dates, class: name }: MomentProps) {
+  const exact = dates.exact(at);
+  return (
+    <time class={name} dateTime={dates.machine(at) ?? undefined} title={exact} data-exact={exact}>
+      {dates.time(at)}
+    </time>
+  );
+}

@@ -1,0 +1,47 @@
+import { memo } from "preact/compat";
+import type { ItemKey } from "../../model/item.ts";
+import type { Block, Day } from "../../model/rows.ts";
+import type { Dates } from "../../text/dates.ts";
+import { strings } from "../../text/strings.ts";
+import { RunView } from "../message/run.tsx";
+import { LineView } from "./line.tsx";
+
+interface DayViewProps {
+  readonly day: Day;
+  /** Moment in the reader's present day. */
+  readonly today: number;
+  /** The message that a search led to. */
+  readonly found: ItemKey | null;
+  /** Name of the other person in a private conversation, else null. */
+  readonly peer: string | null;
+  readonly dates: Dates;
+}
+
+/** One day, whose name stays in view while one scrolls through it. */
+export const DayView = memo(function DayView({ day, today, ...rest }: DayViewProps) {
+  return (
+    <section class="timeline__day">
+      <h2 class="timeline__line timeline__line--day">
+        <span>{rest.dates.dayLabel(day.at, today)}</span>
+      </h2>
+      {day.blocks.map((block) => <BlockView key={block.key} block={block} {...rest} />)}
+    </section>
+  );
+});
+
+function BlockView(
+  { block, ...rest }: { readonly block: Block } & Omit<DayViewProps, "day" | "today">,
+) {
+  switch (block.kind) {
+    case "run":
+      return <RunView run={block} {...rest} />;
+    case "line":
+      return <LineView item={block.item} />;
+    case "divider":
+      return (
+        <p class="timeline__line timeline__line--divider">
+          <span>{strings.timeline.newMessages}</span>
+        </p>
+      );
+  }
+}

@@ -1,0 +1,18 @@
+import { memo } from "preact/compat";
+import type { Note, PresenceLine } from "../../model/item.ts";
+import { clampMarks, listNames, withNames } from "../../text/names.ts";
+import { strings } from "../../text/strings.ts";
+import { Words } from "../message/words.tsx";
+
+/** A line nobody wrote: who came or went, or what the page has to say. */
+export const LineView = memo(function LineView({ item }: { readonly item: Note | PresenceLine }) {
+  return (
+    <p class="timeline__line timeline__line--note" data-key={item.key}>
+      <span>
+        {item.kind === "note"
+          ? clampMarks(item.text)
+          : <Words words={withNames(strings.timeline[item.what], listNames(item.names))} />}
+      </span>
+    </p>
+  );
+});

@@ -1,0 +1,90 @@
+/// <reference lib="dom" />
+/// <reference lib="dom.iterable" />
+import type { State } from "../../model/state.ts";
+import { strings } from "../../text/strings.ts";
+import { DayView } from "./day.tsx";
+import { Empty } from "./empty.tsx";
+import { JumpButtons } from "./jump_buttons.tsx";
+import { LoadLine } from "./load_line.tsx";
+import { useScroll } from "./use_scroll.ts";
+import { type TimelineWindow, useWindow } from "./use_window.ts";
+
+/** Part of a screen that the page keys scroll by: some lines stay for orientation. */
+const PAGE = 0.85;
+
+/** The messages of the conversation on screen. */
+export function Timeline({ state }: { readonly state: State }) {
+  const view = useWindow(state);
+  const { scroller, content, onScroll, isUnreadAbove } = useScroll(view);
+  const { conversation, viewport, span } = view;
+  const { address } = conversation;
+  return (
+    <div class="timeline-frame">
+      <div
+        id="timeline"
+        class={address.kind === "direct" ? "timeline timeline--private" : "timeline"}
+        ref={scroller}
+        role="log"
+        aria-live="off"
+        aria-label={strings.timeline.label}
+        tabIndex={0}
+        onScroll={onScroll}
+        onKeyDown={moveFocus}
+      >
+        <div class="timeline__content" ref={content}>
+          {isEmpty(view) && <Empty address={address} ownAccount={state.self?.account ?? null} />}
+          {span.start === 0 && conversation.from > 0 && (
+            <LoadLine side="older" conversation={conversation} />
+          )}
+          <Days key={conversation.key} view={view} today={state.today} />
+          {conversation.to !== Infinity && <LoadLine side="newer" conversation={conversation} />}
+        </div>
+      </div>
+      <JumpButtons
+        isAtEnd={viewport.isAtEnd}
+        unread={conversation.unread}
+        isUnreadAbove={isUnreadAbove}
+      />
+    </div>
+  );
+}
+
+function Days({ view, today }: { readonly view: TimelineWindow; readonly today: number }) {
+  const { address } = view.conversation;
+  return (
+    <div id="timeline-list" class="timeline__list">
+      {view.days.map((day) => (
+        <DayView
+          key={day.key}
+          day={day}
+          today={today}
+          found={view.found}
+          peer={address.kind === "direct" ? address.username : null}
+          dates={view.dates}
+        />
+      ))}
+    </div>
+  );
+}
+
+/** Whether there are no messages; not while some may be on their way. */
+function isEmpty({ keys, isOpening, conversation: { from, loadError } }: TimelineWindow): boolean {
+  return keys.length === 0 && !isOpening && from === 0 && loadError === null;
+}
+
+/** Scrolls the timeline by most of a screen, wherever the focus is. */
+export function scrollTimeline(direction: 1 | -1): void {
+  const scroller = document.getElementById("timeline");
+  scroller?.scrollBy({ top: direction * scroller.clientHeight * PAGE });
+}
+
+/** Arrow keys go from message to message, the first one to the newest. */
+function moveFocus(event: KeyboardEvent & { readonly currentTarget: HTMLElement }): void {
+  if (event.key !== "ArrowUp" && event.key !== "ArrowDown") return;
+  if (event.altKey || event.ctrlKey || event.metaKey) return;
+  const messages = [...event.currentTarget.querySelectorAll<HTMLElement>(".message")];
+  const at = messages.findIndex((message) => message.contains(document.activeElement));
+  const step = event.key === "ArrowUp" ? -1 : 1;
+  messages.at(at === -1 ? -1 : Math.max(0, at + step))?.focus();
+  event.preventDefault();
+}

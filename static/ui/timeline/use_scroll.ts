@@ -1,0 +1,43 @@
+/// <reference lib="dom" />
+import type { RefObject } from "preact";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useDispatch } from "../context.ts";
+import { PlaceKeeper } from "./place_keeper.ts";
+import type { TimelineWindow } from "./use_window.ts";
+
+/** What {@linkcode useScroll} needs to be given, and what it tells. */
+export interface Scroll {
+  /** Of the element that scrolls. */
+  readonly scroller: RefObject<HTMLDivElement | null>;
+  /** Of what lies in it. */
+  readonly content: RefObject<HTMLDivElement | null>;
+  readonly onScroll: () => void;
+  /** Whether the first unread message lies above the screen. */
+  readonly isUnreadAbove: boolean;
+}
+
+/**
+ * Keeps what is being read in its place: the end while the reader is there, else the first row on
+ * screen, whatever changes above it. Brings on screen what is sought, moves the window near its
+ * ends, and asks for what lies behind them.
+ */
+export function useScroll(view: TimelineWindow): Scroll {
+  const dispatch = useDispatch();
+  const scroller = useRef<HTMLDivElement>(null);
+  const content = useRef<HTMLDivElement>(null);
+  const keeper = useRef<PlaceKeeper>(null);
+  const [isUnreadAbove, setUnreadAbove] = useState(false);
+  // Now, because an effect runs once Preact has changed the document.
+  keeper.current?.remember(view);
+  useLayoutEffect(() => {
+    keeper.current = new PlaceKeeper(scroller.current as HTMLDivElement, view, {
+      view: (viewport) => dispatch({ type: "view", viewport }),
+      load: (side) => dispatch({ type: "load", side }),
+      unreadAbove: setUnreadAbove,
+    });
+  }, []);
+  useLayoutEffect(() => keeper.current?.settle());
+  useLayoutEffect(() => keeper.current?.focusFound(), [view.found]);
+  useEffect(() => keeper.current?.watch(content.current as HTMLDivElement), []);
+  return { scroller, content, onScroll: () => keeper.current?.scrolled(), isUnreadAbove };
+}

@@ -1,0 +1,77 @@
+/// <reference lib="dom" />
+import { useMemo, useRef } from "preact/hooks";
+import type { Conversation, ConversationKey } from "../../model/conversation.ts";
+import type { ItemKey } from "../../model/item.ts";
+import { buildDays, type Day } from "../../model/rows.ts";
+import { keyOfSeq } from "../../model/selectors.ts";
+import { activeConversation, type State } from "../../model/state.ts";
+import { keepPlace, type Span, spanOf, type Viewport } from "../../model/viewport.ts";
+import type { Dates } from "../../text/dates.ts";
+import { datesFor } from "../shared/dates.ts";
+
+/** The part of a conversation that has rows. */
+export interface TimelineWindow {
+  readonly conversation: Conversation;
+  readonly isOpening: boolean;
+  /** All items of the conversation, those that are not sent yet last. */
+  readonly keys: readonly ItemKey[];
+  /** Where the reader is, also if the item there is gone. */
+  readonly viewport: Viewport;
+  readonly span: Span;
+  /** What is to be brought on screen, if it is loaded. */
+  readonly sought: ItemKey | null;
+  /** The message that a search led to. */
+  readonly found: ItemKey | null;
+  readonly days: readonly Day[];
+  readonly dates: Dates;
+}
+
+/** What was on screen before. */
+interface Shown {
+  readonly conversation: ConversationKey | null;
+  readonly keys: readonly ItemKey[];
+  readonly days: readonly Day[];
+}
+
+const NOTHING: Shown = { conversation: null, keys: [], days: [] };
+
+/** What a timeline shows of a state. What didn't change is the same object as before. */
+export function useWindow(state: State): TimelineWindow {
+  const conversation = activeConversation(state);
+  const { items, unsent, divider } = conversation;
+  const keys = useMemo(() => [...items, ...unsent], [items, unsent]);
+  const last = useRef(NOTHING);
+  const before = last.current.conversation === conversation.key ? last.current : NOTHING;
+  const viewport = keepPlace(state.viewport, before.keys, keys);
+  const sought = soughtIn(state, conversation);
+  const span = spanOf(keys, viewport, sought);
+  const shown = keys.slice(span.start, span.end);
+  const dates = datesFor(state.settings.clock);
+  const days = buildDays(
+    shown.flatMap((key) => state.items.get(key) ?? []),
+    { divider, dayKey: (at) => dates.dayKey(at) },
+    before.days,
+  );
+  last.current = { conversation: conversation.key, keys: shown, days };
+  const found = keyOfPosition(state, viewport.found);
+  return {
+    conversation,
+    isOpening: state.isOpening,
+    keys,
+    viewport,
+    span,
+    sought,
+    found,
+    days,
+    dates,
+  };
+}
+
+function soughtIn(state: State, { divider }: Conversation): ItemKey | null {
+  const { seeks } = state.viewport;
+  return seeks === "divider" ? divider : keyOfPosition(state, seeks?.seq ?? null);
+}
+
+function keyOfPosition(state: State, seq: number | null): ItemKey | null {
+  return seq === null ? null : keyOfSeq(state, state.active, seq);
+}

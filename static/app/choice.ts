@@ -21,7 +21,7 @@ export class Choice {
     return (state) => {
       const next = change(state);
       this.#chosen = next.active;
-      return next;
+      return next.notice?.kind === "turned" ? setNotice(next, null) : next;
     };
   }
 

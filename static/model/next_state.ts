@@ -83,19 +83,34 @@ export class NextState {
 
   /** The finished state, without items that no list names any more. */
   finish(): State {
-    const listed = new Set<ItemKey>();
-    for (const key of this.#changed) this.#compareLists(key, listed);
-    for (const key of this.#loose) if (!listed.has(key)) this.#ownItems().delete(key);
+    const { conversations } = this.#now;
+    for (const key of this.#changed) this.#noteLost(key);
+    if (this.#loose.size === 0) return this.#now;
+    for (const list of [...conversations.values()].flatMap(listsOf)) {
+      for (const key of list) this.#loose.delete(key);
+    }
+    for (const key of this.#loose) this.#ownItems().delete(key);
     return this.#now;
   }
 
-  /** Notes what a changed conversation lists now, and what it listed before. */
-  #compareLists(key: ConversationKey, listed: Set<ItemKey>): void {
+  /** Notes what a conversation listed before and may list no more. */
+  #noteLost(key: ConversationKey): void {
     const before = listsOf(this.#base.conversations.get(key));
     const after = listsOf(this.#now.conversations.get(key));
-    if (before.every((list, i) => list === after[i])) return;
-    for (const list of before) for (const item of list) this.#loose.add(item);
-    for (const list of after) for (const item of list) listed.add(item);
+    before.forEach((list, i) => this.#noteMissing(list, after[i] ?? []));
+  }
+
+  /**
+   * Notes what isn't in the same order in a later list: exactly what is gone, where the list has only
+   * lost its beginning and grown at its end.
+   */
+  #noteMissing(before: readonly ItemKey[], after: readonly ItemKey[]): void {
+    if (before === after) return;
+    let at = 0;
+    for (const key of before) {
+      if (after[at] === key) at++;
+      else this.#loose.add(key);
+    }
   }
 
   #ownItems(): Map<ItemKey, Item> {

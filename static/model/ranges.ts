@@ -104,7 +104,10 @@ export function endAt(
     const stored = storedOf(items, key)?.delivery;
     return stored === undefined || stored.era !== era || stored.seq <= to;
   });
-  return { ...conversation, items: list, to: Math.min(conversation.to, to), tail: [], tailFrom };
+  const end = Math.min(conversation.to, to);
+  // While the connection was dead, a page may have come from behind that position.
+  const from = Math.min(conversation.from, end);
+  return { ...conversation, items: list, from, to: end, tail: [], tailFrom };
 }
 
 /** Marks the first unread message, if it is in the list for certain. */

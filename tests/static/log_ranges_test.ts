@@ -148,6 +148,15 @@ Deno.test("endAt() leaves a hole between what is shown and the tail, which pages
   assertEquals([seqs(filled).at(-2), seqs(filled).at(-1), filled.to], [150, 9001, Infinity]);
 });
 
+// What came next was older than the page, and newer than the end: it went nowhere.
+Deno.test("endAt() keeps nothing of a page from behind the end", () => {
+  const jumped = showPage(place(at(0), 1), page(20, 24, true, true), ITEMS);
+
+  const ended = place(endAt(jumped, ITEMS, { era: 0, to: 1, tailFrom: 9 }), 10);
+
+  assertEquals([ended.items, ended.tail, ended.from, ended.to], [["0:1"], ["0:10"], 1, 1]);
+});
+
 Deno.test("addOlder() marks the first unread message once it is there for certain", () => {
   const missed = { ...at(100), unread: 30, unreadAfter: 70 };
 

@@ -18,7 +18,7 @@ import { openConversationOf } from "../model/directs.ts";
 import { findByName } from "../model/presence.ts";
 import { clearDivider, markRead } from "../model/reading.ts";
 import { activeConversation, type Notice, type State } from "../model/state.ts";
-import { AT_END, type Viewport } from "../model/viewport.ts";
+import { AT_END, isFollowing, seekDivider, type Viewport } from "../model/viewport.ts";
 import { type Intent, readIntent } from "../text/commands.ts";
 import { cleanText, countCharacters } from "../text/plain_text.ts";
 import { strings } from "../text/strings.ts";
@@ -125,9 +125,9 @@ export class Chat {
   // ─── Reading ───
 
   #view(viewport: Viewport): void {
-    const wasAtEnd = this.#store.state.viewport.isAtEnd;
+    const wasFollowing = isFollowing(this.#store.state.viewport);
     this.#act((state) => setViewport(state, viewport));
-    if (viewport.isAtEnd && !wasAtEnd) this.readIfAttentive();
+    if (isFollowing(viewport) && !wasFollowing) this.readIfAttentive();
   }
 
   #newest(): void {
@@ -141,9 +141,7 @@ export class Chat {
     const { key, divider, items, unreadAfter } = activeConversation(this.#store.state);
     const isLoaded = divider !== null && items.includes(divider);
     if (!isLoaded && unreadAfter === null) return;
-    this.#act((state) => {
-      return setViewport(state, { ...state.viewport, isAtEnd: false, seeks: "divider" });
-    });
+    this.#act((state) => setViewport(state, seekDivider(state.viewport)));
     if (!isLoaded && unreadAfter !== null) this.#visits.client?.around(key, unreadAfter + 1);
   }
 

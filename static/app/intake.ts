@@ -3,6 +3,7 @@ import type { ReadRequest, ServerFrame } from "../../core/protocol.ts";
 import { setOpening } from "../model/changes.ts";
 import { readPosition } from "../model/reading.ts";
 import { reduceBatch } from "../model/reduce.ts";
+import { isFollowing } from "../model/viewport.ts";
 import { ReadReceipts } from "../net/read_receipts.ts";
 import type { History } from "./history.ts";
 import type { Store } from "./store.ts";
@@ -43,7 +44,8 @@ export class Intake {
   /** Whether what comes now is read at once. */
   get isAttentive(): boolean {
     const { store, history, isVisible } = this.#options;
-    return isVisible() && store.state.viewport.isAtEnd && !history.isOpening && !this.#wasOpening;
+    const isOpening = history.isOpening || this.#wasOpening;
+    return isVisible() && isFollowing(store.state.viewport) && !isOpening;
   }
 
   /** Keeps a frame for the next picture. */

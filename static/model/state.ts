@@ -4,7 +4,7 @@ import { type Conversation, type ConversationKey, LOBBY, newConversation } from 
 import type { Item, ItemKey } from "./item.ts";
 import { NOBODY, type Presence } from "./presence.ts";
 import { DEFAULT_SETTINGS, type Settings } from "./settings.ts";
-import { AT_END, type Viewport } from "./viewport.ts";
+import { OPENING, type Viewport } from "./viewport.ts";
 
 /** Where this page stands in the log. */
 export interface LogPosition {
@@ -126,7 +126,7 @@ export function initialState(settings: Settings = DEFAULT_SETTINGS): State {
     erased: new Set(),
     active: LOBBY,
     isOpening: true,
-    viewport: AT_END,
+    viewport: OPENING,
     dialog: null,
     query: "",
     isDrawerOpen: false,

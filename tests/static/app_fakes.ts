@@ -54,6 +54,7 @@ export class FakePage {
 
   constructor(readonly api = new FakeApi(), readonly tabs = new FakeTabs()) {
     this.store.subscribe(() => void this.shown++);
+    this.store.subscribe(() => this.#decideWhereToOpen());
   }
 
   get state(): State {
@@ -86,6 +87,13 @@ export class FakePage {
 
   draw(): void {
     this.pictures.splice(0).forEach((show) => show());
+  }
+
+  /** Stays at the end of a conversation that opens, as a timeline does where all of it fits. */
+  #decideWhereToOpen(): void {
+    const { isOpening, viewport } = this.state;
+    if (isOpening || !viewport.isAtEnd || viewport.seeks === null) return;
+    this.store.act((state) => ({ ...state, viewport: { ...state.viewport, seeks: null } }));
   }
 
   /** What the conversation on screen shows, unsent messages with their state. */

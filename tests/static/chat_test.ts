@@ -407,6 +407,23 @@ Deno.test("Chat counts as read what one scrolls down to, and what one comes back
   perform({ type: "leave" });
 });
 
+Deno.test("Chat counts nothing as read while a place in the conversation is sought", async () => {
+  const { page, active, perform } = await enter();
+  const { viewport } = page.state;
+
+  perform({ type: "view", viewport: { ...viewport, seeks: { seq: 7 } } });
+  page.socket.receive(message({ seq: 1 }));
+  page.store.act((state) => ({ ...state, isOpening: false }));
+  const sought = { ...viewport, isAtEnd: false, found: 7 };
+  perform({ type: "view", viewport: sought });
+  page.draw();
+  assertEquals(active().unread, 1);
+  perform({ type: "view", viewport: { ...sought, isAtEnd: true } });
+
+  assertEquals(active().unread, 0);
+  perform({ type: "leave" });
+});
+
 Deno.test("Chat goes to a found message, loading what is around it", async () => {
   const { page, perform } = await enter();
   const found = message({ seq: 7, to: "alice", conversation: "a_alice.a_bob" });

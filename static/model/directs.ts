@@ -9,7 +9,7 @@ import {
   LOBBY,
   newConversation,
 } from "./conversation.ts";
-import { storedOf } from "./item.ts";
+import { findStored } from "./item.ts";
 import { NextState } from "./next_state.ts";
 import { findByName } from "./presence.ts";
 import type { State } from "./state.ts";
@@ -89,13 +89,10 @@ function findWritten(
 ): Conversation | undefined {
   const unsent = id === undefined ? undefined : findUnsent(conversations, id);
   if (unsent !== undefined) return unsent;
-  const isIt = (key: string) => {
-    const delivery = storedOf(items, key)?.delivery;
-    return delivery?.seq === seq && delivery.era === log.era;
-  };
   for (const conversation of conversations.values()) {
-    if (conversation.address.kind !== "direct") continue;
-    if (conversation.items.some(isIt) || conversation.tail.some(isIt)) return conversation;
+    const { address, items: list, tail } = conversation;
+    if (address.kind !== "direct") continue;
+    if (findStored(items, [...list, ...tail], log.era, seq) !== undefined) return conversation;
   }
   return undefined;
 }

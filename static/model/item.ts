@@ -89,3 +89,17 @@ export function storedOf(items: Items, key: ItemKey | undefined): StoredMessage 
 export function storedIn(items: Items, keys: readonly ItemKey[]): StoredMessage[] {
   return keys.map((key) => items.get(key)).filter(isStored);
 }
+
+/** The message of a list that stands at this position of a log. */
+export function findStored(
+  items: Items,
+  keys: readonly ItemKey[],
+  era: number,
+  seq: number,
+): StoredMessage | undefined {
+  const isThere = (key: ItemKey) => {
+    const delivery = storedOf(items, key)?.delivery;
+    return delivery?.seq === seq && delivery.era === era;
+  };
+  return storedOf(items, keys.findLast(isThere));
+}

@@ -1,16 +1,16 @@
 import type { AckFrame, MessageFrame } from "../../core/protocol.ts";
+import { isMentioned } from "../text/markdown.ts";
 import { type ConversationKey, countUnread, findUnsent } from "./conversation.ts";
 import { conversationOf } from "./directs.ts";
 import {
+  findStored,
   isStored,
   type ItemKey,
   logKey,
   type Message,
   sentKey,
-  storedIn,
   type StoredMessage,
 } from "./item.ts";
-import { mentions } from "./mentions.ts";
 import type { NextState } from "./next_state.ts";
 import { placeMessage } from "./ranges.ts";
 import type { State } from "./state.ts";
@@ -44,8 +44,7 @@ export function receiveDelivered(next: NextState, seq: number): void {
   const { conversations, items, log } = next.now;
   for (const { address, items: list, tail } of conversations.values()) {
     if (address.kind !== "direct") continue;
-    const message = storedIn(items, [...list, ...tail])
-      .find(({ delivery }) => delivery.seq === seq && delivery.era === log.era);
+    const message = findStored(items, [...list, ...tail], log.era, seq);
     if (message?.delivery.isWaiting) next.put(asDelivered(message));
   }
 }
@@ -70,7 +69,7 @@ export function toMessage(
     isMine,
     at,
     text,
-    isMention: !isMine && mentions(text, self?.username ?? ""),
+    isMention: !isMine && isMentioned(text, self?.username ?? ""),
     delivery: { state: "stored", era, seq, isWaiting: isMine && frame.waiting === true },
   };
 }

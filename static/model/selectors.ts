@@ -1,6 +1,6 @@
 import type { Address, Person } from "./address.ts";
 import { type Conversation, type ConversationKey, LOBBY, serverIdOf } from "./conversation.ts";
-import { type ItemKey, storedIn } from "./item.ts";
+import { findStored, type ItemKey, storedIn } from "./item.ts";
 import { findByName, sortedUsers } from "./presence.ts";
 import { levelOf, type NotificationLevel } from "./settings.ts";
 import { activeConversation, type State } from "./state.ts";
@@ -20,9 +20,7 @@ export function keyOfSeq(
   seq: number,
 ): ItemKey | null {
   const list = conversations.get(conversation)?.items ?? [];
-  const found = storedIn(items, list)
-    .find(({ delivery }) => delivery.seq === seq && delivery.era === era);
-  return found?.key ?? null;
+  return findStored(items, list, era, seq)?.key ?? null;
 }
 
 // ─── Conversations ───────────────────────────────────────────────────────────────────────────────

@@ -164,7 +164,7 @@ Deno.test("reduce() counts unread messages and tells mentions", () => {
   const state = room(
     message({ seq: 1 }),
     message({ seq: 2, message: "@alice: look" }),
-    message({ seq: 3, message: "@alicenot" }),
+    message({ seq: 3, message: "@alicenot, me@alice.example and `@alice`" }),
     message({ seq: 4, account: "a_alice", from: "alice" }),
   );
   const { unread, mentions, divider } = activeConversation(state);

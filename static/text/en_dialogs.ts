@@ -115,7 +115,7 @@ export const dialogs = {
     hideText: "Hide message text in notifications",
     sound: "Play a sound",
     testSound: "Play the sound now",
-    level: "Notify me about",
+    levelIn: (conversation: string) => `In “${conversation}”, notify me about`,
     levels: { all: "All messages", mentions: "Mentions and private messages", none: "Nothing" },
     /** Titles of notifications. */
     fromIn: (name: string, conversation: string) => `${name} in ${conversation}`,

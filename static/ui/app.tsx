@@ -1,0 +1,50 @@
+/// <reference lib="dom" />
+import { render } from "preact";
+import { useLayoutEffect, useReducer } from "preact/hooks";
+import type { App } from "../app/actions.ts";
+import type { Settings } from "../model/settings.ts";
+import type { State } from "../model/state.ts";
+import { UiContext } from "./context.ts";
+import { Join } from "./join/join.tsx";
+import { Chat } from "./shell/chat.tsx";
+
+/**
+ * Shows the app in an element, now and after each change. The form for a name that the document
+ * holds becomes the component's, with what was typed and where the focus is.
+ */
+export function mount(element: HTMLElement, app: App): void {
+  render(<Root app={app} />, element);
+}
+
+function Root({ app }: { readonly app: App }) {
+  const [, rerender] = useReducer<number, void>((count) => count + 1, 0);
+  useLayoutEffect(() => app.subscribe(() => rerender()), [app]);
+  const { state } = app;
+  useLook(state.settings);
+  return (
+    <UiContext.Provider value={app}>
+      {state.screen.name === "join" ? <Join screen={state.screen} /> : <Chat state={state} />}
+      <Announcer state={state} />
+    </UiContext.Provider>
+  );
+}
+
+/** Tells a screen reader what arrives. The same words twice are two announcements. */
+function Announcer({ state: { announcement } }: { readonly state: State }) {
+  return (
+    <div id="announcer" class="visually-hidden" aria-live="polite">
+      {announcement.lines.map((line, index) => <p key={`${announcement.id}:${index}`}>{line}</p>)}
+    </div>
+  );
+}
+
+/** Makes the whole document look as somebody chose. */
+function useLook({ theme, density, textSize }: Settings): void {
+  useLayoutEffect(() => {
+    const { dataset, style } = document.documentElement;
+    if (theme === "system") delete dataset.theme;
+    else dataset.theme = theme;
+    dataset.density = density;
+    style.fontSize = textSize === 100 ? "" : `${textSize}%`;
+  }, [theme, density, textSize]);
+}

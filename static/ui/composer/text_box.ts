@@ -1,0 +1,88 @@
+/// <reference lib="dom" />
+import type { RefObject } from "preact";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
+import { type Mark, wrapSelection } from "../../text/formatting.ts";
+
+/** What a key with Ctrl or Cmd wraps the selection in. */
+const MARKS: Readonly<Record<string, Mark>> = { KeyB: "bold", KeyI: "italic", KeyE: "code" };
+
+/** What a key asks to wrap the selection in; null for other keys. */
+export function markOfKey(
+  { ctrlKey, metaKey, altKey, shiftKey, code }: KeyboardEvent,
+): Mark | null {
+  const isCommand = (ctrlKey || metaKey) && !altKey && !shiftKey;
+  return isCommand ? MARKS[code] ?? null : null;
+}
+
+/** Changes of the text in the box by other means than typing. */
+export interface TextBox {
+  /** Something was typed. */
+  changed(): void;
+  /** Puts text in the place of other text, and the cursor after it. */
+  replace(start: number, end: number, text: string): void;
+  /** Wraps the selection. */
+  wrap(mark: Mark): void;
+}
+
+/** The text of the box as it is, with its cursor. */
+export function useText(
+  box: RefObject<HTMLTextAreaElement | null>,
+  onText: (text: string) => void,
+): TextBox {
+  const changed = () => onText(box.current?.value ?? "");
+  return {
+    changed,
+    replace(start, end, text) {
+      edit(box.current, start, end, text);
+      changed();
+    },
+    wrap(mark) {
+      const element = box.current;
+      if (element === null || element.readOnly) return;
+      const { value, selectionStart, selectionEnd } = element;
+      const wrapped = wrapSelection(value, selectionStart, selectionEnd, mark);
+      edit(element, 0, value.length, wrapped.text);
+      element.setSelectionRange(wrapped.start, wrapped.end);
+      changed();
+    },
+  };
+}
+
+/** Replaces text so that the browser's own undo can take it back. */
+function edit(
+  element: HTMLTextAreaElement | null,
+  start: number,
+  end: number,
+  text: string,
+): void {
+  if (element === null) return;
+  element.setSelectionRange(start, end);
+  const isDone = document.execCommand("insertText", false, text);
+  if (!isDone) element.setRangeText(text, start, end, "end");
+}
+
+/**
+ * Makes the box as high as its text, up to a third of the window. The form keeps its height while
+ * that is measured: the messages above would scroll.
+ */
+export function useFittedHeight(
+  form: RefObject<HTMLFormElement | null>,
+  box: RefObject<HTMLTextAreaElement | null>,
+  text: string,
+): void {
+  const fit = useRef(() => {
+    if (form.current === null || box.current === null) return;
+    const { style } = box.current;
+    form.current.style.minBlockSize = `${form.current.offsetHeight}px`;
+    style.height = "auto";
+    const border = box.current.offsetHeight - box.current.clientHeight;
+    const wanted = box.current.scrollHeight + border;
+    style.height = `${Math.min(wanted, Math.round(innerHeight / 3))}px`;
+    form.current.style.minBlockSize = "";
+  }).current;
+  useLayoutEffect(fit, [text]);
+  useEffect(() => {
+    addEventListener("resize", fit);
+    return () => removeEventListener("resize", fit);
+  }, []);
+}

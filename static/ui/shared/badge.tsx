@@ -1,0 +1,36 @@
+import { strings } from "../../text/strings.ts";
+
+/** Counts above this are shown as "99+": the exact number helps nobody. */
+const MAX_COUNT = 99;
+
+/** What is unread: anything, private messages, mentions, or some of them for the reader. */
+export type BadgeKind = "plain" | "private" | "mention" | "mixed";
+
+interface BadgeProps {
+  readonly unread: number;
+  readonly kind: BadgeKind;
+  readonly id?: string;
+}
+
+/** A number of unread messages, or nothing. */
+export function Badge({ unread, kind, id }: BadgeProps) {
+  const isForReader = kind === "mention" || kind === "mixed";
+  const number = unread > MAX_COUNT ? `${MAX_COUNT}+` : String(unread);
+  return (
+    <span id={id} class={kind === "plain" ? "badge" : "badge badge--urgent"} hidden={unread === 0}>
+      {isForReader ? `@${number}` : number}
+      <span class="visually-hidden">{` ${wordsOf(kind)}`}</span>
+    </span>
+  );
+}
+
+function wordsOf(kind: BadgeKind): string {
+  switch (kind) {
+    case "mention":
+      return strings.sidebar.unreadMention;
+    case "mixed":
+      return strings.sidebar.unreadMixed;
+    default:
+      return strings.sidebar.unread;
+  }
+}

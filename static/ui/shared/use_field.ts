@@ -1,0 +1,20 @@
+import { useState } from "preact/hooks";
+
+/** What a text field holds, and what is wrong with it until the next key. */
+export interface FieldState {
+  readonly value: string;
+  readonly error: string;
+  onValue(value: string): void;
+  complain(error: string): void;
+}
+
+/** The state of one text field. */
+export function useField(): FieldState {
+  const [value, setValue] = useState("");
+  const [error, complain] = useState("");
+  const onValue = (next: string) => {
+    setValue(next);
+    complain("");
+  };
+  return { value, error, onValue, complain };
+}

@@ -1,0 +1,91 @@
+/// <reference lib="dom" />
+import type { RefObject } from "preact";
+import { LOBBY } from "../../model/conversation.ts";
+import { unreadElsewhere } from "../../model/selectors.ts";
+import { activeConversation, type State } from "../../model/state.ts";
+import { clampMarks } from "../../text/names.ts";
+import { strings } from "../../text/strings.ts";
+import { useDispatch } from "../context.ts";
+import { Badge } from "../shared/badge.tsx";
+import { Icon } from "../shared/icon.tsx";
+import { describeReach } from "./reach.ts";
+
+interface HeaderProps {
+  readonly state: State;
+  readonly opener: RefObject<HTMLButtonElement | null>;
+}
+
+/** Which conversation this is, who is in it, and the ways to elsewhere. */
+export function Header({ state, opener }: HeaderProps) {
+  const { address } = activeConversation(state);
+  const isDirect = address.kind === "direct";
+  return (
+    <header class="conversation__header">
+      <DrawerButton state={state} opener={opener} />
+      {isDirect && <Icon name="lock" class="conversation__lock" />}
+      <div class="conversation__names">
+        <h1 id="conversation-title" class="conversation__title" dir="auto" tabIndex={-1}>
+          {isDirect ? clampMarks(address.username) : strings.common.everyone}
+        </h1>
+        <p id="conversation-subtitle" class="conversation__subtitle">
+          {describeReach(state, address)}
+        </p>
+      </div>
+      <SearchButton />
+      {isDirect && <BackButton />}
+    </header>
+  );
+}
+
+function DrawerButton({ state, opener }: HeaderProps) {
+  const dispatch = useDispatch();
+  const { unread, urgent } = unreadElsewhere(state);
+  return (
+    <button
+      ref={opener}
+      id="drawer-open"
+      class="button button--icon narrow-only"
+      type="button"
+      aria-expanded={state.isDrawerOpen}
+      aria-controls="sidebar"
+      onClick={() => dispatch({ type: "drawer", isOpen: true })}
+    >
+      <Icon name="menu" />
+      <span class="visually-hidden">{strings.sidebar.label}</span>
+      <Badge id="drawer-badge" unread={unread} kind={urgent > 0 ? "mixed" : "plain"} />
+    </button>
+  );
+}
+
+function SearchButton() {
+  const dispatch = useDispatch();
+  return (
+    <button
+      id="search-button"
+      class="button button--icon"
+      type="button"
+      aria-label={strings.header.search}
+      aria-keyshortcuts="Control+K"
+      title={strings.header.searchTitle}
+      onClick={() => dispatch({ type: "dialog", dialog: "search" })}
+    >
+      <Icon name="search" />
+    </button>
+  );
+}
+
+function BackButton() {
+  const dispatch = useDispatch();
+  return (
+    <button
+      id="back-button"
+      class="button button--quiet"
+      type="button"
+      aria-label={strings.header.back}
+      onClick={() => dispatch({ type: "open", conversation: LOBBY })}
+    >
+      <Icon name="back" />
+      <span>{strings.common.everyone}</span>
+    </button>
+  );
+}

@@ -117,7 +117,7 @@ export const en = {
     failed: (reason: string) => `Not sent: ${reason}`,
     retry: "Retry",
     discard: "Discard",
-    showMore: "Show more",
+    showAll: (number: number) => `Show all ${count(number, { one: "line", other: "lines" })}`,
     showLess: "Show less",
     copyCode: "Copy code",
     codeCopied: "Copied",

@@ -9,9 +9,9 @@ type Widened<T> = T extends string ? string
 export type Strings = Widened<typeof en>;
 
 /** Languages besides English, loaded when a page is in one. */
-const LANGUAGES: Readonly<Record<string, () => Promise<Strings>>> = {
-  qps: async () => (await import("./pseudo.ts")).pseudo,
-};
+const LANGUAGES = new Map<string, () => Promise<Strings>>([
+  ["qps", async () => (await import("./pseudo.ts")).pseudo],
+]);
 
 /** The words of the page, in the language that {@linkcode speak} chose last. English at first. */
 export let strings: Strings = en;
@@ -22,5 +22,5 @@ export let strings: Strings = en;
  * @param language Tag from the `lang` of the document.
  */
 export async function speak(language: string): Promise<void> {
-  strings = await LANGUAGES[language]?.() ?? en;
+  strings = await LANGUAGES.get(language)?.() ?? en;
 }

@@ -1,5 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { commandHelp, readIntent } from "../../static/text/commands.ts";
+import { parseMarkdown } from "../../static/text/markdown.ts";
+import type { Inline } from "../../static/text/markdown_tree.ts";
 
 Deno.test("readIntent() sends plain text, and never a mistyped command", () => {
   assertEquals(readIntent("hello"), { kind: "message", text: "hello" });
@@ -44,6 +46,21 @@ Deno.test("readIntent() shrugs, after a text or alone", () => {
     kind: "message",
     text: "who knows ¯\\_(ツ)_/¯",
   });
+});
+
+Deno.test("actions are shown in italics, and a shrug keeps its arms", () => {
+  const inlinesOf = (line: string): readonly Inline[] => {
+    const intent = readIntent(line);
+    const [block] = parseMarkdown(intent.kind === "message" ? intent.text : "").children;
+    return block?.kind === "paragraph" ? block.children : [];
+  };
+
+  for (const line of ["/me waves", "/me likes snake_case", "/me likes _it_", "/me is 50*2"]) {
+    assertEquals(inlinesOf(line).map(({ kind }) => kind), ["emphasis"], line);
+  }
+  assertEquals(inlinesOf("/shrug who knows").map((one) => one.kind === "text" ? one.text : ""), [
+    "who knows ¯\\_(ツ)_/¯",
+  ]);
 });
 
 Deno.test("readIntent() searches, and shows the keys and the help", () => {

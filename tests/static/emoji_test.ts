@@ -18,7 +18,7 @@ Deno.test("the table's names are unique, and can be typed between colons", () =>
   assertEquals(new Set(table.map(({ name }) => name)).size, table.length);
 });
 
-Deno.test("the table is at most 24 KiB on the wire", async () => {
+Deno.test("the table is at most 24 KiB compressed", async () => {
   const { EMOJI_TABLE } = await import("../../static/text/emoji_table.ts");
   const zipped = new Blob([EMOJI_TABLE]).stream().pipeThrough(new CompressionStream("gzip"));
 

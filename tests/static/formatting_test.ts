@@ -1,6 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { type Mark, wrapSelection } from "../../static/text/formatting.ts";
+import { parseMarkdown } from "../../static/text/markdown.ts";
 
 /** What becomes of a text whose selection, or caret, stands between bars. */
 function press(marked: string, mark: Mark): string {
@@ -57,6 +58,20 @@ Deno.test("wrapSelection() makes a block of several lines of code, and lines of 
   assertEquals(press("x\n  |if\n    y|\n", "code"), "x\n```\n|  if\n    y|\n```\n");
   assertEquals(press("```ts\n|a\nb|\n```", "code"), "|a\nb|");
   assertEquals(press("x\n|```ts\na\nb\n```|", "code"), "x\n|a\nb|");
+});
+
+Deno.test("what wrapSelection() wraps is shown with its mark", () => {
+  const kindsOf = (text: string, mark: Mark) => {
+    const [block] = parseMarkdown(wrapSelection(text, 0, text.length, mark).text).children;
+    return block?.kind === "paragraph" ? block.children.map(({ kind }) => kind) : block?.kind;
+  };
+
+  assertEquals(kindsOf("a b", "bold"), ["strong"]);
+  assertEquals(kindsOf("a *b*", "italic"), ["emphasis"]);
+  for (const code of ["a", "a`b", "`a` b", "``a", "a*b*"]) {
+    assertEquals(kindsOf(code, "code"), ["code"], code);
+  }
+  assertEquals(kindsOf("a\nb", "code"), "code_block");
 });
 
 Deno.test("wrapSelection() undoes itself on any words", () => {

@@ -5,7 +5,7 @@ import { PROJECT } from "../support/program.ts";
 
 /** Newer ones show as a box on most devices. */
 const NEWEST_VERSION = 16;
-/** Words an emoji besides its name: with more, the table would pass 24 KiB on the wire. */
+/** Words an emoji besides its name: with more, the table would pass 24 KiB compressed. */
 const MAX_WORDS = 3;
 /** Used most: these stand first, and are offered first among equal matches. */
 const COMMON =

@@ -1,0 +1,122 @@
+/// <reference lib="dom" />
+import type { ComponentChildren } from "preact";
+import { useMemo, useState } from "preact/hooks";
+import { isBigEmoji } from "../../text/big_emoji.ts";
+import { countLines, foldAt } from "../../text/folding.ts";
+import { parseMarkdown } from "../../text/markdown.ts";
+import { cutMarkdown, type Link, type Node } from "../../text/markdown_tree.ts";
+import type { NameLookup } from "../../text/mentions.ts";
+import { strings } from "../../text/strings.ts";
+import { CodeBlock } from "./code_block.tsx";
+import { Control } from "./control.tsx";
+import { rememberSource } from "./copy_source.ts";
+
+/** What the text of a message is shown with. */
+export interface MessageTextProps {
+  readonly text: string;
+  /** Who may be mentioned. The text is read again whenever this is another function. */
+  readonly lookUp: NameLookup;
+  /** The reader's own name; mentions of it stand out. */
+  readonly ownName: string;
+  readonly onMention: (name: string) => void;
+}
+
+/** The text of a message. Long ones are folded until the reader wants all of them. */
+export function MessageText(props: MessageTextProps) {
+  const { text, lookUp } = props;
+  const [isWhole, setWhole] = useState(false);
+  const message = useMemo(() => parseMarkdown(text, lookUp), [text, lookUp]);
+  const fold = useMemo(() => foldAt(text), [text]);
+  const shown = fold === undefined || isWhole ? message : cutMarkdown(message, fold);
+  const words = strings.message;
+  return (
+    <>
+      <div
+        class={isBigEmoji(text) ? "text text--big" : "text"}
+        ref={(element) => void (element && rememberSource(element, shown))}
+      >
+        {render(shown, { ...props, source: text })}
+      </div>
+      {fold !== undefined && (
+        <button
+          type="button"
+          class="text__fold"
+          data-extra
+          aria-expanded={isWhole}
+          onClick={() => setWhole(!isWhole)}
+        >
+          {isWhole ? words.showLess : words.showAll(countLines(text))}
+        </button>
+      )}
+    </>
+  );
+}
+
+/** What nodes need beside themselves. */
+type Context = Pick<MessageTextProps, "ownName" | "onMention"> & { readonly source: string };
+
+/** A node of the tree as elements and text nodes. Every part has a direction of its own. */
+export function render(node: Node, context: Context): ComponentChildren {
+  if (node.kind === "text") return node.text;
+  if (node.kind === "control") return <Control name={node.name} />;
+  if (node.kind === "break") return "\n";
+  if (node.kind === "code_block") {
+    return <CodeBlock source={context.source} language={node.language} leaves={node.children} />;
+  }
+  const children = node.children.map((child) => render(child, context));
+  switch (node.kind) {
+    case "message":
+      return children;
+    case "paragraph":
+      return <p dir="auto">{children}</p>;
+    case "quote":
+      return <blockquote class="quote" dir="auto">{children}</blockquote>;
+    case "list":
+      return node.isOrdered ? <ol dir="auto">{children}</ol> : <ul dir="auto">{children}</ul>;
+    case "item":
+      return node.number === null ? <li>{children}</li> : <li value={node.number}>{children}</li>;
+    case "strong":
+      return <strong>{children}</strong>;
+    case "emphasis":
+      return <em>{children}</em>;
+    case "strike":
+      return <s>{children}</s>;
+    case "code":
+      return <code class="text__code" dir="auto">{children}</code>;
+    case "link":
+      return <Address link={node}>{children}</Address>;
+    case "mention":
+      return <Mention name={node.name} context={context}>{children}</Mention>;
+  }
+}
+
+/** An address reads from left to right wherever it stands, so that its end can't pass for its host. */
+function Address({ link, children }: { link: Link; children: ComponentChildren }) {
+  return (
+    <>
+      <a href={link.href} dir="ltr" target="_blank" rel="noopener noreferrer nofollow">
+        {children}
+      </a>
+      {link.target !== null && (
+        <span class="text__target" dir="ltr" data-extra>
+          {" "}
+          {strings.message.linkTarget(link.target)}
+        </span>
+      )}
+    </>
+  );
+}
+
+function Mention(props: { name: string; context: Context; children: ComponentChildren }) {
+  const { name, context, children } = props;
+  const isSelf = name === context.ownName;
+  return (
+    <button
+      type="button"
+      class={isSelf ? "mention mention--self" : "mention"}
+      onClick={() => context.onMention(name)}
+    >
+      <bdi>{children}</bdi>
+    </button>
+  );
+}

@@ -1,7 +1,7 @@
 import type { Address } from "./address.ts";
 import { type ConversationKey, findUnsent } from "./conversation.ts";
 import { ensureAddress } from "./directs.ts";
-import { isStored, type ItemKey, type Message, sentKey } from "./item.ts";
+import { isStored, type ItemKey, type Message, sentKey, storedIn } from "./item.ts";
 import { takeUnsent } from "./messages.ts";
 import { derive, type NextState } from "./next_state.ts";
 import type { State } from "./state.ts";
@@ -27,8 +27,8 @@ export function showOutgoing(state: State, row: Outgoing): State {
   return derive(state, (next) => {
     const key = sentKey(row.id);
     const before = next.now.items.get(key);
-    if (isStored(before)) return;
     const owner = findUnsent(next.now.conversations, row.id)?.key ?? ensureAddress(next, row.to);
+    if (isStored(before) || isInLog(next.now, owner, row.id)) return;
     const isRetry = before?.kind === "message" && before.delivery.state === "failed" &&
       row.state === "pending";
     next.put(toMessage(next.now, row));
@@ -54,6 +54,17 @@ export function orderOutgoing(state: State, ids: readonly string[]): State {
       if (before.unsent.length < 2) return before;
       return { ...before, unsent: before.unsent.toSorted((a, b) => placeOf(a) - placeOf(b)) };
     }));
+}
+
+/** Whether the log has brought a message back already: the server repeats the `id` of private ones. */
+function isInLog(
+  { conversations, items, log }: State,
+  owner: ConversationKey,
+  id: string,
+): boolean {
+  const { items: list = [], tail = [] } = conversations.get(owner) ?? {};
+  return storedIn(items, [...list, ...tail])
+    .some((message) => message.id === id && message.delivery.era === log.era);
 }
 
 /** Lists a message on its way; one that is tried again goes to the end. */

@@ -5,7 +5,7 @@ import { type Address, LOBBY_ADDRESS } from "../../static/model/address.ts";
 import { openConversation, openPerson, setDraft } from "../../static/model/changes.ts";
 import { type Conversation, LOBBY } from "../../static/model/conversation.ts";
 import { addPage, showEnd, showEnds, type Side } from "../../static/model/history.ts";
-import { isStored, storedIn, type StoredMessage } from "../../static/model/item.ts";
+import { isStored, type Item, storedIn, type StoredMessage } from "../../static/model/item.ts";
 import { note } from "../../static/model/lines.ts";
 import { dropOutgoing, orderOutgoing, showOutgoing } from "../../static/model/outgoing.ts";
 import { clearDivider, markRead } from "../../static/model/reading.ts";
@@ -189,7 +189,13 @@ function checkOrder({ conversations, items }: State): void {
       const places = storedIn(items, list).map(placeOf);
       assertEquals(places, [...new Set(places)].sort((a, b) => a - b));
     }
+    const ids = [...one.items, ...one.unsent].flatMap((key) => idIn(items.get(key)));
+    assertEquals(ids, [...new Set(ids)]);
   }
+}
+
+function idIn(item: Item | undefined): string[] {
+  return item?.kind === "message" && item.id !== null ? [item.id] : [];
 }
 
 /** Reads a conversation from its beginning to its end. */

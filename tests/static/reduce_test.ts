@@ -341,6 +341,16 @@ Deno.test("showOutgoing() leaves a message alone that the log has", () => {
   assertStrictEquals(showOutgoing(acked, row("m1")), acked);
 });
 
+Deno.test("showOutgoing() leaves a message alone that came back before it was shown", () => {
+  const own = { from: "alice", account: "a_alice", to: "bob", conversation: "a_alice.a_bob" };
+  const state = room(message({ ...own, seq: 7, id: "m1" }));
+  const reset = reduce(state, welcome({ epoch: "e_2" }));
+  const unsent = (state: State) => [...state.conversations.values()].map((one) => one.unsent);
+
+  assertEquals(unsent(showOutgoing(state, row("m1", BOB))), [[], []]);
+  assertEquals(unsent(showOutgoing(reset, row("m1", BOB))), [[], ["out:m1"]]);
+});
+
 Deno.test("reduce() ignores a frame it doesn't know", () => {
   const state = room();
 

@@ -410,15 +410,14 @@ Deno.test("Chat counts as read what one scrolls down to, and what one comes back
 Deno.test("Chat counts nothing as read while a place in the conversation is sought", async () => {
   const { page, active, perform } = await enter();
   const { viewport } = page.state;
+  const sought = { ...viewport, isAtEnd: false, seeks: { seq: 7 } };
 
-  perform({ type: "view", viewport: { ...viewport, seeks: { seq: 7 } } });
-  page.socket.receive(message({ seq: 1 }));
-  page.store.act((state) => ({ ...state, isOpening: false }));
-  const sought = { ...viewport, isAtEnd: false, found: 7 };
   perform({ type: "view", viewport: sought });
+  page.socket.receive(message({ seq: 1 }));
+  perform({ type: "view", viewport: { ...sought, seeks: null, found: 7 } });
   page.draw();
   assertEquals(active().unread, 1);
-  perform({ type: "view", viewport: { ...sought, isAtEnd: true } });
+  perform({ type: "view", viewport: { ...viewport, seeks: null } });
 
   assertEquals(active().unread, 0);
   perform({ type: "leave" });

@@ -8,7 +8,7 @@ import {
 } from "./page_bundle.ts";
 
 /** Script and stylesheet that `index.html` names; everything they import goes into the bundle. */
-const ENTRIES = ["main.js", "page.css"];
+const ENTRIES = ["main.tsx", "page.css"];
 /** Files that the bundler reads; all others are copied. */
 const BUNDLED = /\.(css|js|jsx|ts|tsx)$/;
 /**

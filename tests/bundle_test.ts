@@ -6,7 +6,7 @@ import { PROJECT, startProgram, taskCommand } from "./support/program.ts";
 const SOURCES = {
   "index.html": `<link rel="stylesheet" href="static/page.css">
 <script type="module" src="static/main.js"></script><img src="static/icons/dot.svg">`,
-  "main.js": `import { greeting } from "./lib/greeting.js";
+  "main.tsx": `import { greeting } from "./lib/greeting.js";
 import${"("}"./lib/later.js").then(({ later }) => console.log(greeting, later));`,
   "lib/greeting.js": `export const greeting = "hello";`,
   "lib/later.js": `export const later = "much later";`,
@@ -110,10 +110,10 @@ Deno.test("bundlePage() may run several times at once, as when two servers start
 Deno.test("bundlePage() keeps the last bundle, and nothing half made, when the sources are broken", async () => {
   await using page = await SmallPage.make();
   await bundlePage(page);
-  await page.write("main.js", `import { lost } from "./lib/lost.js"; console.log(lost);`);
+  await page.write("main.tsx", `import { lost } from "./lib/lost.js"; console.log(lost);`);
 
   await assertRejects(() => bundlePage(page), Error, "the bundler failed");
-  await page.write("main.js", SOURCES["main.js"]);
+  await page.write("main.tsx", SOURCES["main.tsx"]);
 
   assertStringIncludes(await page.served("main.js"), "hello");
   const left = [...Deno.readDirSync(new URL("../", page.bundle))].map(({ name }) => name);

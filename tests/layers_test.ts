@@ -36,7 +36,6 @@ const MAY_IMPORT: readonly Rule[] = [
   ],
   ["routes/", /^routes\//, /^(routes|core)\/|^hono(\/|$)|^zod$|^@std\/|^node:/],
   ["static/", /^static\//, /^static\/|^preact(\/|$)|^sugar-high\/|^lean-qr\//, SHARED_TYPES],
-  ["static/lib/", /^static\/lib\//, /^static\/lib\//, SHARED_TYPES],
   ["static/text/", /^static\/text\//, /^static\/text\//, SHARED_TYPES],
   ["static/model/", /^static\/model\//, /^static\/(model|text)\//, typesOf("net")],
   ["static/net/", /^static\/net\//, /^static\/net\//, typesOf("model")],
@@ -47,7 +46,6 @@ const MAY_IMPORT: readonly Rule[] = [
     /^static\/(ui|model|text)\/|^static\/app\/actions\.ts$|^preact(\/|$)|^sugar-high\/|^lean-qr\//,
     SHARED_TYPES,
   ],
-  ["static/view/", /^static\/view\//, /^static\/(view|model|lib|text)\//, typesOf("net")],
   ["whatever is no test", /^(?!tests\/)/, /^(?!tests\/)/],
 ];
 

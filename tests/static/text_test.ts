@@ -1,12 +1,11 @@
 import { assert, assertEquals } from "@std/assert";
 import { readIntent } from "../../static/text/commands.ts";
 import { nameControls } from "../../static/text/controls.ts";
-import { newConversation } from "../../static/model/conversation.js";
-import { complete } from "../../static/model/completion.js";
-import { initialRoom } from "../../static/model/room.js";
-import { reduceRoom } from "../../static/model/room_state.js";
-import { describePresence } from "../../static/view/describe_presence.js";
-import { titleFor } from "../../static/view/title.js";
+import { completionAt } from "../../static/model/completion.ts";
+import { directTo } from "../../static/model/address.ts";
+import { reduce } from "../../static/model/reduce.ts";
+import { initialState } from "../../static/model/state.ts";
+import { describeReach } from "../../static/ui/shell/reach.ts";
 import { welcome } from "./fakes.ts";
 import { nameKey } from "../../static/text/name_key.ts";
 import { clampMarks, listNames, nameHue, nameInitial } from "../../static/text/names.ts";
@@ -36,7 +35,7 @@ for (
     countCharacters,
     nameControls,
     readIntent,
-    complete: (text: string) => complete(text, text.length, () => ["bob"]),
+    completionAt: (text: string) => completionAt(text, text.length, { names: ["bob"], emoji: [] }),
   })
 ) {
   Deno.test(`${name}() takes linear time for any repetition`, () => {
@@ -98,31 +97,14 @@ Deno.test("countCharacters() counts code points, as the server does", () => {
   assertEquals(countCharacters("a👍b"), 3);
 });
 
-Deno.test("describePresence() says who reads along", () => {
-  const bob = { username: "bob", account: "a_bob" };
-  const room = reduceRoom(initialRoom(), welcome());
+Deno.test("describeReach() says who reads along", () => {
+  const state = reduce(initialState(), welcome());
+  const reach = (username: string, account: string | null) =>
+    describeReach(state, directTo({ username, account }));
 
-  assertEquals(describePresence(room, null), "2 people online");
-  assertEquals(describePresence(room, bob), "Online");
-  assertEquals(
-    describePresence(room, { ...bob, account: "a_old" }),
-    "Someone else has this name now",
-  );
-  assertEquals(describePresence(room, { username: "carol", account: null }), "Offline");
-  assertEquals(
-    describePresence(room, { username: "alice", account: "a_alice" }),
-    "Only you can see this",
-  );
-});
-
-Deno.test("titleFor() counts what is private or speaks to the reader, and marks the rest", () => {
-  const lobby = newConversation("lobby", null);
-  const bob = newConversation("private:0", { username: "bob", account: "a_bob" });
-
-  assertEquals(titleFor([lobby, bob]), "Parley");
-  assertEquals(titleFor([{ ...lobby, unread: 3 }]), "• Parley");
-  assertEquals(
-    titleFor([{ ...lobby, unread: 3, mentions: 1 }, { ...bob, unread: 2 }]),
-    "(3) Parley",
-  );
+  assertEquals(describeReach(state, { kind: "lobby" }), "2 people online");
+  assertEquals(reach("bob", "a_bob"), "Online");
+  assertEquals(reach("bob", "a_old"), "Someone else has this name now");
+  assertEquals(reach("carol", null), "Offline");
+  assertEquals(reach("alice", "a_alice"), "Only you can see this");
 });

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { browserClock } from "../../static/lib/time.js";
+import { browserClock } from "../../static/app/time.ts";
 
 // A server that asked for a pause of a month was asked again at once, and again.
 Deno.test("browserClock.schedule() waits for long where browsers' timers would overflow", async () => {

@@ -50,7 +50,9 @@ interface Watched {
 function watchPage(): void {
   // deno-lint-ignore no-explicit-any
   const page = globalThis as any;
-  const times: Watched["pageTimes"] = { keys: [], frames: [], longTasks: [] };
+  const times: Watched["pageTimes"] = page.pageTimes ?? { keys: [], frames: [], longTasks: [] };
+  for (const list of Object.values(times)) list.length = 0;
+  if (page.pageTimes !== undefined) return;
   page.pageTimes = times;
   const afterPaint = (then: () => void) => {
     page.requestAnimationFrame(() => {

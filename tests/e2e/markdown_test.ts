@@ -87,7 +87,7 @@ pageTest("copying a message gives what was typed", async (browser) => {
 
 pageTest("code is coloured once it is on screen, and copied by a button", async (browser) => {
   const { page, scripts } = await show(browser, ["```\nconst a = 1;\n```"], 3_000);
-  const block = page.getByRole("region", { name: "Code" });
+  const block = page.getByRole("group", { name: "Code" });
   assertEquals(scripts.some((name) => name.startsWith("highlight")), false);
 
   await block.scrollIntoViewIfNeeded();
@@ -121,4 +121,15 @@ pageTest("a click on a mention names the person", async (browser) => {
   await page.getByRole("button", { name: "@Bob" }).click();
 
   assertEquals(await page.title(), "bob");
+});
+
+// With a direction of its own on each line, a list took that of the page: its dots stood on the left.
+pageTest("a block takes its direction from the text in it", async (browser) => {
+  const { page } = await show(browser, ["- שלום\n- abc", "> שלום", "- abc"]);
+
+  const directions = await page.locator(".text > *").evaluateAll((blocks) =>
+    blocks.map((block) => block.ownerDocument.defaultView!.getComputedStyle(block).direction)
+  );
+
+  assertEquals(directions, ["rtl", "rtl", "ltr"]);
 });

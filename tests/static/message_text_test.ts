@@ -35,7 +35,9 @@ function markup(node: unknown): string {
 
 function element(type: string, { children, ...others }: Props): string {
   const attributes = Object.entries(others)
-    .flatMap(([name, value]) => typeof value === "function" ? [] : [` ${name}=${value}`]);
+    .flatMap(([name, value]) =>
+      typeof value === "function" || value === undefined ? [] : [` ${name}=${value}`]
+    );
   return `<${type}${attributes.join("")}>${markup(children)}</${type}>`;
 }
 
@@ -43,8 +45,8 @@ Deno.test("render() makes nodes of stress, quotes and lists", () => {
   assertEquals(
     rendered("**a** _b_ ~~c~~ `d`\n> e\n1. f"),
     "<p dir=auto><strong>a</strong> <em>b</em> <s>c</s> <code class=text__code dir=auto>d</code></p>" +
-      "<blockquote class=quote dir=auto><p dir=auto>e</p></blockquote>" +
-      "<ol dir=auto><li value=1><p dir=auto>f</p></li></ol>",
+      "<blockquote class=quote dir=auto><p>e</p></blockquote>" +
+      "<ol dir=auto><li value=1><p>f</p></li></ol>",
   );
 });
 

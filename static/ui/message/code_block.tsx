@@ -16,7 +16,7 @@ export function CodeBlock(props: { source: string; language: string; leaves: rea
   const words = strings.message;
   return (
     <div class="code" ref={ref} dir="ltr">
-      <pre class="code__text" tabIndex={0} role="region" aria-label={words.code}>
+      <pre class="code__text" tabIndex={0} role="group" aria-label={words.code}>
         <code>{tokens.map((token, index) => <Piece key={index} {...token} />)}</code>
       </pre>
       <CopyButton text={code} />

@@ -55,24 +55,30 @@ export function MessageText(props: MessageTextProps) {
 /** What nodes need beside themselves. */
 type Context = Pick<MessageTextProps, "ownName" | "onMention"> & { readonly source: string };
 
-/** A node of the tree as elements and text nodes. Every part has a direction of its own. */
-export function render(node: Node, context: Context): ComponentChildren {
+/**
+ * A node of the tree as elements and text nodes.
+ *
+ * @param dir What is not inside another block takes its direction from its text. What is inside has
+ *   no `dir`, or the text in it wouldn't count for the block around it.
+ */
+export function render(node: Node, context: Context, dir?: "auto"): ComponentChildren {
   if (node.kind === "text") return node.text;
   if (node.kind === "control") return <Control name={node.name} />;
   if (node.kind === "break") return "\n";
   if (node.kind === "code_block") {
     return <CodeBlock source={context.source} language={node.language} leaves={node.children} />;
   }
-  const children = node.children.map((child) => render(child, context));
+  const childDir = node.kind === "message" ? "auto" : undefined;
+  const children = node.children.map((child) => render(child, context, childDir));
   switch (node.kind) {
     case "message":
       return children;
     case "paragraph":
-      return <p dir="auto">{children}</p>;
+      return <p dir={dir}>{children}</p>;
     case "quote":
-      return <blockquote class="quote" dir="auto">{children}</blockquote>;
+      return <blockquote class="quote" dir={dir}>{children}</blockquote>;
     case "list":
-      return node.isOrdered ? <ol dir="auto">{children}</ol> : <ul dir="auto">{children}</ul>;
+      return node.isOrdered ? <ol dir={dir}>{children}</ol> : <ul dir={dir}>{children}</ul>;
     case "item":
       return node.number === null ? <li>{children}</li> : <li value={node.number}>{children}</li>;
     case "strong":

@@ -15,7 +15,7 @@ const log = document.querySelector("main");
 render(JSON.parse(document.querySelector("template").content.textContent).map(row), log);
 copySources(log);
 `;
-const STYLE = `@import "${PROJECT.pathname}static/css/tokens.css";
+const STYLE = `@import "${PROJECT.pathname}static/style/tokens.css";
 @import "${PROJECT.pathname}static/ui/message/text.css";`;
 
 /** A page that shows these messages, and the scripts it has loaded. */

@@ -9,6 +9,7 @@ import { showEnds } from "../model/history.ts";
 import { isOtherAccount } from "../model/joining.ts";
 import { dropOutgoing, orderOutgoing, showOutgoing } from "../model/outgoing.ts";
 import { clearDivider } from "../model/reading.ts";
+import { positionOf } from "../model/selectors.ts";
 import type { State } from "../model/state.ts";
 import type { Api } from "../net/api.ts";
 import type { Position } from "../net/endpoint.ts";
@@ -79,8 +80,7 @@ export class Client {
       ...options,
       url: () => {
         this.#intake.reduce();
-        const { epoch, lastSeq } = store.state.log;
-        return url(epoch === null ? null : { epoch, seq: lastSeq });
+        return url(positionOf(store.state));
       },
       onFrame: (frame) => this.#receive(frame),
       onState: (connection) => this.#connectionChanged(connection),

@@ -77,21 +77,26 @@ function spanFrom(index: number, count: number): Span {
 }
 
 /**
- * The viewport after items came or went. Those inserted before the first row stay out of the window;
- * if the first row's item is gone, the next one that is still there takes its place.
+ * The viewport after items came or went. Those inserted before the first row stay out of the window,
+ * unless somebody waits for them there; if the first row's item is gone, the next one that is still
+ * there takes its place.
  *
  * @param shown The items that had rows.
  * @param keys All items of the conversation now.
+ * @param isAwaited Whether the reader is near the first row.
  */
 export function keepPlace(
   viewport: Viewport,
   shown: readonly ItemKey[],
   keys: readonly ItemKey[],
+  isAwaited: boolean,
 ): Viewport {
-  const { isAtEnd, first } = viewport;
-  if (isAtEnd || first === null || keys.includes(first)) return viewport;
+  if (viewport.isAtEnd || viewport.first === null) return viewport;
   const left = new Set(keys);
-  return { ...viewport, first: shown.find((key) => left.has(key)) ?? keys[0] ?? null };
+  const kept = [viewport.first, ...shown].find((key) => left.has(key));
+  const start = kept === undefined ? 0 : keys.indexOf(kept);
+  const first = keys[isAwaited ? Math.max(0, start - STEP) : start] ?? null;
+  return first === viewport.first ? viewport : { ...viewport, first };
 }
 
 /** Where the screen is between the first row and the last. */

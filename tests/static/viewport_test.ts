@@ -59,10 +59,21 @@ Deno.test("keepPlace() goes on from the next row when the first one's item is go
   const viewport = readingFrom("0:100");
   const shown = KEYS.slice(100, 380);
 
-  assertStrictEquals(keepPlace(viewport, shown, KEYS), viewport);
-  assertStrictEquals(keepPlace(AT_END, shown, []), AT_END);
-  assertEquals(keepPlace(viewport, shown, KEYS.slice(150)).first, "0:150");
-  assertEquals(keepPlace(viewport, shown, ["1:1", "1:2"]).first, "1:1");
+  assertStrictEquals(keepPlace(viewport, shown, KEYS, false), viewport);
+  assertStrictEquals(keepPlace(AT_END, shown, [], false), AT_END);
+  assertEquals(keepPlace(viewport, shown, KEYS.slice(150), false).first, "0:150");
+  assertEquals(keepPlace(viewport, shown, ["1:1", "1:2"], false).first, "1:1");
+});
+
+// Shown in a second step, they came after the line that tells of their loading had gone.
+Deno.test("keepPlace() shows older items at once to somebody who waits for them", () => {
+  const viewport = readingFrom("0:0");
+  const older = Array.from({ length: 100 }, (_, i) => `older:${i}`);
+
+  const next = keepPlace(viewport, KEYS.slice(0, 280), [...older, ...KEYS], true);
+
+  assertEquals(next.first, "older:40");
+  assertStrictEquals(keepPlace(viewport, KEYS.slice(0, 280), KEYS, true), viewport);
 });
 
 Deno.test("afterScroll() changes nothing in the middle of the window", () => {

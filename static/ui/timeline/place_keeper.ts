@@ -49,11 +49,12 @@ export class PlaceKeeper {
 
   /** Goes where the reader is, or wants to be, after the document has changed. */
   settle(): void {
-    const { conversation, isOpening, viewport } = this.#view;
+    const { conversation, isOpening, viewport, hasMoved } = this.#view;
     const isNew = conversation.key !== this.#conversation;
     this.#conversation = conversation.key;
     if (viewport.isAtEnd || isNew) this.#scrollToEnd();
     else this.#keepPlace(this.#top);
+    if (hasMoved) this.#report(viewport);
     if (!isOpening) this.#seek();
     this.#look(false);
   }

@@ -1,5 +1,6 @@
 /// <reference lib="dom" />
 /// <reference lib="dom.iterable" />
+import { useRef } from "preact/hooks";
 import type { State } from "../../model/state.ts";
 import { strings } from "../../text/strings.ts";
 import { DayView } from "./day.tsx";
@@ -14,8 +15,9 @@ const PAGE = 0.85;
 
 /** The messages of the conversation on screen. */
 export function Timeline({ state }: { readonly state: State }) {
-  const view = useWindow(state);
-  const { scroller, content, onScroll, isUnreadAbove } = useScroll(view);
+  const scroller = useRef<HTMLDivElement>(null);
+  const view = useWindow(state, scroller);
+  const { content, onScroll, isUnreadAbove } = useScroll(view, scroller);
   const { conversation, viewport, span } = view;
   const { address } = conversation;
   return (

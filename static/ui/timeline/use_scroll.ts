@@ -5,10 +5,8 @@ import { useDispatch } from "../context.ts";
 import { PlaceKeeper } from "./place_keeper.ts";
 import type { TimelineWindow } from "./use_window.ts";
 
-/** What {@linkcode useScroll} needs to be given, and what it tells. */
+/** What {@linkcode useScroll} needs, and what it tells. */
 export interface Scroll {
-  /** Of the element that scrolls. */
-  readonly scroller: RefObject<HTMLDivElement | null>;
   /** Of what lies in it. */
   readonly content: RefObject<HTMLDivElement | null>;
   readonly onScroll: () => void;
@@ -20,10 +18,14 @@ export interface Scroll {
  * Keeps what is being read in its place: the end while the reader is there, else the first row on
  * screen, whatever changes above it. Brings on screen what is sought, moves the window near its
  * ends, and asks for what lies behind them.
+ *
+ * @param scroller The element that scrolls.
  */
-export function useScroll(view: TimelineWindow): Scroll {
+export function useScroll(
+  view: TimelineWindow,
+  scroller: RefObject<HTMLDivElement | null>,
+): Scroll {
   const dispatch = useDispatch();
-  const scroller = useRef<HTMLDivElement>(null);
   const content = useRef<HTMLDivElement>(null);
   const keeper = useRef<PlaceKeeper>(null);
   const [isUnreadAbove, setUnreadAbove] = useState(false);
@@ -39,5 +41,5 @@ export function useScroll(view: TimelineWindow): Scroll {
   useLayoutEffect(() => keeper.current?.settle());
   useLayoutEffect(() => keeper.current?.focusFound(), [view.found]);
   useEffect(() => keeper.current?.watch(content.current as HTMLDivElement), []);
-  return { scroller, content, onScroll: () => keeper.current?.scrolled(), isUnreadAbove };
+  return { content, onScroll: () => keeper.current?.scrolled(), isUnreadAbove };
 }

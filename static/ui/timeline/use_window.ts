@@ -1,11 +1,12 @@
 /// <reference lib="dom" />
+import type { RefObject } from "preact";
 import { useMemo, useRef } from "preact/hooks";
 import type { Conversation, ConversationKey } from "../../model/conversation.ts";
 import type { ItemKey } from "../../model/item.ts";
 import { buildDays, type Day } from "../../model/rows.ts";
 import { keyOfSeq } from "../../model/selectors.ts";
 import { activeConversation, type State } from "../../model/state.ts";
-import { keepPlace, type Span, spanOf, type Viewport } from "../../model/viewport.ts";
+import { keepPlace, NEAR_PX, type Span, spanOf, type Viewport } from "../../model/viewport.ts";
 import type { Dates } from "../../text/dates.ts";
 import { datesFor } from "../shared/dates.ts";
 
@@ -17,6 +18,8 @@ export interface TimelineWindow {
   readonly keys: readonly ItemKey[];
   /** Where the reader is, also if the item there is gone. */
   readonly viewport: Viewport;
+  /** Whether the state doesn't know that yet. */
+  readonly hasMoved: boolean;
   readonly span: Span;
   /** What is to be brought on screen, if it is loaded. */
   readonly sought: ItemKey | null;
@@ -30,19 +33,29 @@ export interface TimelineWindow {
 interface Shown {
   readonly conversation: ConversationKey | null;
   readonly keys: readonly ItemKey[];
+  /** Those of them that have rows. */
+  readonly shown: readonly ItemKey[];
   readonly days: readonly Day[];
 }
 
-const NOTHING: Shown = { conversation: null, keys: [], days: [] };
+const NOTHING: Shown = { conversation: null, keys: [], shown: [], days: [] };
 
-/** What a timeline shows of a state. What didn't change is the same object as before. */
-export function useWindow(state: State): TimelineWindow {
+/**
+ * What a timeline shows of a state. What didn't change is the same object as before.
+ *
+ * @param scroller Tells whether the reader is near the first row.
+ */
+export function useWindow(
+  state: State,
+  scroller: RefObject<HTMLElement | null>,
+): TimelineWindow {
   const conversation = activeConversation(state);
   const { items, unsent, divider } = conversation;
   const keys = useMemo(() => [...items, ...unsent], [items, unsent]);
   const last = useRef(NOTHING);
   const before = last.current.conversation === conversation.key ? last.current : NOTHING;
-  const viewport = keepPlace(state.viewport, before.keys, keys);
+  const isAwaited = keys !== before.keys && (scroller.current?.scrollTop ?? Infinity) < NEAR_PX;
+  const viewport = keepPlace(state.viewport, before.shown, keys, isAwaited);
   const sought = soughtIn(state, conversation);
   const span = spanOf(keys, viewport, sought);
   const shown = keys.slice(span.start, span.end);
@@ -52,13 +65,14 @@ export function useWindow(state: State): TimelineWindow {
     { divider, dayKey: (at) => dates.dayKey(at) },
     before.days,
   );
-  last.current = { conversation: conversation.key, keys: shown, days };
+  last.current = { conversation: conversation.key, keys, shown, days };
   const found = keyOfPosition(state, viewport.found);
   return {
     conversation,
     isOpening: state.isOpening,
     keys,
     viewport,
+    hasMoved: viewport !== state.viewport,
     span,
     sought,
     found,

@@ -50,7 +50,7 @@ const SCREENS: Readonly<Record<string, (alice: Person) => Promise<unknown>>> = {
     await alice.page.getByRole("option").first().waitFor();
   },
   "the keys": async ({ page }) => {
-    await page.getByRole("button", { name: "Shortcuts" }).click();
+    await page.getByRole("button", { name: "Shortcuts", exact: true }).click();
     await page.getByRole("dialog").waitFor();
   },
   "the search": (alice) => search(alice, ""),

@@ -99,7 +99,7 @@ pageTest("names and messages in either direction stand where they belong", async
       assert(gap >= 0 && gap < 20, `${name}, ${dir}: ${gap} px`);
     }
   }
-  const body = alice.timeline.locator(".message__body");
+  const body = alice.timeline.locator(".message__body p");
   assertEquals(
     await body.evaluate((p) => p.ownerDocument.defaultView.getComputedStyle(p).direction),
     "rtl",
@@ -117,7 +117,7 @@ pageTest(
     assertEquals(await pixelsTooWide(alice), 0);
 
     await alice.page.getByRole("button", { name: "Conversations and people" }).click();
-    await alice.page.getByRole("button", { name: "Shortcuts" }).click({ trial: true });
+    await alice.page.getByRole("button", { name: "Shortcuts", exact: true }).click({ trial: true });
 
     const { x, width } = await boxOf(alice.page.locator("#sidebar"));
     assertEquals(x + width, 360);

@@ -141,7 +141,7 @@ pageTest("the page closes what is on top with Esc and gives the focus back", asy
   const focused = () => alice.page.evaluate("document.activeElement.id");
 
   await alice.page.getByRole("button", { name: "Conversations and people" }).click();
-  await alice.page.getByRole("button", { name: "Shortcuts" }).click();
+  await alice.page.getByRole("button", { name: "Shortcuts", exact: true }).click();
   await alice.page.keyboard.press("Escape");
   assertEquals(await focused(), "keys-button");
   await alice.page.keyboard.press("Escape");

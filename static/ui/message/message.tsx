@@ -1,12 +1,12 @@
 import { memo } from "preact/compat";
 import type { Message } from "../../model/item.ts";
-import type { Dates } from "../../text/dates.ts";
-import { clampMarks } from "../../text/names.ts";
 import { strings } from "../../text/strings.ts";
 import { audienceOf } from "./audience.ts";
 import { Author } from "./author.tsx";
 import { MessageState } from "./message_state.tsx";
 import { Moment } from "./moment.tsx";
+import { useRowFacts } from "./row_context.ts";
+import { MessageText } from "./text.tsx";
 import { Words } from "./words.tsx";
 
 /** What a message's row shows; it is drawn again only when one of these changes. */
@@ -16,9 +16,6 @@ export interface MessageRowProps {
   readonly isHead: boolean;
   /** Whether a search led here. */
   readonly isFound: boolean;
-  /** Name of the other person in a private conversation, else null. */
-  readonly peer: string | null;
-  readonly dates: Dates;
 }
 
 /**
@@ -27,15 +24,18 @@ export interface MessageRowProps {
  * reactions below it, and a bar of actions at the row's end.
  */
 export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
-  const { message, peer, dates } = props;
+  const { message } = props;
+  const { peer, dates, ...reader } = useRowFacts();
   return (
-    <li class={classOf(props)} tabIndex={-1} data-key={message.key} data-id={message.id}>
+    <li class={classOf(props, peer)} tabIndex={-1} data-key={message.key} data-id={message.id}>
       <span class="message__author visually-hidden">
         <Author message={message} /> <Words words={audienceOf(message, peer)} />
       </span>
       <Moment class="message__time" at={message.at} dates={dates} />
       <div class="message__card">
-        <p class="message__body" dir="auto">{clampMarks(message.text)}</p>
+        <div class="message__body" dir="auto">
+          <MessageText text={message.text} {...reader} />
+        </div>
       </div>
       {message.isMention && <span class="message__mention">{strings.message.mentionsYou}</span>}
       <MessageState message={message} peer={peer} />
@@ -43,7 +43,7 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
   );
 });
 
-function classOf({ message, isHead, isFound, peer }: MessageRowProps): string {
+function classOf({ message, isHead, isFound }: MessageRowProps, peer: string | null): string {
   const states = {
     "message--head": isHead,
     "message--mine": message.isMine,

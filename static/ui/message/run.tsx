@@ -1,23 +1,23 @@
 import { memo } from "preact/compat";
 import type { ItemKey } from "../../model/item.ts";
 import type { Run } from "../../model/rows.ts";
-import type { Dates } from "../../text/dates.ts";
 import { Avatar, hueOf } from "../shared/avatar.tsx";
 import { audienceOf } from "./audience.ts";
 import { Author } from "./author.tsx";
 import { MessageRow } from "./message.tsx";
 import { Moment } from "./moment.tsx";
+import { useRowFacts } from "./row_context.ts";
 import { Words } from "./words.tsx";
 
 interface RunViewProps {
   readonly run: Run;
+  /** The message that a search led to. */
   readonly found: ItemKey | null;
-  readonly peer: string | null;
-  readonly dates: Dates;
 }
 
 /** Messages of one author under one header, which stays in view while one scrolls through them. */
-export const RunView = memo(function RunView({ run, found, peer, dates }: RunViewProps) {
+export const RunView = memo(function RunView({ run, found }: RunViewProps) {
+  const { peer, dates } = useRowFacts();
   const [first] = run.messages;
   const { isMine, author: { username } } = first;
   const audience = audienceOf(first, peer);
@@ -42,8 +42,6 @@ export const RunView = memo(function RunView({ run, found, peer, dates }: RunVie
             message={message}
             isHead={message === first}
             isFound={message.key === found}
-            peer={peer}
-            dates={dates}
           />
         ))}
       </ol>

@@ -3,10 +3,12 @@
 import { useRef } from "preact/hooks";
 import type { State } from "../../model/state.ts";
 import { strings } from "../../text/strings.ts";
+import { RowContext } from "../message/row_context.ts";
 import { DayView } from "./day.tsx";
 import { Empty } from "./empty.tsx";
 import { JumpButtons } from "./jump_buttons.tsx";
 import { LoadLine } from "./load_line.tsx";
+import { useRowFactsOf } from "./use_row_facts.ts";
 import { useScroll } from "./use_scroll.ts";
 import { type TimelineWindow, useWindow } from "./use_window.ts";
 
@@ -17,6 +19,7 @@ const PAGE = 0.85;
 export function Timeline({ state }: { readonly state: State }) {
   const scroller = useRef<HTMLDivElement>(null);
   const view = useWindow(state, scroller);
+  const facts = useRowFactsOf(state, view.dates);
   const { content, onScroll, isUnreadAbove } = useScroll(view, scroller);
   const { conversation, viewport, span } = view;
   const { address } = conversation;
@@ -38,7 +41,9 @@ export function Timeline({ state }: { readonly state: State }) {
           {span.start === 0 && conversation.from > 0 && (
             <LoadLine side="older" conversation={conversation} />
           )}
-          <Days key={conversation.key} view={view} today={state.today} />
+          <RowContext.Provider value={facts}>
+            <Days key={conversation.key} view={view} today={state.today} />
+          </RowContext.Provider>
           {conversation.to !== Infinity && <LoadLine side="newer" conversation={conversation} />}
         </div>
       </div>
@@ -52,19 +57,9 @@ export function Timeline({ state }: { readonly state: State }) {
 }
 
 function Days({ view, today }: { readonly view: TimelineWindow; readonly today: number }) {
-  const { address } = view.conversation;
   return (
     <div id="timeline-list" class="timeline__list">
-      {view.days.map((day) => (
-        <DayView
-          key={day.key}
-          day={day}
-          today={today}
-          found={view.found}
-          peer={address.kind === "direct" ? address.username : null}
-          dates={view.dates}
-        />
-      ))}
+      {view.days.map((day) => <DayView key={day.key} day={day} today={today} found={view.found} />)}
     </div>
   );
 }

@@ -104,7 +104,8 @@ export class Visits implements ClientEvents {
     const conversation = store.state.conversations.get(key);
     if (conversation === undefined) return;
     this.#ownDrafts()?.set(conversation.address, text);
-    store.update((state) => setDraft(state, key, text));
+    // At once: a box that is drawn with an older text would lose what was typed since.
+    store.act((state) => setDraft(state, key, text));
   }
 
   /** The state with the draft of the conversation on screen, as another tab may have kept it. */

@@ -298,6 +298,19 @@ Deno.test("Chat empties the box of what was sent, and keeps what is too long", a
   perform({ type: "leave" });
 });
 
+// Suggestions redrew the box before the next picture, with the text as it was before the key.
+Deno.test("Chat shows what is typed at once", async () => {
+  const { page, perform } = await enter();
+  const drafts: string[] = [];
+  page.store.subscribe(() => void drafts.push(activeConversation(page.state).draft));
+
+  perform({ type: "draft", conversation: "lobby", text: "@" });
+  perform({ type: "draft", conversation: "lobby", text: "@c" });
+
+  assertEquals(drafts, ["@", "@c"]);
+  perform({ type: "leave" });
+});
+
 Deno.test("Chat opens dialogs by commands", async () => {
   const { page, perform, submit } = await enter();
 

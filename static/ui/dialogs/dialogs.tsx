@@ -8,7 +8,7 @@ import { useSearch } from "./use_search.ts";
 
 /** The dialog that is open, if one is. A search that is closed opens again as it was. */
 export function Dialogs({ state }: { readonly state: State }) {
-  const search = useSearch();
+  const search = useSearch(state.query);
   switch (state.dialog) {
     case null:
       return null;

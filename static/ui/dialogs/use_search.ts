@@ -32,8 +32,12 @@ export interface Search {
 
 const NOTHING: Findings = { asked: "", results: [], next: null, status: null };
 
-/** A search that follows the typing, and goes on page by page. */
-export function useSearch(): Search {
+/**
+ * A search that follows the typing, and goes on page by page.
+ *
+ * @param command What a command asked to search for; empty if none did.
+ */
+export function useSearch(command: string): Search {
   const { ask, clock } = useUi();
   const [query, setQuery] = useState("");
   const [findings, show] = useState(NOTHING);
@@ -60,6 +64,11 @@ export function useSearch(): Search {
       show({ asked: "", results: before, next: null, status });
     }
   };
+  useEffect(() => {
+    if (command === "") return;
+    setQuery(command);
+    void load(command.trim(), [], null);
+  }, [command]);
   const now = async () => {
     pause.current?.cancel();
     const asked = latest.current.query.trim();

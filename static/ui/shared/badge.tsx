@@ -17,7 +17,7 @@ export function Badge({ unread, kind, id }: BadgeProps) {
   const isForReader = kind === "mention" || kind === "mixed";
   const number = unread > MAX_COUNT ? `${MAX_COUNT}+` : String(unread);
   return (
-    <span id={id} class={kind === "plain" ? "badge" : "badge badge--urgent"} hidden={unread === 0}>
+    <span id={id} class={`badge badge--${kind}`} hidden={unread === 0}>
       {isForReader ? `@${number}` : number}
       <span class="visually-hidden">{` ${wordsOf(kind)}`}</span>
     </span>

@@ -38,8 +38,8 @@ export interface Day {
 export interface RowOptions {
   /** Key of the first unread message. */
   readonly divider: ItemKey | null;
-  /** The reader's calendar day of a moment, for comparing. */
-  readonly dayKey: (at: number) => string;
+  /** The reader's calendar day of an item, for comparing. */
+  readonly dayOf: (item: Item) => string;
 }
 
 /**
@@ -51,16 +51,16 @@ export interface RowOptions {
  */
 export function buildDays(
   items: readonly Item[],
-  { divider, dayKey }: RowOptions,
+  { divider, dayOf }: RowOptions,
   before: readonly Day[] = [],
 ): readonly Day[] {
   const known = rememberRuns(before);
   const keys = new UniqueKeys();
-  const days = groupBy(items, (previous, item) => dayKey(previous.at) === dayKey(item.at))
+  const days = groupBy(items, (previous, item) => dayOf(previous) === dayOf(item))
     .map((group) => {
       const { at } = group[0];
       const blocks = buildBlocks(group, divider, known, keys);
-      return { key: keys.take(`day:${dayKey(at)}`), at, blocks };
+      return { key: keys.take(`day:${dayOf(group[0])}`), at, blocks };
     });
   return reuseDays(days, before);
 }

@@ -39,7 +39,7 @@ function left(key: string, at: number): Item {
 }
 
 function build(items: readonly Item[], before: readonly Day[] = [], divider: string | null = null) {
-  return buildDays(items, { divider, dayKey }, before);
+  return buildDays(items, { divider, dayOf: ({ at }) => dayKey(at) }, before);
 }
 
 /** Days as words: each with what lies in it, runs as the keys of their messages. */

@@ -2,7 +2,7 @@
 import type { RefObject } from "preact";
 import { useMemo, useRef } from "preact/hooks";
 import type { Conversation, ConversationKey } from "../../model/conversation.ts";
-import type { ItemKey } from "../../model/item.ts";
+import type { Item, ItemKey } from "../../model/item.ts";
 import { buildDays, type Day } from "../../model/rows.ts";
 import { keyOfSeq } from "../../model/selectors.ts";
 import { activeConversation, type State } from "../../model/state.ts";
@@ -60,9 +60,10 @@ export function useWindow(
   const span = spanOf(keys, viewport, sought);
   const shown = keys.slice(span.start, span.end);
   const dates = datesFor(state.settings.clock);
+  const dayOf = useMemo(() => rememberDays(dates), [dates]);
   const days = buildDays(
     shown.flatMap((key) => state.items.get(key) ?? []),
-    { divider, dayKey: (at) => dates.dayKey(at) },
+    { divider, dayOf },
     before.days,
   );
   last.current = { conversation: conversation.key, keys, shown, days };
@@ -88,4 +89,14 @@ function soughtIn(state: State, { divider }: Conversation): ItemKey | null {
 
 function keyOfPosition(state: State, seq: number | null): ItemKey | null {
   return seq === null ? null : keyOfSeq(state, state.active, seq);
+}
+
+/** Formatting a moment takes microseconds, and every picture asks for the days of 280 items. */
+function rememberDays(dates: Dates): (item: Item) => string {
+  const known = new WeakMap<Item, string>();
+  return (item) => {
+    const day = known.get(item) ?? dates.dayKey(item.at);
+    known.set(item, day);
+    return day;
+  };
 }

@@ -3,7 +3,7 @@ import type { ErrorFrame, MessageFrame, ServerFrame, WelcomeFrame } from "../../
 import type { Address } from "../model/address.ts";
 import type { ConnectionState } from "../model/connection.ts";
 import { type ConversationKey, LOBBY } from "../model/conversation.ts";
-import { setConnection, setNotice } from "../model/changes.ts";
+import { setConnection } from "../model/changes.ts";
 import { objectionTo, openDirect } from "../model/directs.ts";
 import { showEnds } from "../model/history.ts";
 import { isOtherAccount } from "../model/joining.ts";
@@ -24,6 +24,7 @@ import { nameKey } from "../text/name_key.ts";
 import { strings } from "../text/strings.ts";
 import { History } from "./history.ts";
 import { Intake } from "./intake.ts";
+import { refuse, showRow } from "./notices.ts";
 import type { Change, Store } from "./store.ts";
 
 /** What a client tells besides what it writes into the store. */
@@ -202,8 +203,7 @@ export class Client {
     if (error.id !== undefined) return this.#outbox.refuse(error);
     // Before the welcome a refusal ends the connection, and is told with that ending; so is this.
     if (this.#socket.state.state !== "online" || error.code === "shutting_down") return;
-    const notice = { kind: "refused", text: error.message, conversation: null } as const;
-    this.#update((state) => setNotice(state, notice));
+    this.#update((state) => refuse(state, error.message, null));
   }
 
   #welcome(welcome: WelcomeFrame): void {
@@ -227,7 +227,7 @@ export class Client {
   #outboxChanged(change: OutboxChange): void {
     switch (change.type) {
       case "row":
-        return this.#update((state) => showOutgoing(state, change.row));
+        return this.#update((state) => showRow(state, change.row));
       case "order":
         return this.#update((state) => orderOutgoing(state, change.ids));
       case "gone":

@@ -35,6 +35,7 @@ const SCREENS: Readonly<Record<string, (alice: Person) => Promise<unknown>>> = {
   "a message that wasn't sent": async (alice) => {
     await alice.choose("bob");
     await alice.say("/msg nobody hello");
+    await alice.turnTo("nobody");
     await alice.page.getByRole("button", { name: "Retry" }).waitFor();
   },
   "an unknown command": async (alice) => {

@@ -72,6 +72,7 @@ pageTest("signing out wipes drafts and what was not sent", async (browser) => {
   await using server = await startTestServer();
   const alice = await Person.join(browser, server.url, "alice");
   await alice.say("/msg nobody secret");
+  await alice.turnTo("nobody");
   await alice.page.getByRole("button", { name: "Discard" }).waitFor();
   await alice.box.fill("half a thought");
 
@@ -88,6 +89,7 @@ pageTest("being signed out from elsewhere leaves nothing on screen or stored", a
   const bob = await Person.join(browser, server.url, "bob");
   const alice = await Person.join(browser, server.url, "alice");
   await alice.say("/msg nobody secret");
+  await alice.turnTo("nobody");
   await alice.page.getByRole("button", { name: "Discard" }).waitFor();
   await bob.choose("alice");
   await bob.say("whisper");

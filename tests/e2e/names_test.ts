@@ -14,6 +14,7 @@ pageTest("a private message never goes to who took its addressee's name", async 
   await bob.close();
   await alice.sees("bob left the chat");
   await alice.say("/msg bob the first secret");
+  await alice.turnTo("bob");
   await alice.sees("Will be delivered when bob is back");
 
   await fetch(`${server.url}/api/account/delete`, {

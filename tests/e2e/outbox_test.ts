@@ -56,6 +56,7 @@ pageTest(
     await alice.say("while you were away, one");
     await alice.say("while you were away, two");
     await alice.say("/msg bob a private word");
+    await alice.turnTo("bob");
     await alice.sees("a private word");
     await alice.page.getByRole("button", { name: "Back to everyone" }).click();
     await line.mend();
@@ -108,6 +109,7 @@ pageTest("what an earlier version of the page left unsent still goes out", async
   await line.cut();
   await alice.say("left for everyone");
   await alice.say("/msg bob left for bob");
+  await alice.turnTo("bob");
   await alice.sees("left for bob");
 
   await alice.page.evaluate(REWRITE_ROWS);

@@ -177,6 +177,7 @@ pageTest("the page never makes a mistyped private message public", async (browse
   await alice.say("/smg bob secret");
   await alice.page.getByText("is not a command").waitFor();
   await alice.say("/msg nobody secret");
+  await alice.turnTo("nobody");
   await alice.page.getByText("There is no user called").waitFor();
   await alice.page.getByRole("button", { name: "Discard" }).click();
   await alice.page.getByRole("button", { name: "Back to everyone" }).click();

@@ -258,6 +258,23 @@ Deno.test("Chat says that a message was sent aside, and where it is", async () =
   perform({ type: "leave" });
 });
 
+// "Sent privately to nobody." stayed, and what became of the message was out of sight.
+Deno.test("Chat tells beside the box that a message sent aside was refused, and where it is", async () => {
+  const { page, perform, submit } = await enter();
+  submit("/msg nobody psst");
+  await settle();
+
+  const id = page.ids()[0]!;
+  page.socket.receive({ type: "error", code: "unknown_user", message: "No such user.", id });
+  page.draw();
+  const { notice } = page.state;
+  perform({ type: "open", conversation: notice?.conversation ?? "" });
+
+  assertEquals([notice?.kind, notice?.text], ["refused", "Not sent: No such user."]);
+  assertEquals(page.texts(), ["psst (failed)"]);
+  perform({ type: "leave" });
+});
+
 Deno.test("Chat says nothing of /msg to the person one is with", async () => {
   const { page, perform, submit } = await enter();
   perform({ type: "open_person", person: BOB });

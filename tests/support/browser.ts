@@ -174,6 +174,12 @@ export class Person {
     return this.timeline.getByText(text).count();
   }
 
+  /** Goes to a private conversation that is listed already. */
+  async turnTo(name: string): Promise<void> {
+    const list = this.page.locator("#conversations");
+    await list.getByRole("button", { name: `Private: ${name}` }).click();
+  }
+
   /** Begins to write privately, by a click on someone in the list. */
   async choose(name: string): Promise<void> {
     await this.page.locator("#people").getByRole("button", { name }).click();

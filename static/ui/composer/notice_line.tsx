@@ -11,7 +11,7 @@ export function NoticeLine({ state }: { readonly state: State }) {
   return (
     <div class={`composer__note composer__note--${notice?.kind ?? "none"}`}>
       <span id="composer-note" role="status">{notice?.text}</span>
-      {notice?.kind === "sent" && target?.address.kind === "direct" && (
+      {target?.address.kind === "direct" && (
         <button
           class="button button--small"
           type="button"

@@ -4,18 +4,20 @@ import { createAsk } from "./app/account.ts";
 import { Announcer } from "./app/announcer.ts";
 import { Chat } from "./app/chat.ts";
 import { Client } from "./app/client.ts";
-import { allowNotifications, BrowserDesktop } from "./app/desktop.ts";
+import { BrowserDesktop, isInFront, noteFront } from "./app/desktop.ts";
 import { Entry } from "./app/entry.ts";
 import { onNextPicture } from "./app/next_picture.ts";
-import { notify } from "./app/notifier.ts";
+import { Notifier } from "./app/notifier.ts";
 import { followSettings, keepSettings, readSettings } from "./app/settings.ts";
 import { Store } from "./app/store.ts";
+import { Tabs } from "./app/tabs.ts";
 import { browserClock, followDays } from "./app/time.ts";
 import { titleFor } from "./app/title.ts";
 import { Visits } from "./app/visits.ts";
 import { initialState } from "./model/state.ts";
 import { Api } from "./net/api.ts";
 import { socketUrl } from "./net/endpoint.ts";
+import { randomId } from "./net/ids.ts";
 import { IndexedOutboxStore } from "./net/indexed_outbox_store.ts";
 import { JsonOutboxStore } from "./net/json_outbox_store.ts";
 import { PatientOutboxStore } from "./net/patient_outbox_store.ts";
@@ -75,6 +77,11 @@ const visits = new Visits({
     }, events),
 });
 const chat = new Chat(store, visits);
+const icon = new URL("favicon.svg", import.meta.url).href;
+const desktop = new BrowserDesktop(clock, icon);
+/** Apart from what is remembered: nobody would miss it. */
+const shared = new JsonStorage(openStorage("localStorage"), "parley-tabs.");
+const tabs = new Tabs({ shared, clock, id: randomId(), isInFront });
 const join = (username: string) => chat.perform({ type: "join", username });
 
 const app: App = {
@@ -89,7 +96,8 @@ const app: App = {
     clock,
     join,
     forgetAccount: () => visits.forgetAccount(),
-    allowNotifications,
+    allowNotifications: () => desktop.allowNotifications(),
+    playSound: () => desktop.play(),
   }),
   clock,
 };
@@ -102,14 +110,20 @@ store.subscribe(showTitle);
 addEventListener("online", () => visits.client?.nudge());
 addEventListener("offline", () => void visits.probe());
 addEventListener("pagehide", () => visits.keepDrafts());
-addEventListener("storage", () => followSettings(store, remembered));
+addEventListener("storage", () => {
+  followSettings(store, remembered);
+  notifier.review();
+});
 document.addEventListener("visibilitychange", () => {
   if (document.visibilityState !== "visible") return;
   visits.client?.nudge();
   chat.readIfAttentive();
 });
-const icon = new URL("favicon.svg", import.meta.url).href;
-notify(app, new BrowserDesktop(remembered, clock, icon));
+noteFront(tabs);
+const turn = new LockTurn(navigator.locks, `${place}:telling:`);
+const notifier = new Notifier({ app, desktop, tabs, turn });
+addEventListener("focus", () => notifier.review());
+addEventListener("pagehide", () => notifier.closeAll());
 mount(rootElement(), app);
 entry.begin(begun, {
   join: (username) => visits.join(username),

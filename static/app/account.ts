@@ -20,14 +20,16 @@ export interface AskOptions {
   /** Nothing of the account may stay in this browser. */
   readonly forgetAccount: () => Promise<void>;
   readonly allowNotifications: Ask["allowNotifications"];
+  readonly playSound: Ask["playSound"];
 }
 
 /** Answers what components ask, mostly over HTTP. */
 export function createAsk(options: AskOptions): Ask {
-  const { store, api, join, forgetAccount, allowNotifications } = options;
+  const { store, api, join, forgetAccount, allowNotifications, playSound } = options;
   const as = () => store.state.self?.username;
   return {
     allowNotifications,
+    playSound,
     search: (query, before) => search(options, query, before),
     account: () => readAccount(options),
     async signIn(username, passphrase) {

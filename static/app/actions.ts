@@ -15,7 +15,12 @@ export type Action =
   | { readonly type: "leave" }
   | { readonly type: "reconnect" }
   // ─── Conversations ───
-  | { readonly type: "open"; readonly conversation: ConversationKey }
+  | {
+    readonly type: "open";
+    readonly conversation: ConversationKey;
+    /** A message of it to go to; absent: the first unread one, or the end. */
+    readonly seq?: number;
+  }
   | {
     readonly type: "open_person";
     readonly person: Pick<User, "username"> & { readonly account: string | null };
@@ -100,5 +105,10 @@ export interface Ask {
   signOut(everywhere: boolean): Promise<void>;
   deleteAccount(confirm: string, current?: string): Promise<void>;
   /** The browser's question whether notifications may be shown. */
-  allowNotifications(): Promise<"granted" | "denied">;
+  allowNotifications(): Promise<NotificationAnswer>;
+  /** Plays the sound of a new message once. */
+  playSound(): void;
 }
+
+/** The browser's answer; `default`: its question was closed without one. */
+export type NotificationAnswer = "granted" | "denied" | "default" | "unsupported";

@@ -53,7 +53,7 @@ export class Chat {
       case "reconnect":
         return this.#visits.client?.connect();
       case "open":
-        return this.#choose((state) => openConversation(state, action.conversation));
+        return this.#open(action.conversation, action.seq);
       case "open_person":
         return this.#choose((state) => openPerson(state, action.person));
       case "switch":
@@ -114,12 +114,22 @@ export class Chat {
     this.#act(this.#choice.by((state) => this.#visits.withDraft(change(state))));
   }
 
+  #open(key: ConversationKey, seq: number | undefined): void {
+    if (seq === undefined) return this.#choose((state) => openConversation(state, key));
+    // The account that it belonged to may have left since.
+    if (this.#store.state.conversations.has(key)) this.#seek((state) => ({ state, key }), seq);
+  }
+
   #goTo(message: MessageFrame): void {
+    this.#seek((state) => openConversationOf(state, message), message.seq);
+  }
+
+  #seek(open: (state: State) => { state: State; key: ConversationKey }, seq: number): void {
     this.#choose((state) => {
-      const opened = openConversationOf(state, message);
-      return seekMessage(opened.state, opened.key, message.seq);
+      const opened = open(state);
+      return seekMessage(opened.state, opened.key, seq);
     });
-    this.#visits.client?.around(this.#store.state.active, message.seq);
+    this.#visits.client?.around(this.#store.state.active, seq);
   }
 
   // ─── Reading ───

@@ -1,65 +1,61 @@
 /// <reference lib="dom" />
 import type { Clock } from "../../core/clock.ts";
-import type { JsonStorage } from "../net/storage.ts";
+import { strings } from "../text/strings.ts";
+import type { NotificationAnswer } from "./actions.ts";
 import type { Desktop, DesktopNotification } from "./notifier.ts";
+import type { Tabs } from "./tabs.ts";
 
-/** How often a tab in front notes that it is, in milliseconds. */
-const NOTE_EVERY_MS = 5_000;
-/** A note older than this is of a tab that ended without taking it back. */
-const NOTE_VALID_MS = 2 * NOTE_EVERY_MS;
 /** Two short tones, rising: pitch in hertz, and when they begin in seconds. */
 const TONES = [{ pitch: 660, at: 0 }, { pitch: 880, at: 0.09 }];
 const TONE_S = 0.14;
 const LOUDNESS = 0.08;
+/** A browser may hold a sound back until somebody clicks: later than this, it tells of nothing. */
+const LATE_MS = 1_000;
 
-/**
- * Asks the browser for permission to show notifications; only a press of a button may lead here.
- */
-export async function allowNotifications(): Promise<"granted" | "denied"> {
-  return await Notification.requestPermission() === "granted" ? "granted" : "denied";
+/** Whether this tab is visible and has the keyboard. */
+export function isInFront(): boolean {
+  return document.visibilityState === "visible" && document.hasFocus();
+}
+
+/** Lets the other tabs know when this one comes to the front and leaves it. */
+export function noteFront(tabs: Tabs): void {
+  addEventListener("focus", () => tabs.come());
+  addEventListener("pageshow", () => tabs.come());
+  addEventListener("blur", () => tabs.leave());
+  addEventListener("pagehide", () => tabs.leave());
+  tabs.come();
 }
 
 /** The browser's own notifications, sound and badges. */
 export class BrowserDesktop implements Desktop {
-  readonly #remembered: JsonStorage;
   readonly #clock: Clock;
   readonly #icon: string;
   readonly #shown = new Map<string, Notification>();
   #audio: AudioContext | null = null;
-  #badge = 0;
+  /** An installed page may have a badge from its last visit. */
+  #badge = -1;
 
-  /**
-   * @param remembered Shared by this browser's tabs.
-   * @param icon Address of the page's icon.
-   */
-  constructor(remembered: JsonStorage, clock: Clock, icon: string) {
-    this.#remembered = remembered;
+  /** @param icon Address of the page's icon. */
+  constructor(clock: Clock, icon: string) {
     this.#clock = clock;
     this.#icon = icon;
-    addEventListener("focus", () => this.#noteFront());
-    addEventListener("blur", () => this.#remembered.set("front", undefined));
-    addEventListener(
-      "pagehide",
-      () => document.hasFocus() && this.#remembered.set("front", undefined),
-    );
-    this.#noteFront();
   }
 
-  isActive(): boolean {
-    if (this.#isInFront()) return true;
-    const at = this.#remembered.get("front");
-    return typeof at === "number" && Math.abs(this.#clock.now() - at) < NOTE_VALID_MS;
+  /**
+   * Asks the browser for permission to show notifications; only a press of a button may lead here.
+   * A first notification says that it worked, and shows what they look like.
+   */
+  async allowNotifications(): Promise<NotificationAnswer> {
+    const permission = await Notification.requestPermission();
+    if (permission !== "granted") return permission;
+    const { enabled } = strings.notifications;
+    const isShown = this.#tryToShow({ tag: "", title: strings.product, body: enabled });
+    return isShown ? "granted" : "unsupported";
   }
 
-  show({ tag, title, body, onClick }: DesktopNotification): void {
+  show(notification: DesktopNotification): void {
     if (!("Notification" in globalThis) || Notification.permission !== "granted") return;
-    const notification = new Notification(title, { tag, body, icon: this.#icon, silent: true });
-    notification.onclick = () => {
-      focus();
-      notification.close();
-      onClick();
-    };
-    this.#shown.set(tag, notification);
+    this.#tryToShow(notification);
   }
 
   close(tag: string): void {
@@ -68,18 +64,11 @@ export class BrowserDesktop implements Desktop {
   }
 
   play(): void {
-    this.#audio ??= new AudioContext();
-    const { currentTime, destination } = this.#audio;
-    for (const { pitch, at } of TONES) {
-      const tone = this.#audio.createOscillator();
-      const volume = this.#audio.createGain();
-      tone.frequency.value = pitch;
-      volume.gain.setValueAtTime(LOUDNESS, currentTime + at);
-      volume.gain.exponentialRampToValueAtTime(0.0001, currentTime + at + TONE_S);
-      tone.connect(volume).connect(destination);
-      tone.start(currentTime + at);
-      tone.stop(currentTime + at + TONE_S);
-    }
+    const asked = this.#clock.monotonic();
+    const audio = this.#audio ??= new AudioContext();
+    audio.resume().then(() => {
+      if (this.#clock.monotonic() - asked < LATE_MS) sound(audio);
+    }, reportError);
   }
 
   badge(count: number): void {
@@ -95,13 +84,38 @@ export class BrowserDesktop implements Desktop {
     if ("setAppBadge" in navigator) navigator.setAppBadge(count).catch(() => {});
   }
 
-  #isInFront(): boolean {
-    return document.visibilityState === "visible" && document.hasFocus();
+  /** False on phones whose browsers show notifications of service workers alone. */
+  #tryToShow({ tag, title, body, onClick }: Shown): boolean {
+    try {
+      // The page has a sound of its own.
+      const notification = new Notification(title, { tag, body, icon: this.#icon, silent: true });
+      notification.onclick = () => {
+        focus();
+        notification.close();
+        onClick?.();
+      };
+      this.#shown.set(tag, notification);
+      return true;
+    } catch (error) {
+      if (error instanceof TypeError) return false;
+      throw error;
+    }
   }
+}
 
-  #noteFront(): void {
-    if (!this.#isInFront()) return;
-    this.#remembered.set("front", this.#clock.now());
-    this.#clock.schedule(() => this.#noteFront(), NOTE_EVERY_MS);
+/** A notification that may lead nowhere. */
+type Shown = Omit<DesktopNotification, "onClick"> & Partial<DesktopNotification>;
+
+function sound(audio: AudioContext): void {
+  const { currentTime, destination } = audio;
+  for (const { pitch, at } of TONES) {
+    const tone = audio.createOscillator();
+    const volume = audio.createGain();
+    tone.frequency.value = pitch;
+    volume.gain.setValueAtTime(LOUDNESS, currentTime + at);
+    volume.gain.exponentialRampToValueAtTime(0.0001, currentTime + at + TONE_S);
+    tone.connect(volume).connect(destination);
+    tone.start(currentTime + at);
+    tone.stop(currentTime + at + TONE_S);
   }
 }

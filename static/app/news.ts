@@ -1,20 +1,20 @@
 import type { Conversation, ConversationKey } from "../model/conversation.ts";
+import { isPrivate } from "../model/conversation.ts";
 import { isStored, type ItemKey, type StoredMessage } from "../model/item.ts";
 import { levelOfConversation } from "../model/selectors.ts";
 import type { State } from "../model/state.ts";
 
 /** What arrived in one conversation that somebody wants to be told of. */
 export interface News {
-  readonly conversation: ConversationKey;
-  readonly isPrivate: boolean;
-  /** Messages of others since it was last read there, as far as they are to be told. */
+  readonly conversation: Conversation;
+  /** How many messages came. */
   readonly count: number;
   readonly newest: StoredMessage;
 }
 
 /**
  * What came between two states, by the levels that somebody chose; nothing while they don't want
- * to be disturbed. Pages of the history and own messages are no news.
+ * to be disturbed. Pages of the history, own messages and what was read elsewhere are no news.
  */
 export function newsBetween(before: State, after: State): readonly News[] {
   const isIn = before.self !== null && before.log.epoch === after.log.epoch;
@@ -22,33 +22,47 @@ export function newsBetween(before: State, after: State): readonly News[] {
   return [...after.conversations.values()].flatMap((conversation) => {
     const known = before.conversations.get(conversation.key);
     if (known?.items === conversation.items && known.tail === conversation.tail) return [];
-    const newest = newestOf(before, after, conversation);
-    return newest === undefined ? [] : [tell(after, conversation, newest)];
+    if (isReadElsewhere(after, conversation)) return [];
+    const told = arrivals(before, after, conversation).filter(isToldOf(after, conversation));
+    const [newest] = told;
+    return newest === undefined ? [] : [{ conversation, count: told.length, newest }];
   });
 }
 
-function tell(state: State, conversation: Conversation, newest: StoredMessage): News {
-  const isPrivate = conversation.address.kind === "direct";
-  const isEach = levelOfConversation(state, conversation) === "all" || isPrivate;
-  const count = Math.max(1, isEach ? conversation.unread : conversation.mentions);
-  return { conversation: conversation.key, isPrivate, count, newest };
+/** What is on screen counts as read at once, though somebody may look at another window. */
+function isReadElsewhere({ active }: State, { key, unread }: Conversation): boolean {
+  return unread === 0 && key !== active;
 }
 
-/** The newest message that is news, if there is one. */
-function newestOf(
+function isToldOf(state: State, conversation: Conversation): (message: StoredMessage) => boolean {
+  const level = levelOfConversation(state, conversation);
+  const isEach = level === "all" || isPrivate(conversation);
+  return ({ isMine, isMention }) => level !== "none" && !isMine && (isEach || isMention);
+}
+
+/** Messages behind the position that was reached before, the newest first. */
+function arrivals(
   before: State,
   after: State,
-  conversation: Conversation,
-): StoredMessage | undefined {
-  const level = levelOfConversation(after, conversation);
-  const isPrivate = conversation.address.kind === "direct";
-  if (level === "none") return undefined;
-  const isNews = (key: ItemKey) => {
-    const item = after.items.get(key);
-    return isStored(item) && !item.isMine && item.delivery.seq > before.log.lastSeq &&
-      !before.items.has(key) && (level === "all" || isPrivate || item.isMention);
-  };
-  const key = conversation.tail.findLast(isNews) ?? conversation.items.findLast(isNews);
-  const item = key === undefined ? undefined : after.items.get(key);
-  return isStored(item) ? item : undefined;
+  { items, tail }: Conversation,
+): readonly StoredMessage[] {
+  const found: StoredMessage[] = [];
+  for (const list of [tail, items]) {
+    for (let i = list.length - 1; i >= 0; i--) {
+      const key: ItemKey = list[i] ?? "";
+      const item = after.items.get(key);
+      if (!isStored(item)) continue;
+      if (item.delivery.seq <= before.log.lastSeq) break;
+      if (!before.items.has(key)) found.push(item);
+    }
+  }
+  return found;
+}
+
+/** Conversations in which something was unread before and nothing is now. */
+export function readBetween(before: State, after: State): readonly ConversationKey[] {
+  if (before.conversations === after.conversations) return [];
+  return [...before.conversations.values()]
+    .filter(({ key, unread }) => unread > 0 && (after.conversations.get(key)?.unread ?? 0) === 0)
+    .map(({ key }) => key);
 }

@@ -1,14 +1,19 @@
-import { unreadEverywhere } from "../model/selectors.ts";
+import { type Conversation, isPrivate, serverIdOf } from "../model/conversation.ts";
+import type { ConversationKey } from "../model/conversation.ts";
+import type { ItemKey, StoredMessage } from "../model/item.ts";
+import { conversationName, unreadEverywhere } from "../model/selectors.ts";
 import type { State } from "../model/state.ts";
+import type { Turn } from "../net/sending_turn.ts";
+import { nameControls } from "../text/controls.ts";
 import { clampMarks } from "../text/names.ts";
+import { clampText } from "../text/plain_text.ts";
 import { strings } from "../text/strings.ts";
 import type { App } from "./actions.ts";
-import { type News, newsBetween } from "./news.ts";
+import { type News, newsBetween, readBetween } from "./news.ts";
+import type { Tabs } from "./tabs.ts";
 
 /** What the browser shows beside the page. */
 export interface Desktop {
-  /** Whether the person is active in any tab of this browser: nothing is told then. */
-  isActive(): boolean;
   /** Shows a notification in the place of the one with the same tag. */
   show(notification: DesktopNotification): void;
   /** Takes a notification away; one that isn't shown is ignored. */
@@ -29,51 +34,127 @@ export interface DesktopNotification {
 /** Longest text of a notification, in UTF-16 units; systems cut it anyway. */
 const MAX_BODY = 200;
 
+/** What a notifier works with. */
+export interface NotifierOptions {
+  readonly app: Pick<App, "state" | "subscribe" | "dispatch">;
+  readonly desktop: Desktop;
+  readonly tabs: Pick<Tabs, "isActive" | "takeSound">;
+  /** Of the one tab of an account that tells; the others would only say the same. */
+  readonly turn: Turn;
+}
+
+/** What a conversation's notification stands for. */
+interface Told {
+  readonly tag: string;
+  readonly count: number;
+  readonly newest: ItemKey;
+}
+
 /**
  * Tells of messages that arrive while somebody looks elsewhere. A conversation that is read takes
  * its notification away.
  */
-export function notify(app: App, desktop: Desktop): void {
-  let before = app.state;
-  app.subscribe(() => {
-    const { state } = app;
-    const news = desktop.isActive() ? [] : newsBetween(before, state);
-    for (const one of news) show(app, desktop, one);
-    if (news.length > 0 && state.settings.sound) desktop.play();
-    for (const key of readBetween(before, state)) desktop.close(key);
+export class Notifier {
+  readonly #options: NotifierOptions;
+  readonly #told = new Map<ConversationKey, Told>();
+  #before: State;
+  #account: string | null = null;
+
+  constructor(options: NotifierOptions) {
+    this.#options = options;
+    this.#before = options.app.state;
+    options.app.subscribe(() => this.#follow());
+    this.#follow();
+  }
+
+  /** Somebody may have come back: what was read under their eyes needs no notification. */
+  review(): void {
+    const { app, tabs } = this.#options;
+    if (!tabs.isActive()) return;
+    for (const key of [...this.#told.keys()]) {
+      if ((app.state.conversations.get(key)?.unread ?? 0) === 0) this.#close(key);
+    }
+  }
+
+  /** The page closes: a notification would lead nowhere. */
+  closeAll(): void {
+    for (const key of [...this.#told.keys()]) this.#close(key);
+  }
+
+  #follow(): void {
+    const { app: { state }, desktop } = this.#options;
+    const before = this.#before;
+    this.#before = state;
+    this.#followAccount(state);
+    this.#tellOf(before, state);
+    for (const key of readBetween(before, state)) this.#close(key);
+    // Its author's account was deleted, or the reader left.
+    for (const [key, { newest }] of this.#told) if (!state.items.has(newest)) this.#close(key);
     desktop.badge(state.self === null ? 0 : unreadEverywhere(state).urgent);
-    before = state;
-  });
+  }
+
+  #followAccount({ self }: State): void {
+    const { turn } = this.#options;
+    const account = self?.account ?? null;
+    if (account === this.#account) return;
+    this.#account = account;
+    if (account === null) turn.release();
+    else turn.take(account, () => {});
+  }
+
+  #tellOf(before: State, state: State): void {
+    const { tabs, turn, desktop } = this.#options;
+    // The cheap questions first: in a flood this is asked with every picture.
+    if (before.items === state.items || !turn.isHeld || tabs.isActive()) return;
+    const news = newsBetween(before, state);
+    if (state.settings.notifications) { for (const one of news) this.#show(state, one); }
+    if (news.length > 0 && state.settings.sound && tabs.takeSound()) desktop.play();
+  }
+
+  #show(state: State, { conversation, count, newest }: News): void {
+    const { key } = conversation;
+    const told = {
+      tag: tagOf(state, conversation),
+      count: count + (this.#told.get(key)?.count ?? 0),
+      newest: newest.key,
+    };
+    this.#told.set(key, told);
+    this.#options.desktop.show({
+      tag: told.tag,
+      title: titleOf(conversation, newest),
+      body: bodyOf(newest.text, told.count, state.settings.notificationText),
+      onClick: () => this.#open(key, newest),
+    });
+  }
+
+  #open(key: ConversationKey, { delivery: { seq } }: StoredMessage): void {
+    this.#close(key);
+    this.#options.app.dispatch({ type: "open", conversation: key, seq });
+  }
+
+  #close(key: ConversationKey): void {
+    const told = this.#told.get(key);
+    if (told === undefined) return;
+    this.#told.delete(key);
+    this.#options.desktop.close(told.tag);
+  }
 }
 
-function show(app: App, desktop: Desktop, news: News): void {
-  const { settings } = app.state;
-  if (!settings.notifications) return;
-  desktop.show({
-    tag: news.conversation,
-    title: titleOf(news),
-    body: bodyOf(news, settings.notificationText),
-    onClick: () => app.dispatch({ type: "open", conversation: news.conversation }),
-  });
+/** The same in every tab of an account; another account in this browser has its own. */
+function tagOf({ self }: State, conversation: Conversation): string {
+  return `${self?.account}/${serverIdOf(conversation) ?? conversation.key}`;
 }
 
-function titleOf({ newest, isPrivate }: News): string {
-  const name = clampMarks(newest.author.username);
-  return isPrivate
+function titleOf(conversation: Conversation, { author }: StoredMessage): string {
+  const name = clampMarks(author.username);
+  return isPrivate(conversation)
     ? strings.notifications.privateFrom(name)
-    : strings.notifications.fromIn(name, strings.common.everyone);
+    : strings.notifications.fromIn(name, conversationName(conversation));
 }
 
-function bodyOf({ count, newest }: News, isTextShown: boolean): string {
+function bodyOf(text: string, count: number, isTextShown: boolean): string {
   if (!isTextShown) return strings.notifications.hidden(count);
-  const text = newest.text.length > MAX_BODY ? `${newest.text.slice(0, MAX_BODY)}…` : newest.text;
-  return count === 1 ? text : strings.notifications.several(count, text);
-}
-
-/** Conversations in which something was unread before and nothing is now. */
-function readBetween(before: State, after: State): readonly string[] {
-  if (before.conversations === after.conversations) return [];
-  return [...before.conversations.values()]
-    .filter(({ key, unread }) => unread > 0 && (after.conversations.get(key)?.unread ?? 0) === 0)
-    .map(({ key }) => key);
+  const clamped = clampText(clampMarks(text), MAX_BODY);
+  const shown = nameControls(clamped).map((part) => part.text).join("");
+  return count === 1 ? shown : strings.notifications.several(count, shown);
 }

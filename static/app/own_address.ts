@@ -15,9 +15,6 @@ export function namedAddress(url: URL): URL | null {
   return named;
 }
 
-/** Keys of what nobody would miss: the name chosen last, and which tab is in front. */
-const WORTHLESS = new Set(["name", "front"]);
-
 /** What may be kept under an origin. */
 export interface Belongings {
   /** Names of what the page has stored. */
@@ -33,8 +30,9 @@ export interface Belongings {
  */
 export async function isAnythingKept({ keys, api, hasUnsent }: Belongings): Promise<boolean> {
   // Nobody was ever in the chat here.
-  if (!keys.includes("name") && keys.every((key) => WORTHLESS.has(key))) return false;
-  if (keys.some((key) => !WORTHLESS.has(key))) return true;
+  if (keys.length === 0) return false;
+  // Nobody would miss the name chosen last.
+  if (keys.some((key) => key !== "name")) return true;
   try {
     const { accounts } = await api.get("session");
     return accounts.length > 0 || await hasUnsent();

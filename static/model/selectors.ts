@@ -50,20 +50,30 @@ export interface Unread {
   readonly urgent: number;
 }
 
-/** What is unread in all conversations. */
-export function unreadEverywhere({ conversations }: Pick<State, "conversations">): Unread {
-  return sumUnread([...conversations.values()]);
+/** What is unread in all conversations but those that are muted. */
+export function unreadEverywhere(state: Pick<State, "conversations" | "settings">): Unread {
+  return sumUnread(state, [...state.conversations.values()]);
 }
 
-/** What is unread in the conversations that aren't on screen. */
+/** What is unread in the conversations that aren't on screen, nor muted. */
 export function unreadElsewhere(
-  { conversations, active }: Pick<State, "conversations" | "active">,
+  state: Pick<State, "conversations" | "active" | "settings">,
 ): Unread {
-  return sumUnread([...conversations.values()].filter(({ key }) => key !== active));
+  const elsewhere = [...state.conversations.values()].filter(({ key }) => key !== state.active);
+  return sumUnread(state, elsewhere);
 }
 
-function sumUnread(conversations: readonly Conversation[]): Unread {
-  return conversations.reduce((sum, { key, unread, mentions }) => ({
+/** Whether nothing is told of a conversation. */
+export function isMuted(state: Pick<State, "settings">, conversation: Conversation): boolean {
+  return levelOfConversation(state, conversation) === "none";
+}
+
+function sumUnread(
+  state: Pick<State, "settings">,
+  conversations: readonly Conversation[],
+): Unread {
+  const told = conversations.filter((conversation) => !isMuted(state, conversation));
+  return told.reduce((sum, { key, unread, mentions }) => ({
     unread: sum.unread + unread,
     urgent: sum.urgent + (key === LOBBY ? mentions : unread),
   }), { unread: 0, urgent: 0 });

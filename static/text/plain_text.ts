@@ -10,6 +10,20 @@ export function cleanText(text: string): string {
     .replace(/^\s*\n/, "").trimEnd();
 }
 
+const segmenter = new Intl.Segmenter(undefined, { granularity: "grapheme" });
+
+/**
+ * The beginning of a text, with an ellipsis if that isn't all of it. No letter is cut in two.
+ *
+ * @param most UTF-16 units that stay at most.
+ */
+export function clampText(text: string, most: number): string {
+  if (text.length <= most) return text;
+  let end = 0;
+  for (const { index } of segmenter.segment(text.slice(0, most + 1))) end = index;
+  return `${text.slice(0, end)}…`;
+}
+
 /** Length as the server counts it, in code points. */
 export function countCharacters(text: string): number {
   let count = 0;

@@ -41,6 +41,7 @@ function openPage(answers: Record<string, unknown> = {}, tabs = new FakeTabs()) 
     join: (username) => chat.perform({ type: "join", username }),
     forgetAccount: () => visits.forgetAccount(),
     allowNotifications: () => Promise.resolve("denied"),
+    playSound: () => {},
   });
   const screen = () => page.state.screen as JoinScreen;
   const active = () => activeConversation(page.state);
@@ -462,6 +463,21 @@ Deno.test("Chat goes to a found message, loading what is around it", async () =>
 
   assertEquals(activeConversation(page.state).address, { kind: "direct", ...BOB });
   assertEquals(page.state.viewport, { ...page.state.viewport, isAtEnd: false, seeks: { seq: 7 } });
+  perform({ type: "leave" });
+});
+
+Deno.test("Chat opens a conversation at a message that is asked for, if it knows it", async () => {
+  const { page, perform } = await enter();
+  perform({ type: "open_person", person: BOB });
+  const bob = page.state.active;
+  perform({ type: "open", conversation: "lobby" });
+
+  perform({ type: "open", conversation: bob, seq: 7 });
+  assertEquals([page.state.active, page.state.viewport.seeks], [bob, { seq: 7 }]);
+  perform({ type: "open", conversation: "lobby" });
+  perform({ type: "open", conversation: "private:99", seq: 7 });
+
+  assertEquals([page.state.active, page.state.viewport.seeks], ["lobby", null]);
   perform({ type: "leave" });
 });
 

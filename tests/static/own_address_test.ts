@@ -27,7 +27,6 @@ function kept({ keys = ["name"], accounts = [], hasUnsent = false }: Kept) {
 Deno.test("isAnythingKept() finds names, drafts and messages that were not sent", async () => {
   assertEquals(await kept({ keys: [] }), false);
   assertEquals(await kept({}), false);
-  assertEquals(await kept({ keys: ["front"] }), false);
   assertEquals(await kept({ keys: ["name", "drafts.a_alice"] }), true);
   assertEquals(await kept({ keys: ["name", "outbox"] }), true);
   assertEquals(await kept({ accounts: [{ username: "alice" }] }), true);

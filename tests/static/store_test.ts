@@ -3,6 +3,7 @@ import { Announcer } from "../../static/app/announcer.ts";
 import { Store } from "../../static/app/store.ts";
 import { followDays, LONGEST_TIMER_MS } from "../../static/app/time.ts";
 import { titleFor } from "../../static/app/title.ts";
+import { DEFAULT_SETTINGS } from "../../static/model/settings.ts";
 import { newConversation } from "../../static/model/conversation.ts";
 import { initialState, type State } from "../../static/model/state.ts";
 import { ManualClock } from "../support/manual_clock.ts";
@@ -119,8 +120,9 @@ Deno.test("Announcer.clear() takes away what was said and what waits", () => {
 Deno.test("titleFor() numbers what is private or a mention, and dots the rest", () => {
   const lobby = newConversation("lobby");
   const direct = newConversation("private:0", { kind: "direct", username: "bob", account: null });
-  const title = (unread: number, mentions: number, inPrivate: number) =>
+  const title = (unread: number, mentions: number, inPrivate: number, levels = {}) =>
     titleFor({
+      settings: { ...DEFAULT_SETTINGS, levels },
       conversations: new Map([
         ["lobby", { ...lobby, unread, mentions }],
         ["private:0", { ...direct, unread: inPrivate }],
@@ -130,4 +132,6 @@ Deno.test("titleFor() numbers what is private or a mention, and dots the rest", 
   assertEquals(title(0, 0, 0), "Parley");
   assertEquals(title(3, 0, 0), "• Parley");
   assertEquals(title(3, 1, 2), "(3) Parley");
+  assertEquals(title(3, 1, 2, { lobby: "none" }), "(2) Parley");
+  assertEquals(title(3, 1, 0, { lobby: "none" }), "Parley");
 });

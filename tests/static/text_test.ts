@@ -9,7 +9,7 @@ import { describeReach } from "../../static/ui/shell/reach.ts";
 import { welcome } from "./fakes.ts";
 import { nameKey } from "../../static/text/name_key.ts";
 import { clampMarks, listNames, nameHue, nameInitial } from "../../static/text/names.ts";
-import { cleanText, countCharacters } from "../../static/text/plain_text.ts";
+import { clampText, cleanText, countCharacters } from "../../static/text/plain_text.ts";
 
 /** Pieces that addresses, and what is cut off them, are made of. */
 const PIECES = [
@@ -87,6 +87,13 @@ Deno.test("listNames() names some and counts the rest", () => {
   assertEquals(list("a", "b"), "a and b");
   assertEquals(list("a", "b", "c", "d"), "a, b, c and 1 other");
   assertEquals(list("a", "b", "c", "d", "e"), "a, b, c and 2 others");
+});
+
+Deno.test("clampText() cuts between letters as people see them", () => {
+  assertEquals(clampText("abc", 3), "abc");
+  assertEquals(clampText("abcd", 3), "abc…");
+  assertEquals(clampText("ab👩‍👧", 4), "ab…");
+  assertEquals(clampText("e\u0301e\u0301", 3), "e\u0301…");
 });
 
 Deno.test("cleanText() makes pasted text fit for sending", () => {

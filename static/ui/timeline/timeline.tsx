@@ -1,8 +1,9 @@
 /// <reference lib="dom" />
 /// <reference lib="dom.iterable" />
-import { useRef } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import type { State } from "../../model/state.ts";
 import { strings } from "../../text/strings.ts";
+import { copySources } from "../message/copy_source.ts";
 import { RowContext } from "../message/row_context.ts";
 import { DayView } from "./day.tsx";
 import { Empty } from "./empty.tsx";
@@ -21,6 +22,7 @@ export function Timeline({ state }: { readonly state: State }) {
   const view = useWindow(state, scroller);
   const facts = useRowFactsOf(state, view.dates);
   const { content, onScroll, isUnreadAbove } = useScroll(view, scroller);
+  useEffect(() => copySources(scroller.current as HTMLDivElement), []);
   const { conversation, viewport, span } = view;
   const { address } = conversation;
   return (

@@ -4,7 +4,7 @@ import { createAsk } from "./app/account.ts";
 import { Announcer } from "./app/announcer.ts";
 import { Chat } from "./app/chat.ts";
 import { Client } from "./app/client.ts";
-import { BrowserDesktop, isInFront, noteFront } from "./app/desktop.ts";
+import { BrowserDesktop, noteFront } from "./app/desktop.ts";
 import { Entry } from "./app/entry.ts";
 import { onNextPicture } from "./app/next_picture.ts";
 import { Notifier } from "./app/notifier.ts";
@@ -12,7 +12,6 @@ import { followSettings, keepSettings, readSettings } from "./app/settings.ts";
 import { Store } from "./app/store.ts";
 import { Tabs } from "./app/tabs.ts";
 import { browserClock, followDays } from "./app/time.ts";
-import { titleFor } from "./app/title.ts";
 import { Visits } from "./app/visits.ts";
 import { initialState } from "./model/state.ts";
 import { Api } from "./net/api.ts";
@@ -106,7 +105,6 @@ const app: App = {
 const begun = readForm();
 keepSettings(store, remembered);
 followDays(store, clock);
-store.subscribe(showTitle);
 addEventListener("online", () => visits.client?.nudge());
 addEventListener("offline", () => void visits.probe());
 addEventListener("pagehide", () => visits.keepDrafts());
@@ -138,9 +136,9 @@ async function openDatabase(): Promise<IndexedOutboxStore> {
   return await IndexedOutboxStore.open(indexedDB, place);
 }
 
-function showTitle(): void {
-  const title = titleFor(store.state);
-  if (document.title !== title) document.title = title;
+/** Whether this tab is visible and has the keyboard. */
+function isInFront(): boolean {
+  return document.visibilityState === "visible" && document.hasFocus();
 }
 
 function readForm() {

@@ -12,11 +12,6 @@ const LOUDNESS = 0.08;
 /** A browser may hold a sound back until somebody clicks: later than this, it tells of nothing. */
 const LATE_MS = 1_000;
 
-/** Whether this tab is visible and has the keyboard. */
-export function isInFront(): boolean {
-  return document.visibilityState === "visible" && document.hasFocus();
-}
-
 /** Lets the other tabs know when this one comes to the front and leaves it. */
 export function noteFront(tabs: Tabs): void {
   addEventListener("focus", () => tabs.come());
@@ -74,13 +69,7 @@ export class BrowserDesktop implements Desktop {
   badge(count: number): void {
     if (count === this.#badge) return;
     this.#badge = count;
-    for (const link of document.querySelectorAll<HTMLLinkElement>('link[rel="icon"]')) {
-      link.href = link.href.replace(
-        /favicon(_unread)?\.svg/,
-        count > 0 ? "favicon_unread.svg" : "favicon.svg",
-      );
-    }
-    // Only an installed page has such a badge; elsewhere the browser refuses, and nothing is lost.
+    // Only an installed page has a badge; elsewhere the browser refuses, and nothing is lost.
     if ("setAppBadge" in navigator) navigator.setAppBadge(count).catch(() => {});
   }
 

@@ -19,7 +19,7 @@ export interface Desktop {
   /** Takes a notification away; one that isn't shown is ignored. */
   close(tag: string): void;
   play(): void;
-  /** Marks the page's icon, and the installed page's, with a number; 0 takes it away. */
+  /** Marks the icon of an installed page with a number; 0 takes it away. */
   badge(count: number): void;
 }
 

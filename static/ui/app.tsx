@@ -7,6 +7,7 @@ import type { State } from "../model/state.ts";
 import { UiContext } from "./context.ts";
 import { Join } from "./join/join.tsx";
 import { Chat } from "./shell/chat.tsx";
+import { useTab } from "./shell/tab.ts";
 
 /**
  * Shows the app in an element, now and after each change. The form for a name that the document
@@ -21,6 +22,7 @@ function Root({ app }: { readonly app: App }) {
   useLayoutEffect(() => app.subscribe(() => rerender()), [app]);
   const { state } = app;
   useLook(state.settings);
+  useTab(state);
   return (
     <UiContext.Provider value={app}>
       {state.screen.name === "join" ? <Join screen={state.screen} /> : <Chat state={state} />}

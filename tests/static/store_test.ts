@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import { Announcer } from "../../static/app/announcer.ts";
 import { Store } from "../../static/app/store.ts";
 import { followDays, LONGEST_TIMER_MS } from "../../static/app/time.ts";
-import { titleFor } from "../../static/app/title.ts";
+import { titleFor } from "../../static/ui/shell/title.ts";
 import { DEFAULT_SETTINGS } from "../../static/model/settings.ts";
 import { newConversation } from "../../static/model/conversation.ts";
 import { initialState, type State } from "../../static/model/state.ts";

@@ -1,6 +1,6 @@
-import { unreadEverywhere } from "../model/selectors.ts";
-import type { State } from "../model/state.ts";
-import { strings } from "../text/strings.ts";
+import { unreadEverywhere } from "../../model/selectors.ts";
+import type { State } from "../../model/state.ts";
+import { strings } from "../../text/strings.ts";
 
 /** The document's title: a number for what is private or mentions us, a dot for other messages. */
 export function titleFor(state: Pick<State, "conversations" | "settings">): string {

@@ -4,7 +4,6 @@ import { findStored, type ItemKey, storedIn } from "./item.ts";
 import { findByName, sortedUsers } from "./presence.ts";
 import { levelOf, type NotificationLevel } from "./settings.ts";
 import { activeConversation, type State } from "./state.ts";
-import { strings } from "../text/strings.ts";
 
 /** Where this page stands in the log, for asking what came since; null before the first welcome. */
 export function positionOf(
@@ -24,16 +23,6 @@ export function keyOfSeq(
 }
 
 // ─── Conversations ───────────────────────────────────────────────────────────────────────────────
-
-/** What a conversation is called: everyone, or its person's name. */
-export function conversationName({ address }: Pick<Conversation, "address">): string {
-  return address.kind === "lobby" ? strings.common.everyone : address.username;
-}
-
-/** Whether a conversation is with oneself. */
-export function isNotes({ self }: Pick<State, "self">, { address }: Conversation): boolean {
-  return address.kind === "direct" && self !== null && address.account === self.account;
-}
 
 /** What of a conversation a person wants to be told of. */
 export function levelOfConversation(

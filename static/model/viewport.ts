@@ -2,15 +2,15 @@ import type { Conversation } from "./conversation.ts";
 import type { ItemKey } from "./item.ts";
 
 /** Items with rows while the newest ones are read: some screens full. */
-export const WINDOW = 120;
+const WINDOW = 120;
 /** Items with rows at most, however far one scrolls. */
-export const MAX_WINDOW = 280;
+const MAX_WINDOW = 280;
 /** Items added at once when scrolling nears an end of the window. */
-export const STEP = 60;
+const STEP = 60;
 /** Distance from an end of the window at which more are added, in pixels. */
 export const NEAR_PX = 600;
 /** Distance from the bottom that still counts as being there, in pixels. */
-export const STICK_PX = 40;
+const STICK_PX = 40;
 
 /** Which items of the conversation on screen have rows, and where the reader wants to be. */
 export interface Viewport {

@@ -1,5 +1,5 @@
 /** Upper bound of the first pause: long enough for a server to come back from a restart. */
-export const FIRST_DELAY_MS = 500;
+const FIRST_DELAY_MS = 500;
 /** Upper bound of any pause, so that a long outage ends soon after the server's return. */
 export const LONGEST_DELAY_MS = 20_000;
 /** Shortest pause, also when a person's return cuts a wait short. */

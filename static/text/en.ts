@@ -219,3 +219,11 @@ export const en = {
 
   ...dialogs,
 };
+
+/** A table with the shape of the English one, whatever its words are. */
+type Widened<T> = T extends string ? string
+  : T extends (...parameters: infer P) => string ? (...parameters: P) => string
+  : { readonly [key in keyof T]: Widened<T[key]> };
+
+/** All words of the page in one language. */
+export type Strings = Widened<typeof en>;

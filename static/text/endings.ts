@@ -1,5 +1,6 @@
 import type { ErrorFrame } from "../../core/protocol.ts";
-import { type Strings, strings } from "./strings.ts";
+import type { Strings } from "./en.ts";
+import { strings } from "./strings.ts";
 
 /** Refusals that another name cures. */
 const NAME_CODES = new Set(["invalid_username", "username_reserved", "username_taken"]);

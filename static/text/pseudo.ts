@@ -1,5 +1,4 @@
-import { en } from "./en.ts";
-import type { Strings } from "./strings.ts";
+import { en, type Strings } from "./en.ts";
 
 const PLAIN = "aeiouycnAEIOUYCN";
 const ACCENTED = "áéíóúýçñÁÉÍÓÚÝÇÑ";

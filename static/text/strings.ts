@@ -1,12 +1,4 @@
-import { en } from "./en.ts";
-
-/** A table with the shape of the English one, whatever its words are. */
-type Widened<T> = T extends string ? string
-  : T extends (...parameters: infer P) => string ? (...parameters: P) => string
-  : { readonly [key in keyof T]: Widened<T[key]> };
-
-/** All words of the page in one language. */
-export type Strings = Widened<typeof en>;
+import { en, type Strings } from "./en.ts";
 
 /** Languages besides English, loaded when a page is in one. */
 const LANGUAGES = new Map<string, () => Promise<Strings>>([

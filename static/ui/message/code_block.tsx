@@ -1,10 +1,9 @@
 /// <reference lib="dom" />
 import { useEffect, useRef, useState } from "preact/hooks";
 import { codeOf, type Leaf } from "../../text/markdown_tree.ts";
-import { nameControls } from "../../text/controls.ts";
 import { strings } from "../../text/strings.ts";
-import { Control } from "./control.tsx";
 import type { Token } from "./highlight.ts";
+import { PlainText } from "./plain.tsx";
 
 /** How long a button says that it has copied. */
 const COPIED_MS = 2_000;
@@ -25,10 +24,8 @@ export function CodeBlock(props: { source: string; language: string; leaves: rea
 }
 
 function Piece({ kind, text }: Token) {
-  const nodes = nameControls(text).map((part, index) =>
-    part.isControl ? <Control key={index} name={part.text} /> : part.text
-  );
-  return kind === "space" ? <>{nodes}</> : <span class={`code__${kind}`}>{nodes}</span>;
+  const shown = <PlainText text={text} />;
+  return kind === "space" ? shown : <span class={`code__${kind}`}>{shown}</span>;
 }
 
 function CopyButton({ text }: { text: string }) {

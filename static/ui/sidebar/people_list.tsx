@@ -58,7 +58,7 @@ function Person({ user, isSelf }: { readonly user: User; readonly isSelf: boolea
 }
 
 /** Who is here now, and the one under the mouse in its old place even if that one has gone. */
-export function withPinned(
+function withPinned(
   before: readonly User[],
   now: readonly User[],
   pinned: string | null,

@@ -4,6 +4,7 @@ import { findStored, type ItemKey, storedIn } from "./item.ts";
 import { findByName, sortedUsers } from "./presence.ts";
 import { levelOf, type NotificationLevel } from "./settings.ts";
 import { activeConversation, type State } from "./state.ts";
+import { strings } from "../text/strings.ts";
 
 /** Where this page stands in the log, for asking what came since; null before the first welcome. */
 export function positionOf(
@@ -23,6 +24,11 @@ export function keyOfSeq(
 }
 
 // ─── Conversations ───────────────────────────────────────────────────────────────────────────────
+
+/** What a conversation is called: everyone, or its person's name. */
+export function conversationName({ address }: Pick<Conversation, "address">): string {
+  return address.kind === "lobby" ? strings.common.everyone : address.username;
+}
 
 /** What of a conversation a person wants to be told of. */
 export function levelOfConversation(

@@ -1,6 +1,7 @@
 import { useRef } from "preact/hooks";
-import { type Conversation, type ConversationKey, serverIdOf } from "../../model/conversation.ts";
-import { levelOf, type Settings } from "../../model/settings.ts";
+import type { Conversation, ConversationKey } from "../../model/conversation.ts";
+import { isMuted } from "../../model/selectors.ts";
+import type { Settings } from "../../model/settings.ts";
 import { clampMarks } from "../../text/names.ts";
 import { strings } from "../../text/strings.ts";
 import { useDispatch } from "../context.ts";
@@ -28,7 +29,7 @@ export function ConversationList(props: ConversationListProps) {
             key={conversation.key}
             conversation={conversation}
             isActive={conversation.key === active}
-            isMuted={levelOf(settings, serverIdOf(conversation) ?? conversation.key) === "none"}
+            isMuted={isMuted({ settings }, conversation)}
           />
         ),
       )}

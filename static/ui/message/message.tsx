@@ -1,16 +1,57 @@
 import { memo } from "preact/compat";
-import type { Message } from "../../model/item.ts";
+import type { ItemKey, Message } from "../../model/item.ts";
+import type { Run } from "../../model/rows.ts";
+import { clampMarks, withNames, type Word } from "../../text/names.ts";
 import { strings } from "../../text/strings.ts";
-import { audienceOf } from "./audience.ts";
-import { Author } from "./author.tsx";
+import { Avatar, hueOf } from "../shared/avatar.tsx";
 import { MessageState } from "./message_state.tsx";
 import { Moment } from "./moment.tsx";
 import { useRowFacts } from "./row_context.ts";
 import { MessageText } from "./text.tsx";
 import { Words } from "./words.tsx";
 
+interface RunViewProps {
+  readonly run: Run;
+  /** The message that a search led to. */
+  readonly found: ItemKey | null;
+}
+
+/** Messages of one author under one header, which stays in view while one scrolls through them. */
+export const RunView = memo(function RunView({ run, found }: RunViewProps) {
+  const { peer, dates } = useRowFacts();
+  const [first] = run.messages;
+  const { isMine, author: { username } } = first;
+  const audience = audienceOf(first, peer);
+  return (
+    <div class={isMine ? "run run--mine" : "run"} style={hueOf(username)}>
+      <div class="run__header" aria-hidden="true">
+        <Avatar username={username} class="run__avatar" />
+        <span class="run__author">
+          <Author message={first} />
+        </span>
+        {audience.length > 0 && (
+          <span class="run__audience">
+            <Words words={audience} />
+          </span>
+        )}
+        <Moment class="run__time" at={first.at} dates={dates} />
+      </div>
+      <ol class="run__messages" role="list">
+        {run.messages.map((message) => (
+          <MessageRow
+            key={message.key}
+            message={message}
+            isHead={message === first}
+            isFound={message.key === found}
+          />
+        ))}
+      </ol>
+    </div>
+  );
+});
+
 /** What a message's row shows; it is drawn again only when one of these changes. */
-export interface MessageRowProps {
+interface MessageRowProps {
   readonly message: Message;
   /** Whether it is the first one under its header. */
   readonly isHead: boolean;
@@ -23,7 +64,7 @@ export interface MessageRowProps {
  * from message to message. What a message quotes belongs above its text in the card, its files and
  * reactions below it, and a bar of actions at the row's end.
  */
-export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
+const MessageRow = memo(function MessageRow(props: MessageRowProps) {
   const { message } = props;
   const { peer, dates, ...reader } = useRowFacts();
   return (
@@ -55,4 +96,17 @@ function classOf({ message, isHead, isFound }: MessageRowProps, peer: string | n
   };
   return ["message", ...Object.entries(states).filter(([, is]) => is).map(([name]) => name)]
     .join(" ");
+}
+
+/** Who wrote a message. */
+function Author({ message }: { readonly message: Message }) {
+  const { isMine, author } = message;
+  return <bdi>{isMine ? strings.common.you : clampMarks(author.username)}</bdi>;
+}
+
+/** Who reads a message, if not everyone: "private, to bob". */
+function audienceOf({ isMine }: Message, peer: string | null): readonly Word[] {
+  if (peer === null) return [];
+  if (isMine) return withNames(strings.message.privateTo, peer);
+  return [{ text: strings.message.privateToYou, isName: false }];
 }

@@ -1,13 +1,17 @@
 /// <reference lib="dom" />
 /// <reference lib="dom.iterable" />
+import { memo } from "preact/compat";
 import { useEffect, useRef } from "preact/hooks";
+import type { ItemKey } from "../../model/item.ts";
+import type { Block, Day } from "../../model/rows.ts";
 import type { State } from "../../model/state.ts";
 import { strings } from "../../text/strings.ts";
 import { copySources } from "../message/copy_source.ts";
-import { RowContext } from "../message/row_context.ts";
-import { DayView } from "./day.tsx";
+import { RunView } from "../message/message.tsx";
+import { RowContext, useRowFacts } from "../message/row_context.ts";
 import { Empty } from "./empty.tsx";
 import { JumpButtons } from "./jump_buttons.tsx";
+import { LineView } from "./line.tsx";
 import { LoadLine } from "./load_line.tsx";
 import { useRowFactsOf } from "./use_row_facts.ts";
 import { useScroll } from "./use_scroll.ts";
@@ -64,6 +68,42 @@ function Days({ view, today }: { readonly view: TimelineWindow; readonly today: 
       {view.days.map((day) => <DayView key={day.key} day={day} today={today} found={view.found} />)}
     </div>
   );
+}
+
+interface DayViewProps {
+  readonly day: Day;
+  /** Moment in the reader's present day. */
+  readonly today: number;
+  /** The message that a search led to. */
+  readonly found: ItemKey | null;
+}
+
+/** One day, whose name stays in view while one scrolls through it. */
+const DayView = memo(function DayView({ day, today, found }: DayViewProps) {
+  const { dates } = useRowFacts();
+  return (
+    <section class="timeline__day">
+      <h2 class="timeline__line timeline__line--day">
+        <span>{dates.dayLabel(day.at, today)}</span>
+      </h2>
+      {day.blocks.map((block) => <BlockView key={block.key} block={block} found={found} />)}
+    </section>
+  );
+});
+
+function BlockView({ block, found }: { readonly block: Block; readonly found: ItemKey | null }) {
+  switch (block.kind) {
+    case "run":
+      return <RunView run={block} found={found} />;
+    case "line":
+      return <LineView item={block.item} />;
+    case "divider":
+      return (
+        <p class="timeline__line timeline__line--divider">
+          <span>{strings.timeline.newMessages}</span>
+        </p>
+      );
+  }
 }
 
 /** Whether there are no messages; not while some may be on their way. */

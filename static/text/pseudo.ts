@@ -1,23 +1,24 @@
-import { en, type Strings } from "./en.ts";
+import type { Strings } from "./en.ts";
 
 const PLAIN = "aeiouycnAEIOUYCN";
 const ACCENTED = "áéíóúýçñÁÉÍÓÚÝÇÑ";
 /** Stands for a parameter while its sentence is changed; a private-use character. */
 const HOLE = "\uE000";
 /** What isn't language: code between backticks, commands, the product, and parameters. */
-const FIXED = new RegExp(`(\`[^\`]*\`|(?<!\\S)/\\w+|${en.product}|${HOLE}\\d+)`, "u");
+const FIXED = new RegExp(`(\`[^\`]*\`|(?<!\\S)/\\w+|Parley|${HOLE}\\d+)`, "u");
 
 type Value = string | ((...parameters: never[]) => string) | { readonly [key: string]: Value };
 
 /**
- * A language nobody speaks, made from English: with accents, and about as much longer as German
+ * A language nobody speaks, made from English: with accents, and about as much longer than German
  * is. It shows labels that don't fit and words that stand in no table. Pages in it have
  * `<html lang="qps">`.
+ *
+ * @param en Handed in: a chunk that imported it would split the table off the page's own script.
  */
-export const pseudo: Strings = {
-  ...distort(en) as typeof en,
-  language: en.language,
-};
+export function pseudoOf(en: Strings): Strings {
+  return { ...distort(en) as Strings, language: en.language };
+}
 
 function distort(value: Value): Value {
   if (typeof value === "string") return distortText(value);

@@ -2,7 +2,7 @@ import { en, type Strings } from "./en.ts";
 
 /** Languages besides English, loaded when a page is in one. */
 const LANGUAGES = new Map<string, () => Promise<Strings>>([
-  ["qps", async () => (await import("./pseudo.ts")).pseudo],
+  ["qps", async () => (await import("./pseudo.ts")).pseudoOf(en)],
 ]);
 
 /** The words of the page, in the language that {@linkcode speak} chose last. English at first. */

@@ -46,7 +46,7 @@ pageTest("what is typed in one tab is not lost by what another tab sends", async
   await other.getByRole("log").getByText("sent from this one").first().waitFor();
 
   await other.locator("#people").getByRole("button", { name: "alice" }).click();
-  await other.getByPlaceholder("Message alice privately").waitFor();
+  await other.getByPlaceholder("Write a note to yourself").waitFor();
   await other.keyboard.press("Alt+ArrowUp");
   await other.getByPlaceholder("Message everyone").waitFor();
   assertEquals(await otherBox.inputValue(), "typed in the other tab");

@@ -1,8 +1,10 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { en } from "../../static/text/en.ts";
-import { pseudo } from "../../static/text/pseudo.ts";
+import { pseudoOf } from "../../static/text/pseudo.ts";
 import { listNames, withNames } from "../../static/text/names.ts";
 import { speak, strings } from "../../static/text/strings.ts";
+
+const pseudo = pseudoOf(en);
 
 Deno.test("speak() changes the words of the page, and speaks English where it knows no other", async () => {
   await speak("qps");

@@ -62,8 +62,8 @@ function useHighlight(code: string, language: string) {
   useEffect(() => {
     if (!isSeen) return;
     let isCurrent = true;
-    import("./highlight.ts").then(
-      ({ highlight }) => isCurrent && setTokens(highlight(code, language)),
+    import("./highlight.ts").then(({ highlight }) => highlight(code, language)).then(
+      (coloured) => isCurrent && setTokens(coloured),
       // Without colours it reads as well; a connection that is lost is said elsewhere.
       () => {},
     );

@@ -1,12 +1,4 @@
 import { type ParseOptions, SugarHigh, tokenize } from "sugar-high/core";
-import * as css from "sugar-high/lang/css";
-import * as go from "sugar-high/lang/go";
-import * as json from "sugar-high/lang/json";
-import * as python from "sugar-high/lang/python";
-import * as rust from "sugar-high/lang/rust";
-import * as shell from "sugar-high/lang/shell";
-import * as sql from "sugar-high/lang/sql";
-import * as typescript from "sugar-high/lang/typescript";
 
 /** A piece of code of one kind: `keyword`, `string`, `comment` and so on. */
 export interface Token {
@@ -14,14 +6,15 @@ export interface Token {
   readonly text: string;
 }
 
-const LANGUAGES: Readonly<Record<string, ParseOptions>> = {
-  css,
-  go,
-  json,
-  python,
-  rust,
-  shell,
-  sql,
+/** Each is loaded when a block of it is first seen. */
+const LANGUAGES: Readonly<Record<string, () => Promise<ParseOptions>>> = {
+  css: () => import("sugar-high/lang/css"),
+  go: () => import("sugar-high/lang/go"),
+  json: () => import("sugar-high/lang/json"),
+  python: () => import("sugar-high/lang/python"),
+  rust: () => import("sugar-high/lang/rust"),
+  shell: () => import("sugar-high/lang/shell"),
+  sql: () => import("sugar-high/lang/sql"),
 };
 const ALIASES: Readonly<Record<string, string>> = {
   bash: "shell",
@@ -35,16 +28,16 @@ const ALIASES: Readonly<Record<string, string>> = {
 const SCRIPTS = new Set(["", "javascript", "js", "jsx", "mjs", "node", "ts", "tsx", "typescript"]);
 
 /** Code in pieces that may be coloured. Of an unknown language it is one piece. */
-export function highlight(code: string, language: string): Token[] {
-  const options = optionsFor(language.toLowerCase());
+export async function highlight(code: string, language: string): Promise<Token[]> {
+  const options = await optionsFor(language.toLowerCase());
   if (!options) return [{ kind: "space", text: code }];
   return tokenize(code, options)
     .map(([type, text]) => ({ kind: SugarHigh.TokenTypes[type] ?? "space", text }));
 }
 
 /** Code without a language is read as TypeScript. JSX isn't: `a<` over and over takes quadratic time. */
-function optionsFor(language: string): ParseOptions | undefined {
-  if (SCRIPTS.has(language)) return { ...typescript, jsx: false };
-  const options = LANGUAGES[ALIASES[language] ?? language];
+async function optionsFor(language: string): Promise<ParseOptions | undefined> {
+  if (SCRIPTS.has(language)) return { ...await import("sugar-high/lang/typescript"), jsx: false };
+  const options = await LANGUAGES[ALIASES[language] ?? language]?.();
   return options && { ...options, jsx: false, regex: false, templateStrings: false };
 }

@@ -205,12 +205,23 @@ Deno.test("docs/architecture.md names only files that exist", async () => {
   const files: string[] = [];
   for (const folder of ["core", "routes", "static"]) files.push(...await filesUnder(folder));
 
-  const named = [...text.matchAll(/`([\w/]+\.[jt]s)`/g)].map(([, name]) => name!);
+  const named = [...text.matchAll(/`([\w/]+\.tsx?)`/g)].map(([, name]) => name!);
   const known = ["main.ts", ...files];
   const missing = named.filter((name) => !known.some((file) => isAt(name, file)));
 
   assert(named.length > 30);
   assertEquals(missing, []);
+});
+
+Deno.test("decisions are numbered one after the other, in their names and titles", async () => {
+  const names = (await filesUnder("docs/decisions")).map((path) => path.split("/").pop()!).sort();
+  const titles = await Promise.all(names.map(async (name) => {
+    const [title = ""] = (await read(new URL(`docs/decisions/${name}`, root))).split("\n");
+    return Number(/^# (\d+)\. /.exec(title)?.[1]);
+  }));
+
+  assertEquals(names.map((name) => Number.parseInt(name)), names.map((_, i) => i + 1));
+  assertEquals(titles, names.map((_, i) => i + 1));
 });
 
 /** Paths of all files in a folder and those below it. */

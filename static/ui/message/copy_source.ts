@@ -11,44 +11,42 @@ export function rememberSource(element: Element, shown: Markdown): void {
 }
 
 /**
- * Makes copying from messages give what was typed. Authors and times beside them are copied as they
- * are shown; what is marked `data-extra`, such as buttons, isn't.
+ * Makes copying from messages give what was typed. Days, and the headers of runs with their authors
+ * and times, are copied as lines of their own; avatars and what is marked `data-extra`, such as
+ * buttons, aren't.
  *
  * @returns Undoes it.
  */
 export function copySources(container: HTMLElement): () => void {
+  const { ownerDocument } = container;
   const copy = (event: ClipboardEvent) => {
-    const selection = container.ownerDocument.getSelection();
+    const selection = ownerDocument.getSelection();
     if (selection === null || selection.isCollapsed || !selection.rangeCount) return;
     const source = sourceOf(selection.getRangeAt(0), container);
     if (source === null) return;
     event.clipboardData?.setData("text/plain", source);
     event.preventDefault();
   };
-  container.addEventListener("copy", copy);
-  return () => container.removeEventListener("copy", copy);
+  // Of the whole document: the event goes to what has the focus, which may be the box.
+  ownerDocument.addEventListener("copy", copy);
+  return () => ownerDocument.removeEventListener("copy", copy);
 }
 
 /** What a selection holds, message by message; null if it holds no part of a message. */
 function sourceOf(range: Range, container: Element): string | null {
-  const pieces: string[] = [];
-  let others = "";
+  const pieces = new Map<Element, string>();
   let holdsMessage = false;
-  const done = new Set<Element>();
   for (const text of textsIn(range, container)) {
-    const element = text.parentElement?.closest(".text");
-    const tree = element && trees.get(element);
-    if (!tree) others += `${text.data.trim()} `;
-    else if (!done.has(element)) {
-      if (others.trim() !== "") pieces.push(others.trim());
-      others = "";
-      done.add(element);
+    const element = text.parentElement?.closest(".text, .run__header, .timeline__line");
+    if (!element) continue;
+    const tree = trees.get(element);
+    if (!tree) pieces.set(element, `${pieces.get(element) ?? ""} ${text.data.trim()}`.trim());
+    else if (!pieces.has(element)) {
       holdsMessage = true;
-      pieces.push(sourceBetween(tree, ...spanOf(range, element)));
+      pieces.set(element, sourceBetween(tree, ...spanOf(range, element)));
     }
   }
-  if (others.trim() !== "") pieces.push(others.trim());
-  return holdsMessage ? pieces.join("\n") : null;
+  return holdsMessage ? [...pieces.values()].join("\n") : null;
 }
 
 /** The text nodes that a selection touches, without those that aren't to be copied. */
@@ -60,7 +58,7 @@ function* textsIn(range: Range, root: Element): Generator<Text> {
 }
 
 function isExtra(node: globalThis.Node): boolean {
-  return node.parentElement?.closest("[data-extra], [aria-hidden=true], [hidden]") !== null;
+  return node.parentElement?.closest("[data-extra], .avatar, [hidden]") !== null;
 }
 
 /** From which to which of an element's characters a selection reaches. */

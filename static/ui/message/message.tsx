@@ -69,16 +69,18 @@ const MessageRow = memo(function MessageRow(props: MessageRowProps) {
   const { peer, dates, ...reader } = useRowFacts();
   return (
     <li class={classOf(props, peer)} tabIndex={-1} data-key={message.key} data-id={message.id}>
-      <span class="message__author visually-hidden">
+      <span class="message__author visually-hidden" data-extra>
         <Author message={message} /> <Words words={audienceOf(message, peer)} />
       </span>
-      <Moment class="message__time" at={message.at} dates={dates} />
+      <Moment class="message__time" at={message.at} dates={dates} isExtra />
       <div class="message__card">
         <div class="message__body" dir="auto">
           <MessageText text={message.text} {...reader} />
         </div>
       </div>
-      {message.isMention && <span class="message__mention">{strings.message.mentionsYou}</span>}
+      {message.isMention && (
+        <span class="message__mention" data-extra>{strings.message.mentionsYou}</span>
+      )}
       <MessageState message={message} peer={peer} />
     </li>
   );

@@ -14,13 +14,13 @@ export function MessageState({ message, peer }: MessageStateProps) {
   const { delivery, id } = message;
   switch (delivery.state) {
     case "pending":
-      return <span class="message__unsent">{strings.message.pending}</span>;
+      return <span class="message__unsent" data-extra>{strings.message.pending}</span>;
     case "failed":
       return <Failure reason={delivery.reason} id={id} />;
     case "stored":
       if (!delivery.isWaiting || peer === null) return null;
       return (
-        <p class="message__state">
+        <p class="message__state" data-extra>
           <Words words={withNames(strings.message.waiting, peer)} />
         </p>
       );
@@ -32,7 +32,7 @@ function Failure({ reason, id }: { readonly reason: string; readonly id: string 
   const dispatch = useDispatch();
   const act = (type: "retry" | "discard") => id !== null && dispatch({ type, id });
   return (
-    <p class="message__state">
+    <p class="message__state" data-extra>
       {strings.message.failed(clampMarks(reason))}{" "}
       <span class="message__actions">
         <button class="button button--small" type="button" onClick={() => act("retry")}>

@@ -4,13 +4,21 @@ interface MomentProps {
   readonly at: number;
   readonly dates: Dates;
   readonly class: string;
+  /** Whether it is left out when messages are copied. */
+  readonly isExtra?: boolean;
 }
 
 /** A time of day, which tells the exact moment to whoever points at it or focuses its message. */
-export function Moment({ at, dates, class: name }: MomentProps) {
+export function Moment({ at, dates, class: name, isExtra = false }: MomentProps) {
   const exact = dates.exact(at);
   return (
-    <time class={name} dateTime={dates.machine(at) ?? undefined} title={exact} data-exact={exact}>
+    <time
+      class={name}
+      dateTime={dates.machine(at) ?? undefined}
+      title={exact}
+      data-exact={exact}
+      data-extra={isExtra || undefined}
+    >
       {dates.time(at)}
     </time>
   );

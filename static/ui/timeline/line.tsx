@@ -7,7 +7,7 @@ import { Words } from "../message/words.tsx";
 /** A line nobody wrote: who came or went, or what the page has to say. */
 export const LineView = memo(function LineView({ item }: { readonly item: Note | PresenceLine }) {
   return (
-    <p class="timeline__line timeline__line--note" data-key={item.key}>
+    <p class="timeline__line timeline__line--note" data-key={item.key} data-extra>
       <span>
         {item.kind === "note"
           ? clampMarks(item.text)

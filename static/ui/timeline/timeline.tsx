@@ -99,7 +99,7 @@ function BlockView({ block, found }: { readonly block: Block; readonly found: It
       return <LineView item={block.item} />;
     case "divider":
       return (
-        <p class="timeline__line timeline__line--divider">
+        <p class="timeline__line timeline__line--divider" data-extra>
           <span>{strings.timeline.newMessages}</span>
         </p>
       );

@@ -1,6 +1,6 @@
 /// <reference lib="dom" />
-import type { ComponentChildren } from "preact";
-import { useMemo, useState } from "preact/hooks";
+import type { ComponentChildren, RefObject } from "preact";
+import { useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { isBigEmoji } from "../../text/big_emoji.ts";
 import { countLines, foldAt } from "../../text/folding.ts";
 import { parseMarkdown } from "../../text/markdown.ts";
@@ -28,13 +28,13 @@ export function MessageText(props: MessageTextProps) {
   const message = useMemo(() => parseMarkdown(text, lookUp), [text, lookUp]);
   const fold = useMemo(() => foldAt(text), [text]);
   const shown = fold === undefined || isWhole ? message : cutMarkdown(message, fold);
+  const element = useRef<HTMLDivElement>(null);
+  useLayoutEffect(() => rememberSource(element.current as HTMLDivElement, shown), [shown]);
+  useStayOnFolding(element, isWhole);
   const words = strings.message;
   return (
     <>
-      <div
-        class={isBigEmoji(text) ? "text text--big" : "text"}
-        ref={(element) => void (element && rememberSource(element, shown))}
-      >
+      <div class={isBigEmoji(text) ? "text text--big" : "text"} ref={element}>
         {render(shown, { ...props, source: text })}
       </div>
       {fold !== undefined && (
@@ -50,6 +50,15 @@ export function MessageText(props: MessageTextProps) {
       )}
     </>
   );
+}
+
+/** Brings a message that was folded from its end, and lies above the screen now, back on it. */
+function useStayOnFolding(text: RefObject<HTMLElement | null>, isWhole: boolean): void {
+  const wasWhole = useRef(isWhole);
+  useLayoutEffect(() => {
+    if (wasWhole.current && !isWhole) text.current?.scrollIntoView({ block: "nearest" });
+    wasWhole.current = isWhole;
+  }, [isWhole]);
 }
 
 /** What nodes need beside themselves. */

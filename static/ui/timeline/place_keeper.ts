@@ -30,6 +30,8 @@ export class PlaceKeeper {
   #anchor: Anchor | null = null;
   /** Where it was scrolled to when that was looked at last. */
   #top = 0;
+  /** Whether the reader has just had a message unfold. */
+  #isUnfolding = false;
 
   constructor(scroller: HTMLElement, view: TimelineWindow, reports: PlaceReports) {
     this.#scroller = scroller;
@@ -81,10 +83,29 @@ export class PlaceKeeper {
     const observer = new ResizeObserver(() => this.#resized());
     observer.observe(this.#scroller);
     observer.observe(content);
-    return () => observer.disconnect();
+    const click = (event: MouseEvent) => this.#clicked(event);
+    content.addEventListener("click", click, { capture: true });
+    return () => {
+      observer.disconnect();
+      content.removeEventListener("click", click, { capture: true });
+    };
+  }
+
+  #clicked({ target }: MouseEvent): void {
+    this.#isUnfolding = target instanceof Element && target.closest(".text__fold") !== null;
+  }
+
+  /** Leaves the end where a message unfolds there: the reader wants its next line, not its last. */
+  #followUnfolding(): void {
+    const isHere = this.#isUnfolding && this.#view.viewport.isAtEnd;
+    this.#isUnfolding = false;
+    if (!isHere || this.#place().below < 1) return;
+    this.#move({ isAtEnd: false });
+    this.#note();
   }
 
   #resized(): void {
+    this.#followUnfolding();
     this.#stay();
     // With the next picture: rows that came now would be too late for the observer.
     requestAnimationFrame(() => {

@@ -47,7 +47,7 @@ export interface ChatScreen {
 }
 
 /** Dialogs; one at a time. */
-export type DialogName = "keys" | "search" | "account" | "settings" | "invite";
+export type DialogName = "keys" | "search" | "account" | "settings" | "invite" | "level";
 
 /** Said beside the box where one writes. */
 export interface Notice {

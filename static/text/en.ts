@@ -55,7 +55,6 @@ export const en = {
     /** Said before a name by a screen reader; sighted people see a lock. */
     privatePrefix: "Private: ",
     draft: "Draft",
-    draftHint: "has a draft",
     unread: "unread",
     unreadMention: "unread, mentions you",
     unreadMixed: "unread, some for you",
@@ -72,6 +71,7 @@ export const en = {
     search: "Search",
     searchTitle: "Search (Ctrl K)",
     notifications: "Notifications for this conversation",
+    notificationsOff: "Notifications for this conversation: off",
     online: "Online",
     offline: "Offline",
     alone: "Only you are online",
@@ -150,7 +150,6 @@ export const en = {
     over: (number: number) => `${number} over the limit`,
     tooLong: (number: number) =>
       `This message is ${count(number, { one: "character", other: "characters" })} too long.`,
-    leftChat: "You have left the chat.",
     sentPrivately: (name: string) => `Sent privately to ${name}.`,
     openConversation: (name: string) => `Go to ${name}`,
     /** The conversation changed without the writer's doing; said before the box takes text. */
@@ -210,7 +209,6 @@ export const en = {
   errors: {
     unreachable: "The server can’t be reached.",
     internal: "Something went wrong on the server.",
-    loadFailed: "A part of the page couldn’t be loaded. Check your connection and try again.",
   },
 
   dates: {

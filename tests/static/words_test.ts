@@ -1,4 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
+import { en } from "../../static/text/en.ts";
 import { readModuleGraph } from "../support/module_graph.ts";
 
 const root = new URL("../../", import.meta.url);
@@ -47,6 +48,56 @@ Deno.test("wordsIn() finds sentences, spoken attributes and text between tags, n
     "a.tsx:4",
   ]);
 });
+
+Deno.test("every text in the table is said somewhere", async () => {
+  const paths = [...(await readModuleGraph(root)).keys()]
+    .filter((path) =>
+      /^static\/.*\.tsx?$/.test(path) && !/^static\/text\/en(_\w+)?\.ts$/.test(path)
+    );
+  const sources = await Promise.all(
+    paths.map((path) => Deno.readTextFile(new URL(path, root))),
+  );
+
+  assertEquals(unsaidIn(sources.map(withoutComments)), []);
+});
+
+Deno.test("unsaidIn() finds texts that no source names beside their section", () => {
+  const said = new Set(unsaidIn([
+    "const { joined } = strings.timeline;",
+    "const words = strings.join; words.lead;",
+    "strings.product; const { title } = strings; title.urgent(1);",
+  ]));
+  const isSaid = (text: string) => !said.has(text);
+
+  assertEquals(
+    ["timeline.joined", "join.lead", "product", "title.urgent"].filter(isSaid).length,
+    4,
+  );
+  assertEquals(["timeline.left", "sidebar.label", "language"].filter(isSaid), []);
+});
+
+/**
+ * Texts, as section and name, that no source uses beside their section; anywhere, if one hands the
+ * whole section over. What a text holds by keys counts as one.
+ */
+function unsaidIn(sources: readonly string[]): string[] {
+  return Object.entries(en).flatMap(([section, texts]) => {
+    const isUsed = new RegExp(
+      String.raw`\bstrings\.${section}\b|\b${section}\b[^}]*\} = strings\b`,
+    );
+    const isHandedOver = new RegExp(String.raw`\bstrings\.${section}[,)[]`);
+    const near = sources.filter((source) => isUsed.test(source));
+    if (typeof texts === "string") return near.length > 0 ? [] : [section];
+    const places = near.some((source) => isHandedOver.test(source)) ? sources : near;
+    const isSaid = (text: string) =>
+      places.some((source) => new RegExp(String.raw`\b${text}\b`).test(source));
+    return Object.keys(texts).filter((text) => !isSaid(text)).map((text) => `${section}.${text}`);
+  });
+}
+
+function withoutComments(source: string): string {
+  return source.replace(/\/\*[^]*?\*\/|^\s*\/\/.*$/gm, "");
+}
 
 function wordsIn(path: string, source: string): string[] {
   return source.split("\n").flatMap((line, index) => {

@@ -2,6 +2,7 @@ import type { State } from "../../model/state.ts";
 import { AccountDialog } from "./account_dialog.tsx";
 import { InviteDialog } from "./invite_dialog.tsx";
 import { KeysDialog } from "./keys_dialog.tsx";
+import { LevelDialog } from "./level_dialog.tsx";
 import { SearchDialog } from "./search_dialog.tsx";
 import { SettingsDialog } from "./settings_dialog.tsx";
 import { useSearch } from "./use_search.ts";
@@ -22,6 +23,8 @@ export function Dialogs({ state }: { readonly state: State }) {
       return <SettingsDialog state={state} />;
     case "invite":
       return <InviteDialog />;
+    case "level":
+      return <LevelDialog state={state} />;
     default:
       return missing(state.dialog);
   }

@@ -1,18 +1,14 @@
 /// <reference lib="dom" />
 import { useState } from "preact/hooks";
-import { activeConversation, type State } from "../../model/state.ts";
-import { levelOfConversation } from "../../model/selectors.ts";
-import type { NotificationLevel, Settings } from "../../model/settings.ts";
-import { clampMarks } from "../../text/names.ts";
+import type { NotificationAnswer } from "../../app/actions.ts";
+import type { Settings } from "../../model/settings.ts";
 import { strings } from "../../text/strings.ts";
 import { useUi } from "../context.ts";
-import { Choice } from "../shared/choice.tsx";
 import { Toggle } from "../shared/toggle.tsx";
 
 /** When the page tells of messages, and how. */
-export function NotificationSettings({ state }: { readonly state: State }) {
-  const { dispatch } = useUi();
-  const { settings } = state;
+export function NotificationSettings({ settings }: { readonly settings: Settings }) {
+  const { ask, dispatch } = useUi();
   const change = (changed: Partial<Settings>) => dispatch({ type: "settings", change: changed });
   const words = strings.notifications;
   return (
@@ -33,6 +29,9 @@ export function NotificationSettings({ state }: { readonly state: State }) {
         isOn={settings.sound}
         onChange={(isOn) => change({ sound: isOn })}
       />
+      <button class="button button--small" type="button" onClick={() => ask.playSound()}>
+        {words.testSound}
+      </button>
       <Toggle
         id="do-not-disturb"
         label={words.disturb}
@@ -40,7 +39,6 @@ export function NotificationSettings({ state }: { readonly state: State }) {
         isOn={settings.doNotDisturb}
         onChange={(isOn) => change({ doNotDisturb: isOn })}
       />
-      <Level state={state} />
     </section>
   );
 }
@@ -69,25 +67,6 @@ function Permission({ settings }: { readonly settings: Settings }) {
   );
 }
 
-function permissionNow(): NotificationPermission | "unsupported" {
+function permissionNow(): NotificationAnswer {
   return "Notification" in globalThis && isSecureContext ? Notification.permission : "unsupported";
-}
-
-/** What one is told of in the conversation on screen. */
-function Level({ state }: { readonly state: State }) {
-  const { dispatch } = useUi();
-  const conversation = activeConversation(state);
-  const { key, address } = conversation;
-  const levels: readonly NotificationLevel[] = ["all", "mentions", "none"];
-  const words = strings.notifications;
-  const name = address.kind === "direct" ? clampMarks(address.username) : strings.common.everyone;
-  return (
-    <Choice
-      name="level"
-      label={words.levelIn(name)}
-      options={levels.map((value) => ({ value, label: words.levels[value] }))}
-      value={levelOfConversation(state, conversation)}
-      onChoose={(level) => dispatch({ type: "level", conversation: key, level })}
-    />
-  );
 }

@@ -11,7 +11,7 @@ export function SettingsDialog({ state }: { readonly state: State }) {
   return (
     <Dialog id="settings" title={strings.settings.title}>
       <LookSettings settings={state.settings} />
-      <NotificationSettings state={state} />
+      <NotificationSettings settings={state.settings} />
       <p class="dialog__hint">{strings.settings.note}</p>
     </Dialog>
   );

@@ -1,9 +1,10 @@
 /// <reference lib="dom" />
+import type { ComponentChildren } from "preact";
 
 interface ChoiceProps<Value extends string> {
   /** Common name of the radio buttons; the label's id begins with it. */
   readonly name: string;
-  readonly label: string;
+  readonly label: ComponentChildren;
   readonly options: readonly { readonly value: Value; readonly label: string }[];
   readonly value: Value;
   readonly onChoose: (value: Value) => void;

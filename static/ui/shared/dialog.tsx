@@ -26,7 +26,8 @@ export function Dialog({ id, title, class: extra = "", children }: DialogProps) 
       id={id}
       class={`dialog ${extra}`}
       aria-labelledby={`${id}-title`}
-      onClose={close}
+      // One that is replaced by another closes as well, and must not take that along.
+      onClose={({ currentTarget }) => currentTarget.isConnected && close()}
       onClick={(event) => event.target === event.currentTarget && close()}
     >
       <header class="dialog__header">

@@ -8,6 +8,7 @@ import { strings } from "../../text/strings.ts";
 import { useDispatch } from "../context.ts";
 import { Badge } from "../shared/badge.tsx";
 import { Icon } from "../shared/icon.tsx";
+import { LevelButton } from "./level_button.tsx";
 import { describeReach } from "./reach.ts";
 
 interface HeaderProps {
@@ -31,6 +32,7 @@ export function Header({ state, opener }: HeaderProps) {
           {describeReach(state, address)}
         </p>
       </div>
+      <LevelButton state={state} />
       <SearchButton />
       {isDirect && <BackButton />}
     </header>

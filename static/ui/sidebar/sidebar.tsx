@@ -31,7 +31,7 @@ export function Sidebar({ state, element, isInert }: SidebarProps) {
       aria-label={strings.sidebar.label}
       inert={isInert}
     >
-      <Self username={state.self?.username ?? ""} />
+      <Self username={state.self?.username ?? ""} isUndisturbed={state.settings.doNotDisturb} />
       <div ref={scroller} id="sidebar-scroll" class="sidebar__scroll">
         <nav ref={content} aria-labelledby="conversations-title">
           <h2 id="conversations-title" class="sidebar__title">{strings.sidebar.conversations}</h2>
@@ -53,7 +53,12 @@ export function Sidebar({ state, element, isInert }: SidebarProps) {
   );
 }
 
-function Self({ username }: { readonly username: string }) {
+interface SelfProps {
+  readonly username: string;
+  readonly isUndisturbed: boolean;
+}
+
+function Self({ username, isUndisturbed }: SelfProps) {
   const dispatch = useDispatch();
   return (
     <header class="sidebar__header">
@@ -61,6 +66,17 @@ function Self({ username }: { readonly username: string }) {
       <span class="sidebar__self">
         <bdi id="self-name">{clampMarks(username)}</bdi>
       </span>
+      <button
+        id="disturb-button"
+        class="button button--icon"
+        type="button"
+        aria-pressed={isUndisturbed}
+        aria-label={strings.notifications.disturb}
+        title={strings.notifications.disturb}
+        onClick={() => dispatch({ type: "settings", change: { doNotDisturb: !isUndisturbed } })}
+      >
+        <Icon name="moon" />
+      </button>
       <button
         id="drawer-close"
         class="button button--icon narrow-only"

@@ -1,0 +1,32 @@
+import { serverIdOf } from "../../model/conversation.ts";
+import { isMuted, reachOf } from "../../model/selectors.ts";
+import { activeConversation, type State } from "../../model/state.ts";
+import { strings } from "../../text/strings.ts";
+import { useDispatch } from "../context.ts";
+import { Icon } from "../shared/icon.tsx";
+
+/**
+ * The way to what one is told of in the conversation on screen. Notes to oneself are no news, and a
+ * conversation that nobody wrote in has no name to keep a choice under.
+ */
+export function LevelButton({ state }: { readonly state: State }) {
+  const dispatch = useDispatch();
+  const conversation = activeConversation(state);
+  if (reachOf(state, conversation.address) === "self" || serverIdOf(conversation) === null) {
+    return null;
+  }
+  const isOff = isMuted(state, conversation);
+  const label = isOff ? strings.header.notificationsOff : strings.header.notifications;
+  return (
+    <button
+      id="level-button"
+      class="button button--icon"
+      type="button"
+      aria-label={label}
+      title={label}
+      onClick={() => dispatch({ type: "dialog", dialog: "level" })}
+    >
+      <Icon name={isOff ? "bellOff" : "bell"} />
+    </button>
+  );
+}

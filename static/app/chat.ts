@@ -12,10 +12,9 @@ import {
   setViewport,
   switchConversation,
 } from "../model/changes.ts";
-import { directTo, type Person } from "../model/address.ts";
+import { directTo } from "../model/address.ts";
 import type { ConversationKey } from "../model/conversation.ts";
 import { openConversationOf } from "../model/directs.ts";
-import { findByName } from "../model/presence.ts";
 import { clearDivider, markRead } from "../model/reading.ts";
 import { activeConversation, type Notice, type State } from "../model/state.ts";
 import { AT_END, isFollowing, seekDivider, type Viewport } from "../model/viewport.ts";
@@ -26,6 +25,7 @@ import type { Action } from "./actions.ts";
 import { Choice } from "./choice.ts";
 import type { Change, Store } from "./store.ts";
 import type { Visits } from "./visits.ts";
+import { isAnswerToLine, objectionToIntent, personNamed, refusal } from "./writing.ts";
 
 /** Does what a person asks for. */
 export class Chat {
@@ -69,7 +69,7 @@ export class Chat {
       case "discard":
         return this.#visits.client?.discard(action.id);
       case "dismiss_notice":
-        return this.#act((state) => setNotice(state, null));
+        return this.#act((state) => setNotice(this.#choice.agree(state), null));
       case "view":
         return this.#view(action.viewport);
       case "load":
@@ -159,26 +159,29 @@ export class Chat {
 
   #draft(key: ConversationKey, text: string): void {
     this.#visits.keepDraft(key, text);
-    if (this.#store.state.notice?.kind === "refused") this.#say(null);
+    if (isAnswerToLine(this.#store.state.notice)) this.#say(null);
   }
 
   #submit(key: ConversationKey, typed: string): void {
-    const { messageLength, notice } = this.#store.state;
-    // The conversation changed under the writer's hands: nothing goes out before that was seen.
-    if (notice?.kind === "turned") return;
+    // What changed since the last picture counts: nothing goes out before the writer has seen it.
+    this.#act((state) => this.#choice.check(state));
+    if (this.#choice.isAwaited) return;
     const text = cleanText(typed);
-    const over = countCharacters(text) - messageLength;
+    const over = countCharacters(text) - this.#store.state.messageLength;
     if (over > 0) return this.#say(refusal(strings.composer.tooLong(over)));
     if (text.trim() === "") return;
     const intent = readIntent(text);
-    if (intent.kind === "mistake") return this.#say(refusal(intent.note));
-    this.#say(null);
+    const objection = objectionToIntent(this.#store.state, intent);
+    if (objection !== null) return this.#say(refusal(objection));
+    this.#sayNoMore();
     this.#visits.keepDraft(key, "");
     this.#obey(key, intent);
   }
 
-  #obey(key: ConversationKey, intent: Exclude<Intent, { kind: "mistake" }>): void {
+  #obey(key: ConversationKey, intent: Intent): void {
     switch (intent.kind) {
+      case "mistake":
+        return;
       case "message":
         return this.#send(key, intent.text);
       case "direct":
@@ -212,6 +215,12 @@ export class Chat {
     this.#say({ kind: "sent", text: said, conversation: key });
   }
 
+  /** A message that was not sent elsewhere is told until the writer has seen it. */
+  #sayNoMore(): void {
+    const { notice } = this.#store.state;
+    if (notice?.kind === "sent" || isAnswerToLine(notice)) this.#say(null);
+  }
+
   #say(notice: Notice | null): void {
     this.#act((state) => setNotice(state, notice));
   }
@@ -226,14 +235,6 @@ function objectionToName(username: string): string {
 
 function typeName(state: State, username: string): State {
   return changeJoin(state, { username, error: "", isTaken: false, isTouched: true });
-}
-
-function refusal(text: string): Notice {
-  return { kind: "refused", text, conversation: null };
-}
-
-function personNamed({ presence }: State, username: string): Person {
-  return findByName(presence, username) ?? { username, account: null };
 }
 
 function refuseUnknown(asked: never): never {

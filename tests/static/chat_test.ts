@@ -286,6 +286,65 @@ Deno.test("Chat says nothing of /msg to the person one is with", async () => {
   perform({ type: "leave" });
 });
 
+/** The one message that went over the wire is refused. */
+function refuse({ page }: Pick<ReturnType<typeof openPage>, "page">, message: string) {
+  page.socket.receive({ type: "error", code: "unknown_user", message, id: page.ids()[0]! });
+  page.draw();
+}
+
+// Its conversation isn't on screen, so the box said "Sent privately to nobody." and no more.
+Deno.test("Chat tells beside the box that an aside was not sent, until the writer looks", async () => {
+  const opened = await enter();
+  const { page, perform, submit } = opened;
+
+  submit("/msg nobody psst");
+  await settle();
+  refuse(opened, "There is no nobody.");
+  const { notice } = page.state;
+  submit("one");
+  perform({ type: "draft", conversation: "lobby", text: "two" });
+  assertEquals(page.state.notice, notice);
+  perform({ type: "open", conversation: notice?.conversation ?? "" });
+
+  assertEquals([notice?.kind, notice?.text], [
+    "refused",
+    "Not sent: There is no nobody.",
+  ]);
+  assertEquals([page.texts(), page.state.notice], [["psst (failed)"], null]);
+  perform({ type: "leave" });
+});
+
+Deno.test("Chat sends nothing aside under a name that somebody else has by now", async () => {
+  const { page, active, perform, submit } = await enter();
+  perform({ type: "open_person", person: { username: "bob", account: "a_bob_before" } });
+  perform({ type: "open", conversation: "lobby" });
+  perform({ type: "draft", conversation: "lobby", text: "/msg bob psst" });
+
+  submit("/msg bob psst");
+  await settle();
+  const refused = [page.state.notice?.kind, active().draft, page.sent()];
+  perform({ type: "open_person", person: BOB });
+  perform({ type: "open", conversation: "lobby" });
+  submit("/msg bob psst");
+  await settle();
+
+  assertEquals(refused, ["refused", "/msg bob psst", []]);
+  assertEquals(page.sent(), ["bob: psst"]);
+  perform({ type: "leave" });
+});
+
+Deno.test("Chat sends /msg to oneself as a note", async () => {
+  const { page, active, perform, submit } = await enter();
+
+  submit("/msg alice milk");
+  await settle();
+  perform({ type: "open", conversation: page.state.notice?.conversation ?? "" });
+
+  assertEquals([page.sent(), page.texts()], [["alice: milk"], ["milk (pending)"]]);
+  assertEquals(active().address, { kind: "direct", username: "alice", account: "a_alice" });
+  perform({ type: "leave" });
+});
+
 Deno.test("Chat answers an unknown command beside the box, which keeps its text", async () => {
   const { page, active, perform, submit } = await enter();
   perform({ type: "draft", conversation: "lobby", text: "/mgs bob psst" });
@@ -393,6 +452,55 @@ Deno.test("Chat says that another conversation is on screen when the chosen one 
   assertEquals([page.state.active, page.state.notice?.kind], ["lobby", "turned"]);
   perform({ type: "dismiss_notice" });
   assertEquals(page.state.notice, null);
+  perform({ type: "leave" });
+});
+
+Deno.test("Chat holds the box after the server was reset: the name may be anyone's", async () => {
+  const { page, perform, submit } = await enter();
+  perform({ type: "open_person", person: BOB });
+
+  page.socket.end(1006);
+  page.clock.advance(20_000);
+  page.socket.receive(welcome({ epoch: "e_2", seq: 0 }));
+  submit("for bob alone");
+  const { notice } = page.state;
+  await settle();
+  const before = page.sent();
+  perform({ type: "dismiss_notice" });
+  submit("is it you?");
+  await settle();
+
+  assertEquals([notice?.kind, notice?.text], [
+    "turned",
+    "The server was reset. Check that this is still the same bob.",
+  ]);
+  assertEquals([before, page.sent()], [[], ["bob: is it you?"]]);
+  perform({ type: "leave" });
+});
+
+// A server's complaint took the place of the question, and with it went what held the box.
+Deno.test("Chat holds the box until the person agrees, whatever else is told", async () => {
+  const { page, perform, submit } = await enter();
+  perform({ type: "open_person", person: BOB });
+  page.store.act((state) => ({ ...state, active: "lobby" }));
+
+  page.socket.receive({ type: "error", code: "invalid_request", message: "No." });
+  page.draw();
+  submit("for bob alone");
+  await settle();
+
+  assertEquals([page.sent(), page.state.notice?.kind], [[], "turned"]);
+  perform({ type: "leave" });
+});
+
+Deno.test("Chat says nothing of an account that becomes known", async () => {
+  const { page, active, perform } = await enter();
+  perform({ type: "open_person", person: { username: "bob", account: null } });
+
+  page.socket.receive(message({ to: "alice", conversation: "a_alice.a_bob" }));
+  page.draw();
+
+  assertEquals([active().address, page.state.notice], [{ kind: "direct", ...BOB }, null]);
   perform({ type: "leave" });
 });
 

@@ -105,7 +105,7 @@ export function Composer({ state, box, isTouch }: ComposerProps) {
           <span class="composer__send-word">{strings.composer.send}</span>
         </button>
       </div>
-      <NoticeLine state={state} />
+      <NoticeLine state={state} box={box} />
     </form>
   );
 }

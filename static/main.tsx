@@ -28,11 +28,11 @@ import { mount } from "./ui/app.tsx";
 
 await speak(document.documentElement.lang);
 
-/** What several of these pages on one host keep must not meet. */
+/** Prefix of stored keys: several of these pages may be served from one host. */
 const place = `parley:${new URL(document.baseURI).pathname}`;
-/** Remembered for good: the name one chose last, what was begun, and the settings. */
+/** Kept permanently: the name used last, drafts, unsent messages and settings. */
 const remembered = new JsonStorage(openStorage("localStorage"));
-/** Remembered for this tab: being in the chat. */
+/** Kept for this tab: whether it is in the chat. */
 const tab = new JsonStorage(openStorage("sessionStorage"));
 
 const clock = browserClock;
@@ -78,7 +78,7 @@ const visits = new Visits({
 const chat = new Chat(store, visits);
 const icon = new URL("favicon.svg", import.meta.url).href;
 const desktop = new BrowserDesktop(clock, icon);
-/** Apart from what is remembered: nobody would miss it. */
+/** Kept apart because losing it does no harm. */
 const shared = new JsonStorage(openStorage("localStorage"), "parley-tabs.");
 const tabs = new Tabs({ shared, clock, id: randomId(), isInFront });
 const join = (username: string) => chat.perform({ type: "join", username });
@@ -101,7 +101,7 @@ const app: App = {
   clock,
 };
 
-/** What was done with the form of the document before the components took its place. */
+/** Input in the document's form before the components replaced it. */
 const begun = readForm();
 keepSettings(store, remembered);
 followDays(store, clock);

@@ -11,19 +11,19 @@ interface HeldAccount {
   readonly hasPassphrase: boolean;
 }
 
-/** What the questions are answered by. */
+/** Dependencies of {@linkcode createAsk}. */
 export interface AskOptions {
   readonly store: Store;
   readonly api: Pick<Api, "get" | "post">;
   readonly clock: Clock;
   readonly join: (username: string) => void;
-  /** Nothing of the account may stay in this browser. */
+  /** Leaves the chat and deletes everything of the account from this browser. */
   readonly forgetAccount: () => Promise<void>;
   readonly allowNotifications: Ask["allowNotifications"];
   readonly playSound: Ask["playSound"];
 }
 
-/** Answers what components ask, mostly over HTTP. */
+/** Answers the questions of components, mostly over HTTP. */
 export function createAsk(options: AskOptions): Ask {
   const { store, api, join, forgetAccount, allowNotifications, playSound } = options;
   const as = () => store.state.self?.username;
@@ -59,7 +59,7 @@ export async function findOwnName(api: Pick<Api, "get">, name: string): Promise<
     const accounts = await readSession(api);
     return accounts.find(({ username }) => nameKey(username) === nameKey(name))?.username ?? null;
   } catch {
-    // The form is there, and joining by it tells what is wrong.
+    // The form still works, and joining reports the error.
     return null;
   }
 }
@@ -89,7 +89,7 @@ async function search(
 ): Promise<SearchAnswer> {
   const { isGuest, self } = store.state;
   const as = isGuest ? undefined : self?.username;
-  // Days in a query are the reader's own.
+  // Days in a query are those of the reader's time zone.
   const offsetMinutes = -new Date(clock.now()).getTimezoneOffset();
   const { results, next = null } = await api.get("search", { q: query, before, offsetMinutes, as });
   return { results, next };

@@ -5,10 +5,10 @@ import type { NotificationLevel, Settings } from "../model/settings.ts";
 import type { DialogName, State } from "../model/state.ts";
 import type { Viewport } from "../model/viewport.ts";
 
-/** What a person asks for; the only way from `ui/` to everything else. */
+/** Everything a person can ask for. Only actions change anything outside a component. */
 export type Action =
   // ─── Coming and going ───
-  /** The field for a name was typed in: what was wrong with the last one no longer counts. */
+  /** The name field was typed in, which clears the error of the previous name. */
   | { readonly type: "name"; readonly username: string }
   | { readonly type: "join"; readonly username: string }
   | { readonly type: "cancel_join" }
@@ -18,7 +18,7 @@ export type Action =
   | {
     readonly type: "open";
     readonly conversation: ConversationKey;
-    /** A message of it to go to; absent: the first unread one, or the end. */
+    /** A message to go to; by default the first unread one, or the end. */
     readonly seq?: number;
   }
   | {
@@ -31,13 +31,13 @@ export type Action =
   | { readonly type: "go_to"; readonly message: MessageFrame }
   // ─── Writing ───
   | { readonly type: "draft"; readonly conversation: ConversationKey; readonly text: string }
-  /** Sends the line, or obeys the command in it; what is wrong with it becomes the notice. */
+  /** Sends the text or runs the command in it; a mistake becomes the notice. */
   | { readonly type: "submit"; readonly conversation: ConversationKey; readonly text: string }
   | { readonly type: "retry"; readonly id: string }
   | { readonly type: "discard"; readonly id: string }
   | { readonly type: "dismiss_notice" }
   // ─── Reading ───
-  /** The window or the place in it changed by scrolling or a key. */
+  /** Scrolling or a key changed which rows are shown. */
   | { readonly type: "view"; readonly viewport: Viewport }
   | { readonly type: "load"; readonly side: "older" | "newer" }
   | { readonly type: "newest" }
@@ -55,12 +55,12 @@ export type Action =
   };
 
 /**
- * The page below its components: what `main.tsx` hands to them. A component that shows the state
- * reads it again whenever a listener is called.
+ * What `main.tsx` passes to the components. A component that shows the state reads it again whenever
+ * its listener is called.
  */
 export interface App {
   readonly state: State;
-  /** Calls `listener` whenever there is another state to show; returns what ends that. */
+  /** Calls `listener` for each new state to show. Returns a function that stops this. */
   subscribe(listener: () => void): () => void;
   readonly dispatch: Dispatch;
   readonly ask: Ask;
@@ -70,7 +70,7 @@ export interface App {
 /** Asks for something. */
 export type Dispatch = (action: Action) => void;
 
-/** What the account dialog shows. */
+/** Facts that the account dialog shows. */
 export interface AccountFacts {
   readonly username: string;
   /** Whether this browser keeps no cookie, so that the name ends with the connection. */
@@ -90,15 +90,15 @@ export interface SearchResult {
 /** A page of search results, newest first. */
 export interface SearchAnswer {
   readonly results: readonly SearchResult[];
-  /** What the next page is asked for by; null at the last one. */
+  /** Cursor of the next page; null on the last one. */
   readonly next: number | null;
 }
 
 /** Questions that are answered once, to the component that asks; rejected with the reason. */
 export interface Ask {
-  /** Comes in as the owner of a name that is taken. */
+  /** Signs in as the owner of a taken name, and joins. */
   signIn(username: string, passphrase: string): Promise<void>;
-  /** Searches what this account may see. */
+  /** Searches the messages this account may see. */
   search(query: string, before?: number): Promise<SearchAnswer>;
   account(): Promise<AccountFacts>;
   setPassphrase(passphrase: string | null, current?: string): Promise<void>;

@@ -5,10 +5,10 @@ import type { Store } from "./store.ts";
 
 /** Messages that come within this time are announced together. */
 const MOMENT_MS = 700;
-/** More messages at a time are only counted: nobody can listen that fast. */
+/** More messages at a time are only counted, because reading them aloud would take too long. */
 const MAX_READ = 3;
 
-/** Tells a screen reader what arrives: author and text once, bursts as a number. */
+/** Announces messages to screen readers: author and text of a few, the number of many. */
 export class Announcer {
   readonly #store: Store;
   readonly #clock: Clock;
@@ -33,7 +33,7 @@ export class Announcer {
     this.#timer ??= this.#clock.schedule(() => this.#speak(), MOMENT_MS);
   }
 
-  /** Forgets what was said and what waits: another account may be next. */
+  /** Forgets all announcements: another account may join next. */
   clear(): void {
     this.#timer?.cancel();
     this.#waiting = [];

@@ -27,7 +27,7 @@ import type { Change, Store } from "./store.ts";
 import type { Visits } from "./visits.ts";
 import { isAnswerToLine, objectionToIntent, personNamed, refusal } from "./writing.ts";
 
-/** Does what a person asks for. */
+/** Performs actions. */
 export class Chat {
   readonly #store: Store;
   readonly #visits: Visits;
@@ -39,7 +39,7 @@ export class Chat {
     store.finishWith((state) => this.#choice.check(state));
   }
 
-  /** Does one thing that a component was asked for. */
+  /** Performs one action. */
   perform(action: Action): void {
     switch (action.type) {
       case "name":
@@ -93,7 +93,7 @@ export class Chat {
     }
   }
 
-  /** The page is looked at again: what is on screen counts as read. */
+  /** Marks the conversation on screen as read when somebody looks at the page again. */
   readIfAttentive(): void {
     if (this.#visits.client?.isAttentive) this.#act((state) => markRead(state, state.active));
   }
@@ -205,7 +205,7 @@ export class Chat {
     if (key === this.#store.state.active) this.#newest();
   }
 
-  /** Sends a private message and stays: what is typed next goes where the writer is. */
+  /** Sends a private message and stays in the conversation on screen. */
   #sendAside(username: string, text: string): void {
     const person = personNamed(this.#store.state, username);
     const key = this.#visits.client?.send(directTo(person), text);
@@ -226,7 +226,7 @@ export class Chat {
   }
 }
 
-/** What is wrong with a name, for people; empty if that is left to the server. */
+/** Error in a name, as a sentence; empty if the server decides. */
 function objectionToName(username: string): string {
   if (username === "") return strings.join.nameMissing;
   // A path of dots alone would never reach the server: the browser resolves the address first.

@@ -27,7 +27,7 @@ import { Intake } from "./intake.ts";
 import { refuse, showRow } from "./notices.ts";
 import type { Change, Store } from "./store.ts";
 
-/** What a client tells besides what it writes into the store. */
+/** Events that the store doesn't show. */
 export interface ClientEvents {
   connectionChanged(connection: ConnectionState): void;
   welcomed(welcome: WelcomeFrame): void;
@@ -38,7 +38,7 @@ export interface ClientEvents {
   cameBackAsAnother(): void;
 }
 
-/** What a client works with. */
+/** Dependencies of {@linkcode Client}. */
 export interface ClientOptions {
   readonly store: Store;
   readonly clock: Clock;
@@ -46,7 +46,7 @@ export interface ClientOptions {
   readonly turn: Turn;
   readonly channel: TabChannel;
   readonly api: Pick<Api, "get">;
-  /** Where to connect, being at this position in the log. */
+  /** Address to connect to from this position in the log. */
   readonly url: (position: Position | null) => string;
   readonly open: (url: string, subprotocols: string[]) => SocketLike;
   readonly isVisible: () => boolean;
@@ -98,7 +98,7 @@ export class Client {
     });
   }
 
-  /** Whether what comes now is read at once. */
+  /** Whether messages that arrive now count as read. */
   get isAttentive(): boolean {
     return this.#intake.isAttentive;
   }
@@ -108,7 +108,7 @@ export class Client {
     this.#socket.connect();
   }
 
-  /** The reader is back, or the network. */
+  /** Reconnects early: the reader or the network is back. */
   nudge(): void {
     this.#socket.nudge();
   }
@@ -118,7 +118,7 @@ export class Client {
     this.#socket.giveUp();
   }
 
-  /** Leaves the chat for good: nothing is written into the store from now on. */
+  /** Ends the stay: nothing is written to the store from now on. */
   stop(): void {
     this.#isStopped = true;
     this.#intake.stop();
@@ -127,12 +127,12 @@ export class Client {
     this.#socket.disconnect();
   }
 
-  /** Forgets what was not sent: this account signs out of the browser. */
+  /** Deletes unsent messages: this account signs out of the browser. */
   wipe(): Promise<void> {
     return this.#outbox.wipe();
   }
 
-  /** Loads what comes before or after what is shown of the conversation on screen. */
+  /** Loads earlier or later messages of the conversation on screen. */
   load(side: "older" | "newer"): void {
     if (!this.#history.isOpening) void this.#history[side](this.#options.store.state.active);
   }
@@ -142,7 +142,7 @@ export class Client {
     this.#history.newest(this.#options.store.state.active);
   }
 
-  /** Loads a position of the log where it isn't there. */
+  /** Loads the messages around a position of the log. */
   around(key: ConversationKey, seq: number): void {
     void this.#history.around(key, seq);
   }

@@ -9,7 +9,7 @@ import type { Tabs } from "./tabs.ts";
 const TONES = [{ pitch: 660, at: 0 }, { pitch: 880, at: 0.09 }];
 const TONE_S = 0.14;
 const LOUDNESS = 0.08;
-/** A browser may hold a sound back until somebody clicks: later than this, it tells of nothing. */
+/** A browser may delay a sound until a click. After this time it is no longer played. */
 const LATE_MS = 1_000;
 
 /** Lets the other tabs know when this one comes to the front and leaves it. */

@@ -19,14 +19,13 @@ interface Place {
 }
 
 /**
- * What was begun in each conversation and not sent, kept across reloads for one's account. Each
- * text has a key of its own, so that a keystroke writes no other text. What this tab began stays in
- * its memory too: another tab may keep something else in its place, and some browsers keep nothing.
+ * Drafts of one account, kept across reloads. Each text has a key of its own, so that a keystroke
+ * doesn't write the other texts. This tab's drafts stay in memory too: another tab may keep something else in its place, and some browsers keep nothing.
  */
 export class Drafts {
   readonly #storage: JsonStorage;
   #key: string;
-  /** What this tab has; an empty text says that it was sent. */
+  /** Drafts of this tab; an empty text means that it was sent. */
   #own: readonly Draft[] = [];
 
   constructor(storage: JsonStorage, account: string) {
@@ -41,7 +40,7 @@ export class Drafts {
     this.keep();
   }
 
-  /** Forgets everything that was begun, in all tabs. */
+  /** Deletes all drafts, in all tabs. */
   wipe(): void {
     this.#own = [];
     const texts = this.#storage.keys().filter((key) => key.startsWith(this.#keyOf("")));
@@ -49,12 +48,12 @@ export class Drafts {
     this.#list([]);
   }
 
-  /** Keeps what this tab has begun, whatever others have kept in its place: the tab may close. */
+  /** Stores all drafts of this tab over those of other tabs: it may be about to close. */
   keep(): void {
     for (const { address, text } of this.#own) if (text !== "") this.#store(address, text);
   }
 
-  /** Everything that was begun. */
+  /** All drafts. */
   all(): Draft[] {
     const others = this.#places()
       .map(({ peer, slot }) => ({ address: addressOf(peer), text: this.#textIn(slot) }))
@@ -62,7 +61,7 @@ export class Drafts {
     return [...this.#own.filter(({ text }) => text !== ""), ...others];
   }
 
-  /** What was begun for this address; empty when nothing was. */
+  /** The draft for this address; empty if there is none. */
   get(address: Address): string {
     return this.#ownOf(address)?.text ?? this.#stored(address);
   }
@@ -74,7 +73,7 @@ export class Drafts {
       address,
       text,
     }];
-    // What another tab keeps there is not this one's to forget.
+    // Another tab's draft stays.
     if (text !== "" || this.#stored(address) === before) this.#store(address, text);
   }
 

@@ -6,15 +6,15 @@ import { findOwnName } from "./account.ts";
 import { isAnythingKept, namedAddress } from "./own_address.ts";
 import type { Store } from "./store.ts";
 
-/** Stands for the name of a tab that isn't in the chat because one left it there. */
+/** Stored in place of a name after somebody left the chat in this tab. */
 const ASKED = false;
 
-/** What entry works with. */
+/** Dependencies of {@linkcode Entry}. */
 export interface EntryOptions {
   readonly store: Store;
-  /** For good: the name one chose last. */
+  /** Kept permanently: the name used last. */
   readonly remembered: JsonStorage;
-  /** For this tab: being in the chat. */
+  /** Kept for this tab: whether it is in the chat. */
   readonly tab: JsonStorage;
   readonly api: Pick<Api, "get">;
   readonly outbox: Pick<OutboxStore, "isEmpty">;
@@ -35,11 +35,11 @@ export interface Begun {
   readonly isPressed: boolean;
 }
 
-/** What entry decides. */
+/** Joins the chat on behalf of {@linkcode Entry}. */
 export interface Join {
-  /** Tries a name that is known to be one's own. */
+  /** Joins under a name that this browser's session holds. */
   join(username: string): void;
-  /** Tries a name that was typed. */
+  /** Joins under a name that was typed. */
   submit(username: string): void;
   /** Whether a name is being tried, or the page is in the chat. */
   readonly isJoining: boolean;
@@ -53,13 +53,13 @@ export class Entry {
     this.#options = options;
   }
 
-  /** The name one chose last; empty for a newcomer. */
+  /** The name used last; empty for a newcomer. */
   get name(): string {
     const name = this.#options.remembered.get("name");
     return typeof name === "string" ? name : "";
   }
 
-  /** A reload goes on where it was, and a new tab under the name one has; others ask for a name. */
+  /** Rejoins after a reload, joins a new tab under this browser's name, or asks for a name. */
   begin(begun: Begun, into: Join): void {
     const { store, tab } = this.#options;
     const current = tab.get("joined");
@@ -71,7 +71,7 @@ export class Entry {
     const username = begun.username === "" ? this.name : begun.username;
     store.act((state) => changeJoin(state, { username }));
     if (begun.username !== "") return begun.isPressed ? into.submit(username) : undefined;
-    // Whoever left in this tab, or was sent away, wants to be asked.
+    // After leaving in this tab, or being sent away, people choose a name themselves.
     if (current !== ASKED) void this.#goIn(into);
   }
 

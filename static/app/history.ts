@@ -20,9 +20,9 @@ import type { Change } from "./store.ts";
 
 /** Messages on a page: some screens full. */
 const PAGE = 50;
-/** Most messages the server puts on one. */
+/** Longest page the server sends. */
 const MAX_PAGE = 200;
-/** Pause before asking again for what the page can't do without. */
+/** Pause before asking for the list of conversations again. */
 const RETRY_MS = 3_000;
 /** Refusals that mean: this browser keeps no credential. */
 const GUEST = new Set(["account_required", "not_your_name"]);
@@ -39,7 +39,7 @@ export interface HistoryOptions {
 /** Reads pages of the log into the state: the newest at first, others as they are asked for. */
 export class History {
   readonly #options: HistoryOptions;
-  /** Rises when what is under way has become pointless. */
+  /** Rises when the answers to pending requests no longer matter. */
   #generation = 0;
   /** Conversations opened in this log. */
   readonly #opened = new Set<ConversationKey>();
@@ -92,14 +92,14 @@ export class History {
     if (from > 0 && known < PAGE) void this.#openAt(key);
   }
 
-  /** Loads what comes before the items. */
+  /** Loads the messages before the items. */
   async older(key: ConversationKey, limit = PAGE): Promise<void> {
     const conversation = this.#conversation(key);
     if (conversation === undefined || conversation.from === 0) return;
     await this.#load(key, "older", { before: conversation.from + 1, limit });
   }
 
-  /** Loads what comes after the items. */
+  /** Loads the messages after the items. */
   async newer(key: ConversationKey): Promise<void> {
     const conversation = this.#conversation(key);
     if (conversation === undefined || conversation.to === Infinity) return;
@@ -123,7 +123,7 @@ export class History {
     if (conversation !== undefined && conversation.items.length < PAGE) void this.older(key);
   }
 
-  /** Whoever waited for another place in the log wants to be here now. */
+  /** Gives up loading another place in the log: the reader wants to be here now. */
   #stay(key: ConversationKey): void {
     if (this.#conversation(key)?.loading !== "around") return;
     this.#newest.delete(key);

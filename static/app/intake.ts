@@ -8,7 +8,7 @@ import { ReadReceipts } from "../net/read_receipts.ts";
 import type { History } from "./history.ts";
 import type { Store } from "./store.ts";
 
-/** What the intake works with. */
+/** Dependencies of {@linkcode Intake}. */
 export interface IntakeOptions {
   readonly store: Store;
   readonly clock: Clock;
@@ -19,8 +19,8 @@ export interface IntakeOptions {
 }
 
 /**
- * Gathers frames and reduces them together before each picture, so that a flood costs one picture,
- * not a thousand. What comes under the reader's eyes is read at once, and the server is told.
+ * Collects frames and reduces them together before each picture, so that a flood costs one rendering
+ * per picture. Messages that the reader sees arrive are marked as read, and the server is told.
  */
 export class Intake {
   readonly #options: IntakeOptions;
@@ -41,7 +41,7 @@ export class Intake {
     ];
   }
 
-  /** Whether what comes now is read at once. */
+  /** Whether messages that arrive now count as read. */
   get isAttentive(): boolean {
     const { store, history, isVisible } = this.#options;
     const isOpening = history.isOpening || this.#wasOpening;
@@ -68,7 +68,7 @@ export class Intake {
     }
   }
 
-  /** The connection is down: what was told counts no more. */
+  /** Forgets which positions the server was told: the connection is down. */
   reset(): void {
     this.#receipts.reset();
   }
@@ -80,7 +80,7 @@ export class Intake {
     this.reset();
   }
 
-  /** What a first page brings is read only once it has been on screen. */
+  /** Messages of a first page count as read only after they have been on screen. */
   #noteOpening(): void {
     const { store, history } = this.#options;
     if (this.#wasOpening && !history.isOpening) store.awaitPicture();

@@ -4,7 +4,7 @@ import { isStored, type ItemKey, type StoredMessage } from "../model/item.ts";
 import { levelOfConversation } from "../model/selectors.ts";
 import type { State } from "../model/state.ts";
 
-/** What arrived in one conversation that somebody wants to be told of. */
+/** Messages of one conversation that deserve a notification. */
 export interface News {
   readonly conversation: Conversation;
   /** How many messages came. */

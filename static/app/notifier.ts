@@ -12,7 +12,7 @@ import type { App } from "./actions.ts";
 import { type News, newsBetween, readBetween } from "./news.ts";
 import type { Tabs } from "./tabs.ts";
 
-/** What the browser shows beside the page. */
+/** What the browser can do outside the page. */
 export interface Desktop {
   /** Shows a notification in the place of the one with the same tag. */
   show(notification: DesktopNotification): void;
@@ -34,7 +34,7 @@ export interface DesktopNotification {
 /** Longest text of a notification, in UTF-16 units; systems cut it anyway. */
 const MAX_BODY = 200;
 
-/** What a notifier works with. */
+/** Dependencies of {@linkcode Notifier}. */
 export interface NotifierOptions {
   readonly app: Pick<App, "state" | "subscribe" | "dispatch">;
   readonly desktop: Desktop;
@@ -43,7 +43,7 @@ export interface NotifierOptions {
   readonly turn: Turn;
 }
 
-/** What a conversation's notification stands for. */
+/** The messages that one notification stands for. */
 interface Told {
   readonly tag: string;
   readonly count: number;
@@ -51,7 +51,7 @@ interface Told {
 }
 
 /**
- * Tells of messages that arrive while somebody looks elsewhere. A conversation that is read takes
+ * Shows notifications of messages that arrive while the reader is elsewhere. A conversation that is read takes
  * its notification away.
  */
 export class Notifier {
@@ -67,7 +67,7 @@ export class Notifier {
     this.#follow();
   }
 
-  /** Somebody may have come back: what was read under their eyes needs no notification. */
+  /** Closes notifications of messages that are on screen: somebody may have come back. */
   review(): void {
     const { app, tabs } = this.#options;
     if (!tabs.isActive()) return;

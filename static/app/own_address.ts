@@ -1,6 +1,6 @@
 import type { Api } from "../net/api.ts";
 
-/** What the README and the terminal call this machine: to a browser it is another origin. */
+/** The name in the README and the terminal; to a browser it is another origin than the address. */
 const NAME = "localhost";
 const ADDRESS = "127.0.0.1";
 
@@ -15,9 +15,9 @@ export function namedAddress(url: URL): URL | null {
   return named;
 }
 
-/** What may be kept under an origin. */
+/** What {@linkcode isAnythingKept} looks at. */
 export interface Belongings {
-  /** Names of what the page has stored. */
+  /** Keys in the page's storage. */
   readonly keys: readonly string[];
   readonly api: Pick<Api, "get">;
   /** Whether the database holds a message. */

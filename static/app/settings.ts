@@ -10,7 +10,7 @@ type Check<T> = (value: unknown) => value is T;
 const isFlag: Check<boolean> = (value) => typeof value === "boolean";
 const isLevel = oneOf<NotificationLevel>("all", "mentions", "none");
 
-/** What each setting may be: an earlier or later version of the page may have kept something else. */
+/** Checks for each setting: another version of the page may have stored other values. */
 const CHECKS: { readonly [key in keyof Settings]: Check<Settings[key]> } = {
   theme: oneOf("system", "light", "dark"),
   density: oneOf("comfortable", "compact"),
@@ -24,7 +24,7 @@ const CHECKS: { readonly [key in keyof Settings]: Check<Settings[key]> } = {
     typeof value === "object" && value !== null && Object.values(value).every(isLevel),
 };
 
-/** The settings of this browser; what is missing or damaged is as nobody had chosen it. */
+/** The settings of this browser; missing or damaged ones have their defaults. */
 export function readSettings(storage: JsonStorage): Settings {
   const kept = storage.get(SETTINGS_KEY);
   if (typeof kept !== "object" || kept === null) return DEFAULT_SETTINGS;
@@ -34,7 +34,7 @@ export function readSettings(storage: JsonStorage): Settings {
   return { ...DEFAULT_SETTINGS, ...Object.fromEntries(valid) };
 }
 
-/** Keeps each change of the settings for the next visit. Returns what ends that. */
+/** Stores each change of the settings for the next visit. Returns a function that stops this. */
 export function keepSettings(store: Store, storage: JsonStorage): () => void {
   let kept = store.state.settings;
   return store.subscribe(() => {
@@ -48,7 +48,7 @@ export function keepSettings(store: Store, storage: JsonStorage): () => void {
   });
 }
 
-/** Takes over what another tab has chosen. */
+/** Adopts settings that were changed in another tab. */
 export function followSettings(store: Store, storage: JsonStorage): void {
   const settings = readSettings(storage);
   if (JSON.stringify(settings) === JSON.stringify(store.state.settings)) return;

@@ -1,9 +1,9 @@
 import type { State } from "../model/state.ts";
 
-/** Makes the next state of one. */
+/** Makes the next state. */
 export type Change = (state: State) => State;
 
-/** Holds the state of the page, and tells when there is another one to show. */
+/** Holds the state of the page and notifies listeners of each new one. */
 export class Store {
   readonly #onNextPicture: (show: () => void) => void;
   readonly #listeners = new Set<() => void>();
@@ -25,7 +25,7 @@ export class Store {
     return this.#state;
   }
 
-  /** Calls `listener` whenever there is another state to show; returns what ends that. */
+  /** Calls `listener` for each new state to show. Returns a function that stops this. */
   subscribe(listener: () => void): () => void {
     return addTo(this.#listeners, listener);
   }
@@ -35,7 +35,7 @@ export class Store {
     return addTo(this.#gatherers, gather);
   }
 
-  /** Puts every state through `finish` before it is shown: what holds whatever was changed. */
+  /** Passes every state through `finish` before it is shown, for rules that always hold. */
   finishWith(finish: Change): () => void {
     return addTo(this.#finishers, finish);
   }
@@ -46,13 +46,13 @@ export class Store {
     this.awaitPicture();
   }
 
-  /** Changes the state by something that a person did, and shows it at once. */
+  /** Changes the state in response to a person and shows it at once. */
   act(change: Change): void {
     this.update(change);
     this.#show();
   }
 
-  /** Makes sure that a picture comes, and with it whatever is gathered. */
+  /** Schedules the next picture, and with it all gathered changes. */
   awaitPicture(): void {
     if (this.#isAwaited) return;
     this.#isAwaited = true;

@@ -8,18 +8,18 @@ const NOTE_VALID_MS = 2 * NOTE_EVERY_MS;
 /** Shortest time between two sounds: a flood of messages is one noise, not a hundred. */
 const SOUND_EVERY_MS = 2_000;
 
-/** What tabs work with. */
+/** Dependencies of {@linkcode Tabs}. */
 export interface TabsOptions {
-  /** Shared by this browser's tabs, for notes that nobody would miss. */
+  /** Shared by this browser's tabs; may be lost without harm. */
   readonly shared: JsonStorage;
   readonly clock: Clock;
-  /** Another one for each tab. */
+  /** Unique to this tab. */
   readonly id: string;
   /** Whether this tab is visible and has the keyboard. */
   readonly isInFront: () => boolean;
 }
 
-/** What the tabs of one browser let each other know: which is in front, and when it sounded. */
+/** Lets the tabs of one browser know which of them is in front and when one played a sound. */
 export class Tabs {
   readonly #options: TabsOptions;
   #timer: Timer | null = null;

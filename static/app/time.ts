@@ -11,13 +11,13 @@ export const browserClock: Clock = {
   now: () => Date.now(),
   monotonic: () => performance.now(),
   schedule(callback, delayMs) {
-    // A longer one would overflow, and fire at once.
+    // A longer delay would overflow and fire at once.
     const id = setTimeout(callback, Math.min(delayMs, LONGEST_TIMER_MS));
     return { cancel: () => clearTimeout(id) };
   },
 };
 
-/** Keeps `today` in the state right: at midnight Today becomes Yesterday. Returns what ends that. */
+/** Updates `today` at midnight. Returns a function that stops this. */
 export function followDays(store: Store, clock: Clock): () => void {
   let timer: Timer;
   const begin = () => {
@@ -29,7 +29,7 @@ export function followDays(store: Store, clock: Clock): () => void {
   return () => timer.cancel();
 }
 
-/** Midnight of the reader's day, or one some days after it. Days may have 23 hours, or 25. */
+/** Midnight at the start of the reader's day plus `days`. A day may have 23 or 25 hours. */
 function midnight(now: number, days: number): number {
   return new Date(now).setHours(24 * days, 0, 0, 0);
 }

@@ -17,7 +17,7 @@ import { type Draft, Drafts } from "./drafts.ts";
 import type { Entry } from "./entry.ts";
 import type { Store } from "./store.ts";
 
-/** What visits work with. */
+/** Dependencies of {@linkcode Visits}. */
 export interface VisitsOptions {
   readonly store: Store;
   readonly clock: Clock;
@@ -30,7 +30,7 @@ export interface VisitsOptions {
   readonly openClient: (username: string, events: ClientEvents) => Client;
 }
 
-/** Comes into the chat under a name and leaves it, and keeps what one account has begun to write. */
+/** Joins the chat under a name, leaves it, and keeps the drafts of the account. */
 export class Visits implements ClientEvents {
   readonly #options: VisitsOptions;
   #client: Client | null = null;
@@ -45,7 +45,7 @@ export class Visits implements ClientEvents {
     this.#options = options;
   }
 
-  /** The stay in the chat, or the attempt at one; null while a name is asked for. */
+  /** The current stay in the chat or attempt to join; null while the page asks for a name. */
   get client(): Client | null {
     return this.#client;
   }
@@ -54,7 +54,7 @@ export class Visits implements ClientEvents {
     return this.#client !== null;
   }
 
-  /** Tries a name; nothing that was on screen stays. */
+  /** Joins under a name. Nothing that was on screen stays. */
   join(username: string): void {
     const { store, openClient } = this.#options;
     const { screen } = store.state;
@@ -66,12 +66,12 @@ export class Visits implements ClientEvents {
     this.#client.connect();
   }
 
-  /** Gives an attempt up; the name stays in the field. */
+  /** Cancels joining; the name stays in the field. */
   cancel(): void {
     this.leave(this.#attempted);
   }
 
-  /** Back to the question for a name; `username` is what its field holds. */
+  /** Leaves the chat and asks for a name, with `username` in the field. */
   leave(username = this.#options.entry.name): void {
     const { announcer, entry } = this.#options;
     this.#drafts?.keep();
@@ -81,7 +81,7 @@ export class Visits implements ClientEvents {
     this.#ask({ username });
   }
 
-  /** Nothing of the account stays here for whoever comes next, on screen or stored. */
+  /** Leaves the chat and removes everything of the account, on screen and stored. */
   async forgetAccount(): Promise<void> {
     const drafts = this.#ownDrafts();
     const client = this.#client;
@@ -90,7 +90,7 @@ export class Visits implements ClientEvents {
     await client?.wipe();
   }
 
-  /** The browser says it is offline: a server on this machine or network may be reached still. */
+  /** Checks whether the server can be reached although the browser is offline. */
   async probe(): Promise<void> {
     const { api, store } = this.#options;
     if (await api.isReachable()) return;
@@ -98,7 +98,7 @@ export class Visits implements ClientEvents {
     store.update((state) => ({ ...state, isOffline: true }));
   }
 
-  /** Keeps what is being written in a conversation. */
+  /** Keeps the draft of a conversation. */
   keepDraft(key: ConversationKey, text: string): void {
     const { store } = this.#options;
     const conversation = store.state.conversations.get(key);
@@ -121,14 +121,14 @@ export class Visits implements ClientEvents {
     this.#drafts?.keep();
   }
 
-  /** Without the database everything goes on; only what an earlier visit left in it is missing. */
+  /** Says that the browser's database, and unsent messages in it, can't be read. */
   sayStoreIsSilent(): void {
     const { store, clock } = this.#options;
     if (!this.#isIn) return;
     store.act((state) => note(state, state.active, strings.connection.silentStore, clock.now()));
   }
 
-  // ─── What the client tells ───
+  // ─── Events of the client ───
 
   welcomed(): void {
     const { entry, hasStoreGivenUp, store } = this.#options;
@@ -171,7 +171,7 @@ export class Visits implements ClientEvents {
     const { entry, store } = this.#options;
     const username = this.#attempted;
     const isTaken = refusal?.code === "username_taken";
-    // The name is somebody else's, and what is on screen isn't theirs.
+    // Somebody else owns the name now, and must not see these messages.
     if (isTaken && this.#isIn && !store.state.isGuest) void this.forgetAccount();
     if (this.#isIn) return;
     entry.noteOut();
@@ -191,7 +191,7 @@ export class Visits implements ClientEvents {
     this.#isIn = false;
   }
 
-  /** What this account has begun to write; none before the first welcome. */
+  /** Drafts of this account; null before the first welcome. */
   #ownDrafts(): Drafts | null {
     const account = this.#options.store.state.self?.account;
     if (account === undefined) return null;
@@ -201,7 +201,7 @@ export class Visits implements ClientEvents {
   }
 }
 
-/** Shows what was begun, in a conversation that may not be listed. */
+/** Shows a draft, in a conversation that may not be listed yet. */
 function takeDraft(state: State, { address, text }: Draft): State {
   if (address.kind === "lobby") return setDraft(state, LOBBY, text);
   const opened = openDirect(state, address);

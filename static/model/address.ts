@@ -1,11 +1,11 @@
-/** A person one may write to. */
+/** Somebody who can receive messages. */
 export interface Person {
   readonly username: string;
   /** Null until a frame or the list of people tells it. */
   readonly account: string | null;
 }
 
-/** Whom messages go to: everyone in the lobby, or one person. */
+/** Recipient of messages: everyone in the lobby, or one person. */
 export type Address =
   | { readonly kind: "lobby" }
   | ({ readonly kind: "direct" } & Person);

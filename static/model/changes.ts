@@ -40,7 +40,7 @@ export function seekMessage(state: State, key: ConversationKey, seq: number): St
   return turnTo(setDrawer(state, false), key, seek(seq));
 }
 
-/** Keeps what is being written to a conversation. */
+/** Keeps the draft of a conversation. */
 export function setDraft(state: State, key: ConversationKey, text: string): State {
   return changeConversation(
     state,
@@ -56,7 +56,7 @@ export function setViewport(state: State, viewport: Viewport): State {
 
 // ─── The page itself ─────────────────────────────────────────────────────────────────────────────
 
-/** Opens a dialog, or closes the one that is open. */
+/** Opens a dialog, or closes the open one. */
 export function setDialog(state: State, dialog: DialogName | null): State {
   return state.dialog === dialog ? state : { ...state, dialog };
 }
@@ -66,19 +66,18 @@ export function setDrawer(state: State, isDrawerOpen: boolean): State {
   return state.isDrawerOpen === isDrawerOpen ? state : { ...state, isDrawerOpen };
 }
 
-/** Says something beside the box where one writes, or nothing. */
+/** Shows a note beside the text box, or removes it. */
 export function setNotice(state: State, notice: Notice | null): State {
   return state.notice === notice ? state : { ...state, notice };
 }
 
-/** Changes what a person chose on this device. */
+/** Changes settings. */
 export function changeSettings(state: State, change: Partial<Settings>): State {
   return { ...state, settings: { ...state.settings, ...change } };
 }
 
 /**
- * Chooses what of a conversation a person wants to be told of. One that the server has no name for
- * yet keeps its default.
+ * Sets the notification level of a conversation. One without an id of the server keeps its default.
  */
 export function setLevel(state: State, key: ConversationKey, level: NotificationLevel): State {
   const conversation = state.conversations.get(key);
@@ -108,7 +107,7 @@ export function leaveChat(
   return changeJoin(left, question);
 }
 
-/** Notes how the connection stands. */
+/** Notes the state of the connection. */
 export function setConnection(state: State, connection: ConnectionState): State {
   return state.connection === connection ? state : { ...state, connection };
 }
@@ -123,7 +122,7 @@ export function setGuest(state: State, isGuest: boolean): State {
   return state.isGuest === isGuest ? state : { ...state, isGuest };
 }
 
-/** Turns to a conversation; the mark in the one that is left goes once all of that was read. */
+/** Opens a conversation. The divider of the previous one goes if all of it was read. */
 function turnTo(state: State, key: ConversationKey, viewport: Viewport): State {
   if (!state.conversations.has(key)) return state;
   if (state.active === key) return { ...state, viewport };

@@ -3,30 +3,30 @@ import { type Emoji, findEmoji } from "../text/emoji.ts";
 import { nameKey } from "../text/name_key.ts";
 import { strings } from "../text/strings.ts";
 
-/** Options at once: more would hide what one writes about. */
+/** Options at most: a longer list would cover the conversation. */
 const MAX_OPTIONS = 8;
 /** No word that completes is longer, so no more of the text is looked at. */
 const MAX_WORD = 80;
 
-/** What completes words. Lists are read only when a word of their kind is being written. */
+/** Where completions come from. A list is read only if a word of its kind is typed. */
 export interface CompletionSources {
-  /** People that may be meant, the likeliest first. */
+  /** Names, the most likely first. */
   readonly names: readonly string[];
   /** Those of them that are away. */
   readonly away?: ReadonlySet<string>;
   /** Null until the table is loaded: {@linkcode Completion.isLoading} then asks for it. */
   readonly emoji: readonly Emoji[] | null;
-  /** Emoji used lately, the last one first. */
+  /** Recently used emoji, the latest first. */
   readonly recentEmoji?: readonly string[];
 }
 
 /** One way to complete a word. */
 export interface CompletionOption {
-  /** Tells the options of one completion apart. */
+  /** Unique within one completion. */
   readonly key: string;
   readonly label: string;
   readonly hint: string;
-  /** What takes the place of the word. */
+  /** Text that replaces the word. */
   readonly insert: string;
 }
 
@@ -73,7 +73,7 @@ function isInsideWord(text: string, caret: number): boolean {
   return /^[\p{L}\p{M}\p{N}_]/u.test(text.slice(caret, caret + 2));
 }
 
-/** Whether a fence or a backtick stands open: what is written there is meant as it is. */
+/** Whether a fence or a backtick is open: nothing is completed in code. */
 function isInCode(before: string): boolean {
   const count = (text: string, mark: string) => text.split(mark).length - 1;
   const line = before.slice(before.lastIndexOf("\n") + 1);
@@ -138,7 +138,7 @@ function namesFor(word: string, { names, away }: CompletionSources): CompletionO
   }));
 }
 
-/** Thousands may be here, so nobody is looked at after the last that is shown. */
+/** Stops at the last name that is shown, because thousands may be online. */
 function firstOf(names: readonly string[], key: string): string[] {
   const found: string[] = [];
   for (const name of names) {
@@ -161,7 +161,7 @@ function emojiFor(word: string, { emoji, recentEmoji }: CompletionSources): Comp
     }));
 }
 
-/** Adds no second space where one stands already. */
+/** Adds no second space before an existing one. */
 function closeUp(options: readonly CompletionOption[], next: string): CompletionOption[] {
   const trim = (insert: string) => /\s/u.test(next) ? insert.trimEnd() : insert;
   return options.map((option) => ({ ...option, insert: trim(option.insert) }));

@@ -8,13 +8,13 @@ export type ConversationKey = string;
 /** Key of the conversation everyone is in. */
 export const LOBBY: ConversationKey = "lobby";
 
-/** Which part of its log a conversation has in memory, and what is under way. */
+/** A conversation: which part of its log is in memory, what is being loaded, what is unread. */
 export interface Conversation {
   readonly key: ConversationKey;
-  /** The server's name for a private one, once it told. */
+  /** The server's id of a private conversation; null until it is known. */
   readonly id: string | null;
   readonly address: Address;
-  /** What is shown of the log, oldest first. */
+  /** Items that can be shown, oldest first. */
   readonly items: readonly ItemKey[];
   /** Own messages that aren't stored yet, in the order in which they go out. */
   readonly unsent: readonly ItemKey[];
@@ -26,9 +26,9 @@ export interface Conversation {
   readonly to: number;
   /** Everything after this position is in the tail. */
   readonly tailFrom: number;
-  /** What is on its way from the log. */
+  /** Which page of the log is being loaded. */
   readonly loading: "older" | "newer" | "around" | null;
-  /** Why the last page could not be loaded, for people. */
+  /** Why the last page could not be loaded, as a sentence. */
   readonly loadError: string | null;
   /** Messages of others that haven't been on screen yet. */
   readonly unread: number;
@@ -36,9 +36,9 @@ export interface Conversation {
   readonly mentions: number;
   /** Key of the first unread message. */
   readonly divider: ItemKey | null;
-  /** Position after which that one comes, while it may not be loaded. */
+  /** Position after which the first unread message comes, as long as it may not be loaded. */
   readonly unreadAfter: number | null;
-  /** What has been written and not sent; empty if nothing. */
+  /** Text that was typed and not sent. */
   readonly draft: string;
 }
 
@@ -72,7 +72,7 @@ export function isPrivate({ address }: Pick<Conversation, "address">): boolean {
   return address.kind === "direct";
 }
 
-/** The conversation that the server calls by this name: `lobby`, or the name of a private one. */
+/** The conversation with this id of the server: `lobby`, or that of a private one. */
 export function findByServerId(
   conversations: ReadonlyMap<ConversationKey, Conversation>,
   id: string,
@@ -84,7 +84,7 @@ export function findByServerId(
   return undefined;
 }
 
-/** What the server calls a conversation; null while it has told no name for it. */
+/** The server's id of a conversation; null until it is known. */
 export function serverIdOf({ key, id }: Conversation): string | null {
   return key === LOBBY ? LOBBY : id;
 }

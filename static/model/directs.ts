@@ -59,8 +59,8 @@ export function conversationOf(next: NextState, frame: MessageFrame): Conversati
 }
 
 /**
- * Why a private message must not go to this address now, for people; null if it may: somebody else
- * has the name.
+ * Why a private message must not go to this address now, as a sentence: somebody else has the name.
+ * Null if it may go.
  */
 export function objectionTo({ presence }: State, address: Address): string | null {
   if (address.kind !== "direct" || address.account === null) return null;
@@ -98,8 +98,8 @@ function findWritten(
 }
 
 /**
- * The other account of a conversation. Who has the name now may be somebody else than whom a
- * message went to.
+ * The other account of a conversation. By now, the name may belong to somebody other than the
+ * recipient.
  *
  * @param id The server's name for it: both accounts, joined by a dot.
  */

@@ -86,7 +86,7 @@ export function showEnd(state: State, key: ConversationKey): State {
   return derive(state, (next) => next.change(key, showNewest));
 }
 
-/** Shows the newest messages of all conversations but one. */
+/** Shows the newest messages of all conversations except one. */
 export function showEnds(state: State, except: ConversationKey | null): State {
   return derive(
     state,
@@ -95,8 +95,8 @@ export function showEnds(state: State, except: ConversationKey | null): State {
 }
 
 /**
- * Learns from a page of the server's list which private conversations there are, and what is unread
- * in them. Those that no page has named have no past: that is known at the last one.
+ * Takes a page of the server's list of private conversations, with their unread counts. After the
+ * last page, conversations that no page named are known to be new.
  *
  * @param ids Those that this page and the earlier ones named.
  */
@@ -112,7 +112,7 @@ export function listConversations(
     const isOnOnePage = ids.size === conversations.length;
     const hasPast = ({ id }: Conversation) => id !== null && (ids.has(id) || !isOnOnePage);
     if (!hasOlder) next.changeAll((before) => hasPast(before) ? before : withoutPast(before));
-    // Who has never read anything here is new, and has missed nothing.
+    // A new account has missed nothing.
     if (lobby.read > 0) countMissed(next, LOBBY, lobby);
   });
 }
@@ -147,7 +147,7 @@ function takeMessages(
   });
 }
 
-/** What is known of a message and what a page says: only that it has arrived may be new. */
+/** A known message, updated from a page: only its delivery may be news. */
 function merge(known: StoredMessage | undefined, message: StoredMessage): StoredMessage {
   if (known === undefined) return message;
   return known.delivery.isWaiting && !message.delivery.isWaiting ? asDelivered(known) : known;

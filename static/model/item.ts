@@ -3,13 +3,13 @@ import type { User } from "../../core/protocol.ts";
 /** The page's own key of an item: it stays while a message goes from the outbox into the log. */
 export type ItemKey = string;
 
-/** Where a message stands on its way: with us, refused, or stored by the server. */
+/** Delivery state of a message: unsent, refused, or stored by the server. */
 export type Delivery =
   | { readonly state: "pending" }
   | { readonly state: "failed"; readonly reason: string }
   | {
     readonly state: "stored";
-    /** How many logs this page had seen before the one that the position belongs to. */
+    /** Number of the log that the position belongs to, among those this page has seen. */
     readonly era: number;
     readonly seq: number;
     /** Whether it is ours, private, and the other person hasn't received it yet. */
@@ -36,12 +36,12 @@ export interface Message {
   readonly delivery: Delivery;
 }
 
-/** A message that has its place in the log. */
+/** A message in the log. */
 export type StoredMessage = Message & {
   readonly delivery: Extract<Delivery, { readonly state: "stored" }>;
 };
 
-/** People who came, or went, at about the same time. */
+/** People who joined, or left, at about the same time. */
 export interface PresenceLine {
   readonly kind: "presence";
   readonly key: ItemKey;
@@ -50,7 +50,7 @@ export interface PresenceLine {
   readonly names: readonly string[];
 }
 
-/** Something the page itself has to say; `text` is made from the table of strings. */
+/** A message of the page itself; `text` comes from the table of strings. */
 export interface Note {
   readonly kind: "note";
   readonly key: ItemKey;
@@ -58,7 +58,7 @@ export interface Note {
   readonly text: string;
 }
 
-/** What a timeline shows. */
+/** An entry of a timeline. */
 export type Item = Message | PresenceLine | Note;
 
 /** Items by key, as the state holds them. */
@@ -69,28 +69,28 @@ export function sentKey(id: string): ItemKey {
   return `out:${id}`;
 }
 
-/** Key of a message that came out of the log. */
+/** Key of a message from the log. */
 export function logKey(era: number, seq: number): ItemKey {
   return `${era}:${seq}`;
 }
 
-/** Whether a message has its place in the log. */
+/** Whether a message is in the log. */
 export function isStored(item: Item | undefined): item is StoredMessage {
   return item?.kind === "message" && item.delivery.state === "stored";
 }
 
-/** The message behind a key, if it has its place in the log. */
+/** The message with a key, if it is in the log. */
 export function storedOf(items: Items, key: ItemKey | undefined): StoredMessage | undefined {
   const item = key === undefined ? undefined : items.get(key);
   return isStored(item) ? item : undefined;
 }
 
-/** The messages of a list that have their place in the log. */
+/** The messages of a list that are in the log. */
 export function storedIn(items: Items, keys: readonly ItemKey[]): StoredMessage[] {
   return keys.map((key) => items.get(key)).filter(isStored);
 }
 
-/** The message of a list that stands at this position of a log. */
+/** The message of a list at this position of a log. */
 export function findStored(
   items: Items,
   keys: readonly ItemKey[],

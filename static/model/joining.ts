@@ -9,8 +9,8 @@ import type { State } from "./state.ts";
 import { strings } from "../text/strings.ts";
 
 /**
- * Takes the page into the chat, or back into it: where it stays in the same log, what it missed is
- * still to come.
+ * Enters the chat, or returns to it. If the log is still the same, missed messages are about to
+ * arrive.
  */
 export function receiveWelcome(next: NextState, frame: WelcomeFrame): void {
   const { self, log } = next.now;
@@ -30,8 +30,8 @@ export function receiveWelcome(next: NextState, frame: WelcomeFrame): void {
 }
 
 /**
- * Ends the catching up. If nothing could be recovered, what is shown ends where it did, and what
- * comes now is kept apart until the pages between have been read.
+ * Ends the recovery. If too much was missed, the list ends where it did, and new messages are kept in
+ * the tail until the pages between have been loaded.
  */
 export function receiveResumed(next: NextState, frame: ResumedFrame): void {
   const { isResuming, lastSeq, era, resumedFrom } = next.now.log;
@@ -43,8 +43,8 @@ export function receiveResumed(next: NextState, frame: ResumedFrame): void {
 }
 
 /**
- * Whether a welcome is another account's in the same log: somebody else has the name by now. A
- * guest has a new account with each connection, and stays the same person.
+ * Whether a welcome names another account in the same log: somebody else has the name by now. Guests
+ * get a new account with each connection and remain the same person.
  */
 export function isOtherAccount(
   { self, log }: Pick<State, "self" | "log">,

@@ -4,9 +4,9 @@ import { derive, type NextState } from "./next_state.ts";
 import { boundOlder } from "./ranges.ts";
 import type { State } from "./state.ts";
 
-/** Comings, or goings, this close together share one line. */
+/** Joins, or leaves, this close together share one line. */
 const PRESENCE_RUN_MS = 60_000;
-/** Names one line holds at most; the rest are only counted by the next line. */
+/** Names in one line at most; further ones begin another line. */
 const MAX_NAMES = 200;
 
 /** The state with a note of the page's own at the end of a conversation. */

@@ -23,7 +23,7 @@ export function receiveMessage(next: NextState, frame: MessageFrame): void {
   place(next, key, withOwnKey(next, toMessage(next.now, frame)));
 }
 
-/** Turns a message on its way into one that has its place in the log. */
+/** Turns an unsent message into a stored one. */
 export function receiveAck(next: NextState, frame: AckFrame): void {
   const { self, log, conversations } = next.now;
   const owner = findUnsent(conversations, frame.id);
@@ -80,7 +80,7 @@ export function withOwnKey(next: NextState, message: StoredMessage): StoredMessa
   return row === undefined ? message : { ...message, key: row.key };
 }
 
-/** Takes a message from those on their way; undefined if it isn't one of them. */
+/** Removes an unsent message and returns it; undefined if it isn't unsent. */
 export function takeUnsent(next: NextState, id: string): Message | undefined {
   const key = sentKey(id);
   const owner = findUnsent(next.now.conversations, id);

@@ -27,7 +27,7 @@ export class NextState {
     return this.#now;
   }
 
-  /** Changes fields that are no maps. */
+  /** Changes fields other than maps. */
   set(change: Partial<State>): void {
     this.#now = { ...this.#now, ...change };
   }
@@ -67,7 +67,7 @@ export class NextState {
     for (const key of [...this.#now.conversations.keys()]) this.change(key, update);
   }
 
-  /** Adds an item, or replaces the one with its key. Those that no list names are dropped in the end. */
+  /** Adds an item or replaces the one with its key. Unlisted items are dropped at the end. */
   put(item: Item): void {
     const items = this.#ownItems();
     if (!items.has(item.key)) this.#loose.add(item.key);
@@ -93,7 +93,7 @@ export class NextState {
     return this.#now;
   }
 
-  /** Notes what a conversation listed before and may list no more. */
+  /** Notes keys that a conversation listed before and may not list any more. */
   #noteLost(key: ConversationKey): void {
     const before = listsOf(this.#base.conversations.get(key));
     const after = listsOf(this.#now.conversations.get(key));

@@ -5,14 +5,14 @@ import { nameKey } from "../text/name_key.ts";
 export interface Presence {
   /** Number of people, all of them. */
   readonly online: number;
-  /** Those whom the server listed, by account. */
+  /** The people whom the server listed, by account. */
   readonly users: ReadonlyMap<string, User>;
 }
 
 /** Before the first welcome. */
 export const NOBODY: Presence = { online: 0, users: new Map() };
 
-/** Changes a list of people by those who went and those who came. */
+/** Adds people who joined to a list and removes those who left. */
 export function changeUsers(
   users: Map<string, User>,
   joined: readonly User[],

@@ -3,7 +3,7 @@ import { type ItemKey, type Items, storedIn, type StoredMessage, storedOf } from
 
 // Messages are among `items` before they are put into a list: lists hold keys.
 
-/** Items kept in memory for one conversation; what is further away is loaded again. */
+/** Items kept in memory for one conversation; others are loaded again when needed. */
 export const MAX_ITEMS = 2_000;
 /** Newest messages kept aside while older ones are being read. */
 export const MAX_TAIL = 200;
@@ -38,14 +38,14 @@ export function placeMessage(
   return tail === conversation.tail ? conversation : withTail(conversation, tail, items);
 }
 
-/** Adds what comes before the list. */
+/** Adds a page before the list. */
 export function addOlder(
   conversation: Conversation,
   page: MessagePage,
   items: Items,
 ): Conversation {
   const era = page.messages[0]?.delivery.era;
-  // Of a log that is gone nothing stays once there is a page of the new one: positions differ.
+  // Messages of an older log go once there is a page of the new one: positions differ.
   const kept = era === undefined ? conversation.items : ofEra(conversation.items, era, items);
   const first = firstStored(kept, items);
   const count = page.messages.findIndex((message) => !comesBefore(message, first));
@@ -56,7 +56,7 @@ export function addOlder(
   return boundNewer(placeDivider(added, items), items);
 }
 
-/** Adds what comes after the list; where that meets the tail, it reaches the newest again. */
+/** Adds a page after the list, and the tail if the page reaches it. */
 export function addNewer(
   conversation: Conversation,
   page: MessagePage,
@@ -128,7 +128,7 @@ export function boundOlder(conversation: Conversation, items: Items): Conversati
   const list = conversation.items.slice(excess);
   const dropped = lastStored(conversation.items.slice(0, excess), items)?.delivery;
   const newest = lastStored(list, items)?.delivery ?? dropped;
-  // A position of a log that is gone says nothing about this one.
+  // A position of an older log means nothing in this one.
   const from = dropped?.era === newest?.era ? dropped?.seq ?? 0 : 0;
   return { ...conversation, items: list, from: Math.max(conversation.from, from) };
 }

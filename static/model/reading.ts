@@ -9,14 +9,14 @@ import { storedIn } from "./item.ts";
 import type { NextState } from "./next_state.ts";
 import { activeConversation, changeConversation, type State } from "./state.ts";
 
-/** Everything in a conversation has been seen. The divider stays until one looks elsewhere. */
+/** Marks a conversation as read. The divider stays until the reader goes elsewhere. */
 export function markRead(state: State, key: ConversationKey): State {
   return changeConversation(state, key, (before) => {
     return before.unread === 0 ? before : { ...before, unread: 0, mentions: 0 };
   });
 }
 
-/** Takes the mark of the first unread message away. */
+/** Removes the mark of the first unread message. */
 export function clearDivider(state: State, key: ConversationKey): State {
   return changeConversation(state, key, withoutDivider);
 }
@@ -28,7 +28,7 @@ export function withoutDivider(conversation: Conversation): Conversation {
   return { ...conversation, divider: null, unreadAfter: null };
 }
 
-/** Another of our connections has read on. */
+/** Takes over the read position of another connection of this account. */
 export function receiveRead(next: NextState, frame: ReadFrame): void {
   const meant = findByServerId(next.now.conversations, frame.conversation);
   if (meant === undefined || frame.unread >= meant.unread) return;

@@ -16,7 +16,7 @@ export function reduce(state: State, frame: ServerFrame): State {
 }
 
 /**
- * The state after several frames, in order. What arrives under the reader's eyes is read at once.
+ * The state after several frames, in order. Messages that the reader sees arrive count as read.
  *
  * @param isAttentive Whether the end of the conversation on screen is being looked at.
  */
@@ -37,8 +37,8 @@ export function reduceBatch(
 }
 
 /**
- * A frame that can't be reduced costs only itself: a resume wouldn't bring the others of its batch.
- * What it has half done is not kept, so those before it are reduced once more.
+ * Skips a frame that throws: a resume wouldn't bring the rest of its batch again. Its partial changes
+ * are dropped, so the frames before it are reduced again.
  */
 function reduceGuarded(state: State, frames: readonly ServerFrame[]): State {
   const next = new NextState(state);

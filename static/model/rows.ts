@@ -10,7 +10,7 @@ export interface Run {
   readonly messages: readonly [Message, ...Message[]];
 }
 
-/** A line nobody wrote. */
+/** A line without an author. */
 export interface Line {
   readonly kind: "line";
   readonly key: string;
@@ -34,7 +34,7 @@ export interface Day {
   readonly blocks: readonly [Block, ...Block[]];
 }
 
-/** What rows are made from besides the items. */
+/** What rows depend on besides the items. */
 export interface RowOptions {
   /** Key of the first unread message. */
   readonly divider: ItemKey | null;
@@ -45,9 +45,8 @@ export interface RowOptions {
 /**
  * Arranges items as days, and what lies in them.
  *
- * @param before What is on screen. What didn't change is taken from there, so that its components
- *   need not look again; and a run keeps its key, so that its rows stay when it grows or shrinks at
- *   either end.
+ * @param before The days on screen. Unchanged parts are reused, so that their components are skipped.
+ *   A run keeps its key, so that its rows stay when it grows or shrinks at either end.
  */
 export function buildDays(
   items: readonly Item[],
@@ -98,7 +97,7 @@ function buildRun(
   return isSameList(old.messages, messages) ? old : { kind: "run", key: old.key, messages };
 }
 
-/** Keys of one rendering, each once: days and runs may be cut in two. */
+/** Unique keys of one rendering: a day or run may be split in two. */
 class UniqueKeys {
   readonly #taken = new Set<string>();
 
@@ -142,7 +141,7 @@ function isSameList<T>(
   return a.length === b.length && a.every((item, i) => isSame(item, b[i] as T));
 }
 
-/** Cuts a list where an item doesn't belong to the one before it. */
+/** Splits a list where an item doesn't belong to the previous one. */
 function groupBy<T>(
   items: readonly T[],
   belongs: (previous: T, item: T) => boolean,
@@ -162,8 +161,8 @@ function isSameRun(previous: Item, item: Item): boolean {
 }
 
 /**
- * Whose run a message belongs to. One that was not sent stands alone: whatever arrives above it then
- * leaves its row, and the focus on its buttons, in place.
+ * Whose run a message belongs to. A failed one stands alone, so that arrivals above it leave its row,
+ * and the focus on its buttons, in place.
  */
 function authorOf({ key, isMine, author, delivery }: Message): string {
   if (delivery.state === "failed") return `failed ${key}`;

@@ -6,7 +6,7 @@ import { levelOf, type NotificationLevel } from "./settings.ts";
 import { activeConversation, type State } from "./state.ts";
 import { strings } from "../text/strings.ts";
 
-/** Where this page stands in the log, for asking what came since; null before the first welcome. */
+/** The page's position in the log, for resuming; null before the first welcome. */
 export function positionOf(
   { log: { epoch, lastSeq } }: Pick<State, "log">,
 ): { readonly epoch: string; readonly seq: number } | null {
@@ -25,12 +25,12 @@ export function keyOfSeq(
 
 // ─── Conversations ───────────────────────────────────────────────────────────────────────────────
 
-/** What a conversation is called: everyone, or its person's name. */
+/** Title of a conversation: everyone, or the other person's name. */
 export function conversationName({ address }: Pick<Conversation, "address">): string {
   return address.kind === "lobby" ? strings.common.everyone : address.username;
 }
 
-/** What of a conversation a person wants to be told of. */
+/** Which messages of a conversation cause notifications. */
 export function levelOfConversation(
   { settings }: Pick<State, "settings">,
   conversation: Conversation,
@@ -38,19 +38,19 @@ export function levelOfConversation(
   return levelOf(settings, serverIdOf(conversation) ?? conversation.key);
 }
 
-/** What is unread, for a badge. */
+/** Unread counts for a badge. */
 export interface Unread {
   readonly unread: number;
   /** How many of them are private, or mention the reader. */
   readonly urgent: number;
 }
 
-/** What is unread in all conversations but those that are muted. */
+/** Unread counts of all conversations, without muted ones. */
 export function unreadEverywhere(state: Pick<State, "conversations" | "settings">): Unread {
   return sumUnread(state, [...state.conversations.values()]);
 }
 
-/** What is unread in the conversations that aren't on screen, nor muted. */
+/** Unread counts of conversations that are neither on screen nor muted. */
 export function unreadElsewhere(
   state: Pick<State, "conversations" | "active" | "settings">,
 ): Unread {
@@ -77,12 +77,12 @@ function sumUnread(
 // ─── People ──────────────────────────────────────────────────────────────────────────────────────
 
 /**
- * Whom a conversation reaches now. `unknown`: the list of people comes shortened, and the name that
- * it lacks may be online all the same. `otherHolder`: somebody else has the name.
+ * Who would receive a message now. `unknown`: the server shortened the list of people, so a name
+ * that is missing may be online. `otherHolder`: somebody else has the name.
  */
 export type Reach = "everyone" | "self" | "online" | "offline" | "unknown" | "otherHolder";
 
-/** Whom messages to an address reach now. */
+/** Who would receive a message to an address now. */
 export function reachOf(
   { presence, self }: Pick<State, "presence" | "self">,
   address: Address,
@@ -95,7 +95,7 @@ export function reachOf(
   return isSame ? "online" : "otherHolder";
 }
 
-/** People of private conversations who are known to be away, in the order of these. */
+/** People of private conversations who are known to be away, in the order of the list. */
 export const awayPeople: (state: State) => readonly Person[] = remembered(
   ({ conversations, presence, self }) => [conversations, presence, self],
   (state) =>
@@ -105,8 +105,8 @@ export const awayPeople: (state: State) => readonly Person[] = remembered(
 );
 
 /**
- * Names that one may mean, the likeliest first: who spoke last in the conversation on screen, then
- * everyone who is here, then people of private conversations.
+ * Names to suggest, the most likely first: recent speakers of the conversation on screen, then
+ * everyone online, then people of private conversations.
  */
 export const likelyNames: (state: State) => readonly string[] = remembered(
   (state) => [activeConversation(state).items, state.conversations, state.presence, state.self],
@@ -123,7 +123,7 @@ export const likelyNames: (state: State) => readonly string[] = remembered(
   },
 );
 
-/** A selector that computes anew only when one of its inputs is another object. */
+/** A selector that recomputes only if one of its inputs changed. */
 function remembered<Result>(
   inputsOf: (state: State) => readonly unknown[],
   compute: (state: State) => Result,

@@ -1,7 +1,7 @@
-/** What of a conversation a person wants to be told of while looking elsewhere. */
+/** Which messages of a conversation cause notifications. */
 export type NotificationLevel = "all" | "mentions" | "none";
 
-/** What a person chose on this device. */
+/** Settings of this browser. */
 export interface Settings {
   readonly theme: "system" | "light" | "dark";
   readonly density: "comfortable" | "compact";
@@ -18,7 +18,7 @@ export interface Settings {
   readonly levels: Readonly<Record<string, NotificationLevel>>;
 }
 
-/** What holds until somebody chooses. */
+/** Settings before anyone changes them. */
 export const DEFAULT_SETTINGS: Settings = {
   theme: "system",
   density: "comfortable",
@@ -31,7 +31,7 @@ export const DEFAULT_SETTINGS: Settings = {
   levels: {},
 };
 
-/** Of the lobby one is told when mentioned, of private messages always. */
+/** The level of a conversation; by default mentions in the lobby, and all private messages. */
 export function levelOf(settings: Settings, conversation: string): NotificationLevel {
   return settings.levels[conversation] ?? (conversation === "lobby" ? "mentions" : "all");
 }

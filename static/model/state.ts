@@ -6,38 +6,38 @@ import { NOBODY, type Presence } from "./presence.ts";
 import { DEFAULT_SETTINGS, type Settings } from "./settings.ts";
 import { OPENING, type Viewport } from "./viewport.ts";
 
-/** Where this page stands in the log. */
+/** The page's position in the log. */
 export interface LogPosition {
   /** Identity of the log; null before the first welcome. */
   readonly epoch: string | null;
-  /** How many logs came before it. */
+  /** Number of logs this page has seen before. */
   readonly era: number;
-  /** Position up to which everything for us has come. */
+  /** Position up to which every event for this account has arrived. */
   readonly lastSeq: number;
-  /** Whether what was missed is still coming, up to `resumed`. */
+  /** Whether missed messages are still arriving, until `resumed`. */
   readonly isResuming: boolean;
-  /** Position at which that began. */
+  /** Position at which resuming began. */
   readonly resumedFrom: number;
-  /** Everything after this position has come by itself. */
+  /** Everything after this position arrived over the connection. */
   readonly liveFrom: number;
 }
 
 /** The question for a name. */
 export interface JoinScreen {
   readonly name: "join";
-  /** What the field holds. */
+  /** Content of the field. */
   readonly username: string;
-  /** Whether somebody has typed in it since it was shown. */
+  /** Whether somebody has typed in the field since it was shown. */
   readonly isTouched: boolean;
   /** Whether a name is being tried; the button then cancels that. */
   readonly stage: "asking" | "joining";
   /** Whether the page may go in by itself: the form appears only if that takes a while. */
   readonly isResuming: boolean;
-  /** What is wrong with the name, for people; empty if nothing. */
+  /** Error in the name, as a sentence; empty if there is none. */
   readonly error: string;
   /** Whether the name's owner may come in with a passphrase. */
   readonly isTaken: boolean;
-  /** What is happening, for people. */
+  /** Progress, as a sentence. */
   readonly status: string;
 }
 
@@ -46,25 +46,25 @@ export interface ChatScreen {
   readonly name: "chat";
 }
 
-/** Dialogs; one at a time. */
+/** Dialogs, of which one can be open. */
 export type DialogName = "keys" | "search" | "account" | "settings" | "invite" | "level";
 
-/** Said beside the box where one writes. */
+/** A note beside the composer's text box. */
 export interface Notice {
   readonly kind: "refused" | "sent" | "turned";
   readonly text: string;
-  /** The conversation that its button goes to, if it has one. */
+  /** Conversation that the notice's button opens; null without a button. */
   readonly conversation: ConversationKey | null;
 }
 
-/** What a screen reader is told. */
+/** Text that screen readers announce. */
 export interface Announcement {
-  /** Another one for each: the same words twice are told twice. */
+  /** Different each time, so that the same words are announced again. */
   readonly id: number;
   readonly lines: readonly string[];
 }
 
-/** Everything the page shows, changed only by making a new one. */
+/** Everything the page shows. Immutable: each change makes a new one. */
 export interface State {
   readonly screen: JoinScreen | ChatScreen;
   readonly connection: ConnectionState;
@@ -88,13 +88,13 @@ export interface State {
   readonly isOpening: boolean;
   readonly viewport: Viewport;
   readonly dialog: DialogName | null;
-  /** What the search dialog begins with. */
+  /** Query with which the search dialog opens. */
   readonly query: string;
   readonly isDrawerOpen: boolean;
   readonly notice: Notice | null;
   readonly announcement: Announcement;
   readonly settings: Settings;
-  /** Start of the reader's day, epoch milliseconds; it changes at midnight. */
+  /** Start of the reader's day, epoch milliseconds. */
   readonly today: number;
   /** Longest message, in code points; the server tells it. */
   readonly messageLength: number;

@@ -3,7 +3,7 @@ import type { ItemKey } from "./item.ts";
 
 /** Items with rows while the newest ones are read: some screens full. */
 const WINDOW = 120;
-/** Items with rows at most, however far one scrolls. */
+/** Items with rows at most. */
 const MAX_WINDOW = 280;
 /** Items added at once when scrolling nears an end of the window. */
 const STEP = 60;
@@ -18,9 +18,9 @@ export interface Viewport {
   readonly isAtEnd: boolean;
   /** First item with a row while it doesn't; null: as many as fit before the end. */
   readonly first: ItemKey | null;
-  /** What to bring on screen as soon as it is loaded. */
+  /** What to scroll to as soon as it is loaded. */
   readonly seeks: { readonly seq: number } | "divider" | null;
-  /** Position of the message that was sought and found; it is marked. */
+  /** Position of a message that a search led to; it is marked. */
   readonly found: number | null;
 }
 
@@ -40,7 +40,7 @@ export function seekMessage(seq: number): Viewport {
   return { isAtEnd: false, first: null, seeks: { seq }, found: null };
 }
 
-/** Whether what arrives comes on screen at once, and nothing else is about to be shown. */
+/** Whether new messages come on screen at once, and nothing else is about to be shown. */
 export function isFollowing(viewport: Viewport): boolean {
   return viewport.isAtEnd && viewport.seeks === null;
 }
@@ -130,7 +130,7 @@ export function afterScroll(
   return { ...viewport, isAtEnd: false, first };
 }
 
-/** Where the window begins next. One whose two ends are both near stays, or it would swing. */
+/** Start of the next window. If both ends are near, it stays, or it would move back and forth. */
 function nextStart({ above, below }: Place, { start, end }: Span, count: number): number {
   const isNearEnd = below < NEAR_PX && end < count;
   const isNearStart = above < NEAR_PX && start > 0;
@@ -139,7 +139,7 @@ function nextStart({ above, below }: Place, { start, end }: Span, count: number)
   return Math.max(start, Math.min(count, end + STEP) - MAX_WINDOW);
 }
 
-/** What is wanted from the log: what lies behind an end that is shown and near. */
+/** Which page of the log to load: that beyond an end which is on screen or near. */
 export function wantedSide(
   conversation: Conversation,
   { above, below }: Place,

@@ -1,6 +1,6 @@
 import { en, type Strings } from "./en.ts";
 
-/** Languages besides English, loaded when a page is in one. */
+/** Languages besides English, loaded when needed. */
 const LANGUAGES = new Map<string, () => Promise<Strings>>([
   ["qps", async () => (await import("./pseudo.ts")).pseudoOf(en)],
 ]);

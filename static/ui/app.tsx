@@ -10,8 +10,8 @@ import { Chat } from "./shell/chat.tsx";
 import { useTab } from "./shell/tab.ts";
 
 /**
- * Shows the app in an element, now and after each change. The form for a name that the document
- * holds becomes the component's, with what was typed and where the focus is.
+ * Renders the app in an element, now and after each change. Preact takes over the document's form
+ * for a name, with the typed text and the focus.
  */
 export function mount(element: HTMLElement, app: App): void {
   render(<Root app={app} />, element);
@@ -31,7 +31,7 @@ function Root({ app }: { readonly app: App }) {
   );
 }
 
-/** Tells a screen reader what arrives. The same words twice are two announcements. */
+/** Announces messages to screen readers. The same words twice are two announcements. */
 function Announcer({ state: { announcement } }: { readonly state: State }) {
   return (
     <div id="announcer" class="visually-hidden" aria-live="polite">
@@ -40,7 +40,7 @@ function Announcer({ state: { announcement } }: { readonly state: State }) {
   );
 }
 
-/** Makes the whole document look as somebody chose. */
+/** Applies theme, density and text size to the document. */
 function useLook({ theme, density, textSize }: Settings): void {
   useLayoutEffect(() => {
     const { dataset, style } = document.documentElement;

@@ -3,7 +3,7 @@ import { useContext } from "preact/hooks";
 import type { Clock } from "../../core/clock.ts";
 import type { Ask, Dispatch } from "../app/actions.ts";
 
-/** What every component may use besides the state it is given. */
+/** What every component can use besides its props. */
 export interface Ui {
   readonly dispatch: Dispatch;
   readonly ask: Ask;
@@ -13,14 +13,14 @@ export interface Ui {
 /** Provided once, at the root. */
 export const UiContext = createContext<Ui | null>(null);
 
-/** What the root provides. */
+/** The context that the root provides. */
 export function useUi(): Ui {
   const ui = useContext(UiContext);
   if (ui === null) throw new TypeError("Cannot use the page’s context outside of its root");
   return ui;
 }
 
-/** Asks the app for something. */
+/** Dispatches actions to the app. */
 export function useDispatch(): Dispatch {
   return useUi().dispatch;
 }

@@ -24,7 +24,7 @@ interface ComposerProps {
   readonly isTouch: boolean;
 }
 
-/** The box where messages are written. It always says who will read them. */
+/** The text box for messages. It always shows who will read them. */
 export function Composer({ state, box, isTouch }: ComposerProps) {
   const dispatch = useDispatch();
   const { key, address, draft } = activeConversation(state);

@@ -11,7 +11,7 @@ interface NoticeLineProps {
   readonly box: RefObject<HTMLTextAreaElement | null>;
 }
 
-/** What the page has to say to the writer. */
+/** The notice below the text box, with its button. */
 export function NoticeLine({ state, box }: NoticeLineProps) {
   const dispatch = useDispatch();
   const { notice } = state;

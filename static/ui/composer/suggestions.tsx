@@ -52,7 +52,7 @@ export function Suggestions({ completion }: { readonly completion: OpenCompletio
   );
 }
 
-/** Keeps the list below the upper edge of what would cut it off: at 400 % zoom little is left. */
+/** Limits the height of the list to the room above the box: at 400 % zoom there is little. */
 function fit(list: HTMLElement | null): void {
   if (list === null || list.hidden) return;
   const top = list.closest("main")?.getBoundingClientRect().top ?? 0;

@@ -3,10 +3,10 @@ import type { RefObject } from "preact";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { type Mark, wrapSelection } from "../../text/formatting.ts";
 
-/** What a key with Ctrl or Cmd wraps the selection in. */
+/** Marks around the selection, by the key pressed with Ctrl or Cmd. */
 const MARKS: Readonly<Record<string, Mark>> = { KeyB: "bold", KeyI: "italic", KeyE: "code" };
 
-/** What a key asks to wrap the selection in; null for other keys. */
+/** The mark that a key puts around the selection; null for other keys. */
 export function markOfKey(
   { ctrlKey, metaKey, altKey, shiftKey, code }: KeyboardEvent,
 ): Mark | null {

@@ -11,14 +11,14 @@ import type { ConversationKey } from "../../model/conversation.ts";
 import { type Emoji, loadEmoji } from "../../text/emoji.ts";
 import type { TextBox } from "./text_box.ts";
 
-/** What is suggested for the word at the cursor; without options, nothing is. */
+/** Suggestions for the word at the cursor. */
 export interface OpenCompletion {
   readonly options: readonly CompletionOption[];
-  /** Index of the one that Tab and Enter accept. */
+  /** Index of the option that Tab and Enter accept. */
   readonly chosen: number;
   accept(index: number): void;
   close(): void;
-  /** Looks at what was just typed. */
+  /** Updates the suggestions after typing. */
   look(): void;
   /** A key pressed in the box; true if it was meant for the list. */
   press(event: KeyboardEvent): boolean;

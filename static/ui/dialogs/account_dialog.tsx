@@ -8,7 +8,7 @@ import { DeleteAccount } from "./delete_account.tsx";
 import { PassphraseForm } from "./passphrase_form.tsx";
 import { messageOf } from "./refusal.ts";
 
-/** Keeps a name, signs out, ends an account. */
+/** Protects a name with a passphrase, signs out, deletes the account. */
 export function AccountDialog() {
   const { ask } = useUi();
   const [facts, setFacts] = useState<AccountFacts | null>(null);

@@ -10,7 +10,7 @@ interface DeleteAccountProps {
   readonly say: (status: string) => void;
 }
 
-/** Ends an account for good; the name has to be typed. */
+/** Deletes an account; the name must be typed to confirm. */
 export function DeleteAccount({ facts, say }: DeleteAccountProps) {
   const { confirm, current, remove } = useDeletion(facts, say);
   return (

@@ -7,7 +7,7 @@ import { SearchDialog } from "./search_dialog.tsx";
 import { SettingsDialog } from "./settings_dialog.tsx";
 import { useSearch } from "./use_search.ts";
 
-/** The dialog that is open, if one is. A search that is closed opens again as it was. */
+/** The open dialog, if there is one. A closed search opens again as it was. */
 export function Dialogs({ state }: { readonly state: State }) {
   const search = useSearch(state.query);
   switch (state.dialog) {

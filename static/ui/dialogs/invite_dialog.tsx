@@ -31,7 +31,7 @@ function Address({ address }: { readonly address: string }) {
       await navigator.clipboard.writeText(address);
       say(words.copied);
     } catch {
-      // Not over plain http, or not allowed: what is selected can be copied by hand.
+      // Not available over plain http, or not allowed: the selected address can be copied by hand.
       field.current?.select();
       say(words.copyFailed);
     }
@@ -80,7 +80,7 @@ async function share(url: string, say: (status: string) => void): Promise<void> 
 const MODULE_PX = 6;
 const QUIET_MODULES = 4;
 
-/** A code for cameras, whose maker is loaded when one is first shown. */
+/** The address as a QR code. The encoder is loaded when one is first shown. */
 function QrCode({ text }: { readonly text: string }) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const [problem, setProblem] = useState("");

@@ -9,7 +9,7 @@ import { Words } from "../message/words.tsx";
 import { Choice } from "../shared/choice.tsx";
 import { Dialog } from "../shared/dialog.tsx";
 
-/** What one is told of in the conversation on screen. */
+/** The notification level of the conversation on screen. */
 export function LevelDialog({ state }: { readonly state: State }) {
   const dispatch = useDispatch();
   const conversation = activeConversation(state);

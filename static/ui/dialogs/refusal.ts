@@ -1,7 +1,7 @@
 /** Refusals that are about the passphrase set before. */
 const ABOUT_CURRENT = new Set(["wrong_passphrase", "too_many_attempts"]);
 
-/** What went wrong, for people. */
+/** An error as a sentence for people. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }

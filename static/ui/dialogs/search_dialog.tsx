@@ -14,7 +14,7 @@ interface SearchDialogProps {
   readonly state: State;
 }
 
-/** Finds messages, and leads to them. */
+/** Searches messages and goes to the chosen one. */
 export function SearchDialog({ search, state }: SearchDialogProps) {
   const dispatch = useDispatch();
   const field = useRef<HTMLInputElement>(null);
@@ -31,7 +31,7 @@ export function SearchDialog({ search, state }: SearchDialogProps) {
   const showMore = async () => {
     const before = list.current?.childElementCount ?? 0;
     await search.more();
-    // The button may be gone: what it brought is where one goes on.
+    // The button may be gone, so the focus moves to the first new result.
     list.current?.children[before]?.querySelector("button")?.focus();
   };
   return (

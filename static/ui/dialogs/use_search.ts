@@ -7,16 +7,16 @@ import { useUi } from "../context.ts";
 /** Pause in typing after which it is searched: the server allows two searches a second. */
 const PAUSE_MS = 350;
 
-/** What has been asked and found. */
+/** The last query and its results. */
 interface Findings {
   readonly asked: string;
   readonly results: readonly SearchResult[];
   readonly next: number | null;
-  /** What is under way or went wrong, for people; null once there is an answer. */
+  /** Progress or error, as a sentence; null once there is an answer. */
   readonly status: string | null;
 }
 
-/** What the dialog shows and does. */
+/** State and actions of the search dialog. */
 export interface Search {
   readonly query: string;
   readonly results: readonly SearchResult[];

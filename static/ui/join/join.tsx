@@ -6,13 +6,13 @@ import { useUi } from "../context.ts";
 import { Field } from "../shared/field.tsx";
 import { type FieldState, useField } from "../shared/use_field.ts";
 
-/** Presses this close together are one double-click, or a key held too long, in milliseconds. */
+/** Presses closer together count as one double-click or a held key, in milliseconds. */
 const DOUBLE_MS = 500;
 
 /** Beside the bundle, under the same cacheable path as in the document. */
 const LOGO = new URL("favicon.svg", import.meta.url).href;
 
-/** Asks for a username; what is wrong with one stands beside the field. */
+/** Asks for a username and shows errors beside the field. */
 export function Join({ screen }: { screen: JoinScreen }) {
   const { username, error, stage, isTaken, isResuming, status } = screen;
   const { dispatch } = useUi();

@@ -5,7 +5,7 @@ import { type Markdown, sourceBetween } from "../../text/markdown_tree.ts";
 /** The tree of each message's text on screen. */
 const trees = new WeakMap<Element, Markdown>();
 
-/** Says what an element shows, so that it can be copied as it was typed. */
+/** Remembers the tree that an element shows, so that it can be copied as it was typed. */
 export function rememberSource(element: Element, shown: Markdown): void {
   trees.set(element, shown);
 }
@@ -32,7 +32,7 @@ export function copySources(container: HTMLElement): () => void {
   return () => ownerDocument.removeEventListener("copy", copy);
 }
 
-/** What a selection holds, message by message; null if it holds no part of a message. */
+/** The source of a selection, message by message; null if it contains no part of a message. */
 function sourceOf(range: Range, container: Element): string | null {
   const pieces = new Map<Element, string>();
   let holdsMessage = false;

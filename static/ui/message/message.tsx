@@ -16,7 +16,7 @@ interface RunViewProps {
   readonly found: ItemKey | null;
 }
 
-/** Messages of one author under one header, which stays in view while one scrolls through them. */
+/** Messages of one author under one header, which stays in view while scrolling. */
 export const RunView = memo(function RunView({ run, found }: RunViewProps) {
   const { peer, dates } = useRowFacts();
   const [first] = run.messages;
@@ -50,7 +50,7 @@ export const RunView = memo(function RunView({ run, found }: RunViewProps) {
   );
 });
 
-/** What a message's row shows; it is drawn again only when one of these changes. */
+/** Props of a message's row, which is rendered again only if one of them changes. */
 interface MessageRowProps {
   readonly message: Message;
   /** Whether it is the first one under its header. */
@@ -100,13 +100,13 @@ function classOf({ message, isHead, isFound }: MessageRowProps, peer: string | n
     .join(" ");
 }
 
-/** Who wrote a message. */
+/** The author's name. */
 function Author({ message }: { readonly message: Message }) {
   const { isMine, author } = message;
   return <bdi>{isMine ? strings.common.you : clampMarks(author.username)}</bdi>;
 }
 
-/** Who reads a message, if not everyone: "private, to bob". */
+/** Readers of a private message: "private, to bob"; empty for public ones. */
 function audienceOf({ isMine }: Message, peer: string | null): readonly Word[] {
   if (peer === null) return [];
   if (isMine) return withNames(strings.message.privateTo, peer);

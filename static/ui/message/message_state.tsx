@@ -9,7 +9,7 @@ interface MessageStateProps {
   readonly peer: string | null;
 }
 
-/** Where a message stands on its way, if that is worth telling. */
+/** The delivery state of a message, unless it is simply delivered. */
 export function MessageState({ message, peer }: MessageStateProps) {
   const { delivery, id } = message;
   switch (delivery.state) {
@@ -27,7 +27,7 @@ export function MessageState({ message, peer }: MessageStateProps) {
   }
 }
 
-/** Why a message was not sent, and what to do about it. */
+/** Why a message was not sent, with buttons to retry or discard it. */
 function Failure({ reason, id }: { readonly reason: string; readonly id: string | null }) {
   const dispatch = useDispatch();
   const act = (type: "retry" | "discard") => id !== null && dispatch({ type, id });

@@ -8,7 +8,7 @@ interface MomentProps {
   readonly isExtra?: boolean;
 }
 
-/** A time of day, which tells the exact moment to whoever points at it or focuses its message. */
+/** A time of day. Pointing at it, or focusing its message, shows the exact moment. */
 export function Moment({ at, dates, class: name, isExtra = false }: MomentProps) {
   const exact = dates.exact(at);
   return (

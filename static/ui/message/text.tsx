@@ -11,7 +11,7 @@ import { CodeBlock } from "./code_block.tsx";
 import { Control } from "./control.tsx";
 import { rememberSource } from "./copy_source.ts";
 
-/** What the text of a message is shown with. */
+/** Props of {@linkcode MessageText}. */
 export interface MessageTextProps {
   readonly text: string;
   /** Who may be mentioned. The text is read again whenever this is another function. */
@@ -61,14 +61,14 @@ function useStayOnFolding(text: RefObject<HTMLElement | null>, isWhole: boolean)
   }, [isWhole]);
 }
 
-/** What nodes need beside themselves. */
+/** What rendering a node needs besides it. */
 type Context = Pick<MessageTextProps, "ownName" | "onMention"> & { readonly source: string };
 
 /**
  * A node of the tree as elements and text nodes.
  *
- * @param dir What is not inside another block takes its direction from its text. What is inside has
- *   no `dir`, or the text in it wouldn't count for the block around it.
+ * @param dir Outermost blocks take their direction from their text. Inner ones have no `dir`, or
+ *   their text wouldn't count for the outer block.
  */
 export function render(node: Node, context: Context, dir?: "auto"): ComponentChildren {
   if (node.kind === "text") return node.text;

@@ -1,9 +1,9 @@
 import { strings } from "../../text/strings.ts";
 
-/** Counts above this are shown as "99+": the exact number helps nobody. */
+/** Higher counts are shown as "99+". */
 const MAX_COUNT = 99;
 
-/** What is unread: anything, private messages, mentions, or some of them for the reader. */
+/** What is unread: messages, private ones, mentions, or a mix that includes some for the reader. */
 export type BadgeKind = "plain" | "private" | "mention" | "mixed";
 
 interface BadgeProps {

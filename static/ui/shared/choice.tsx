@@ -10,7 +10,7 @@ interface ChoiceProps<Value extends string> {
   readonly onChoose: (value: Value) => void;
 }
 
-/** One of a few, all in sight. */
+/** A choice of one from a few options, as radio buttons. */
 export function Choice<Value extends string>(props: ChoiceProps<Value>) {
   const { name, label, options, value, onChoose } = props;
   return (

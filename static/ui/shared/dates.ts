@@ -6,7 +6,7 @@ import { strings } from "../../text/strings.ts";
 /** Formatters are costly to make: one set for each choice of a clock. */
 const made = new Map<string, Dates>();
 
-/** Words for moments, as somebody chose to read them. */
+/** Formats moments with the clock of the settings. */
 export function datesFor(clock: Settings["clock"]): Dates {
   const language = dateLanguage(strings.language, navigator.languages);
   const key = `${language} ${clock}`;

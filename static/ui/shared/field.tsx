@@ -16,11 +16,11 @@ interface FieldProps {
   readonly autocomplete: string;
   readonly enterKeyHint?: "go" | "done";
   readonly label: string;
-  /** What it holds and what is wrong with that; a new complaint moves the focus here. */
+  /** Its value and error; a new error moves the focus here. */
   readonly field: FieldState;
   /** Prefix of the classes: `dialog` or `join`. */
   readonly block: string;
-  /** Ids of what else describes the field. */
+  /** Ids of further elements that describe the field. */
   readonly describedBy?: string;
   /** Between the field and its error. */
   readonly children?: ComponentChildren;
@@ -29,7 +29,7 @@ interface FieldProps {
 const SECRET = { type: "password" } as const;
 const PLAIN = { type: "text", dir: "auto" } as const;
 
-/** A text field with its label above it and what is wrong beneath it. */
+/** A text field with its label above and its error below. */
 export function Field(props: FieldProps) {
   const { id, label, field: { value, error, onValue }, block, isSecret = false, hasFocus = false } =
     props;

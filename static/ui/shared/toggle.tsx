@@ -8,7 +8,7 @@ interface ToggleProps {
   readonly onChange: (isOn: boolean) => void;
 }
 
-/** Something that is on or off. */
+/** A switch with a label. */
 export function Toggle({ id, label, note = "", isOn, onChange }: ToggleProps) {
   return (
     <div class="toggle">

@@ -1,6 +1,6 @@
 import { useState } from "preact/hooks";
 
-/** What a text field holds, and what is wrong with it until the next key. */
+/** Value of a text field, and its error until the next key. */
 export interface FieldState {
   readonly value: string;
   readonly error: string;
@@ -8,7 +8,7 @@ export interface FieldState {
   complain(error: string): void;
 }
 
-/** The state of one text field. */
+/** State of one text field. */
 export function useField(): FieldState {
   const [value, setValue] = useState("");
   const [error, complain] = useState("");

@@ -4,7 +4,7 @@ import { describeEnding } from "../../text/endings.ts";
 import { strings } from "../../text/strings.ts";
 import { useUi } from "../context.ts";
 
-/** Interruptions shorter than this are nobody's business, in milliseconds. */
+/** Shorter interruptions aren't shown, in milliseconds. */
 const QUIET_MS = 2_000;
 
 interface BannerProps {
@@ -13,7 +13,7 @@ interface BannerProps {
   readonly isUnreachable: boolean;
 }
 
-/** One calm line about the connection, empty while all is well. */
+/** A line about the connection, empty while it is up. */
 export function Banner({ connection, isUnreachable }: BannerProps) {
   const { dispatch } = useUi();
   const isInterrupted = connection.state === "connecting" || connection.state === "waiting";

@@ -14,7 +14,7 @@ import { useNoStrayClicks } from "./stray_clicks.ts";
 
 /** Width up to which the sidebar is a drawer; the same as in `shell.css`. */
 const NARROW = "(max-width: 47rem)";
-/** Where a focused box raises a keyboard over what one reads. */
+/** Devices on which focusing the box opens a keyboard over the messages. */
 const TOUCH = "(hover: none) and (pointer: coarse)";
 
 /** The chat: the sidebar, and the conversation on screen. */
@@ -93,7 +93,7 @@ function useDrawerFocus(isOpen: boolean) {
   return { sidebar, opener };
 }
 
-/** Puts the cursor into the box of the conversation that one has turned to. */
+/** Focuses the box when the conversation changes. */
 function useFocusOnTurn(state: State, isTouch: boolean, focus: () => void): void {
   useLayoutEffect(() => {
     if (!isTouch && state.dialog === null) focus();

@@ -16,7 +16,7 @@ interface HeaderProps {
   readonly opener: RefObject<HTMLButtonElement | null>;
 }
 
-/** Which conversation this is, who is in it, and the ways to elsewhere. */
+/** Title of the conversation, who is in it, and buttons. */
 export function Header({ state, opener }: HeaderProps) {
   const { address } = activeConversation(state);
   const isDirect = address.kind === "direct";

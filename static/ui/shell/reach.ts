@@ -3,7 +3,7 @@ import { reachOf } from "../../model/selectors.ts";
 import type { State } from "../../model/state.ts";
 import { strings } from "../../text/strings.ts";
 
-/** Who reads a conversation now, in a few words. */
+/** Describes who would receive a message now. */
 export function describeReach(state: State, address: Address): string {
   const { header } = strings;
   const { online } = state.presence;

@@ -1,7 +1,7 @@
 /// <reference lib="dom" />
 import { useEffect } from "preact/hooks";
 
-/** What keys do that work wherever the focus is. */
+/** What the shortcuts do that work wherever the focus is. */
 export interface Shortcuts {
   /** Whether nothing covers the chat. */
   isEnabled(): boolean;
@@ -30,7 +30,7 @@ export function useShortcuts(shortcuts: Shortcuts): void {
   });
 }
 
-/** What a key is for; null if it is left to what has the focus. */
+/** Action of a key; null if the focused element handles it. */
 function actOf(event: KeyboardEvent, shortcuts: Shortcuts): (() => void) | null {
   if (event.key === "Escape") return () => shortcuts.onEscape();
   const isCommand = event.ctrlKey || event.metaKey;

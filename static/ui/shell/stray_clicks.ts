@@ -6,8 +6,8 @@ const DOUBLE_MS = 500;
 const DOUBLE_PX = 24;
 
 /**
- * Ignores the second click of a double-click where the first one has put something else under the
- * pointer: it was not meant for that.
+ * Ignores the second click of a double-click if the first one put something else under the pointer,
+ * because it wasn't meant for that.
  */
 export function useNoStrayClicks(): void {
   useEffect(() => {

@@ -5,7 +5,7 @@ import { unreadEverywhere } from "../../model/selectors.ts";
 import type { State } from "../../model/state.ts";
 import { titleFor } from "./title.ts";
 
-/** Shows in the browser's tab what is unread: in its title, and by its icon. */
+/** Shows unread messages in the title and icon of the browser's tab. */
 export function useTab(state: State): void {
   const title = titleFor(state);
   const isMarked = state.self !== null && unreadEverywhere(state).urgent > 0;

@@ -12,11 +12,11 @@ interface ConversationListProps {
   readonly conversations: ReadonlyMap<ConversationKey, Conversation>;
   readonly active: ConversationKey;
   readonly settings: Settings;
-  /** Whether no row may come or go now; what is told in them may change. */
+  /** Whether rows must neither appear nor disappear now. Their content may change. */
   readonly isHeld: boolean;
 }
 
-/** The conversations, each with what is unread in it. */
+/** The conversations with their unread counts. */
 export function ConversationList(props: ConversationListProps) {
   const { conversations, active, settings, isHeld } = props;
   const shown = useRef<readonly ConversationKey[]>([]);

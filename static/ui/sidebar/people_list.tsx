@@ -16,7 +16,7 @@ interface PeopleListProps {
   readonly steadiness: Steadiness;
 }
 
-/** The people here. Choosing one opens the private conversation with them. */
+/** The people online. Choosing one opens the private conversation with them. */
 export function PeopleList({ presence, ownAccount, steadiness }: PeopleListProps) {
   const shown = useRef<readonly User[]>([]);
   const users = sortedUsers(presence, ownAccount).slice(0, MAX_SHOWN);
@@ -57,7 +57,7 @@ function Person({ user, isSelf }: { readonly user: User; readonly isSelf: boolea
   );
 }
 
-/** Who is here now, and the one under the mouse in its old place even if that one has gone. */
+/** People online now. The one under the mouse keeps its place even after leaving. */
 function withPinned(
   before: readonly User[],
   now: readonly User[],

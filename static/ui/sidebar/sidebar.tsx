@@ -18,7 +18,7 @@ interface SidebarProps {
   readonly isInert: boolean;
 }
 
-/** Oneself, the conversations, and the people here. */
+/** The own name, the conversations, and the people online. */
 export function Sidebar({ state, element, isInert }: SidebarProps) {
   const scroller = useRef<HTMLDivElement>(null);
   const content = useRef<HTMLElement>(null);

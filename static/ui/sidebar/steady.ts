@@ -16,9 +16,8 @@ export interface Steadiness {
 }
 
 /**
- * Keeps rows from moving under a pointer or a finger, so that nobody presses another row than the
- * one they aimed at. While the pointer moves or presses, rows are held; once it rests on a row, the
- * others may change around that one.
+ * Keeps rows from moving under a pointer or a finger, so that nobody presses the wrong row. While the
+ * pointer moves or presses, rows are held; while it rests on a row, the others may change around it.
  *
  * @param scroller What holds the rows, and scrolls.
  * @param content The first thing in it.
@@ -72,7 +71,7 @@ class Pointer {
   leave({ pointerType }: PointerEvent): void {
     this.#isPressed = false;
     this.#mouse = null;
-    // A lifted finger's click is still to come, and perhaps a second one.
+    // The click of a lifted finger is still to come, and perhaps a second one.
     if (pointerType !== "touch") this.release();
   }
 

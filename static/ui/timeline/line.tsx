@@ -4,7 +4,7 @@ import { clampMarks, listNames, withNames } from "../../text/names.ts";
 import { strings } from "../../text/strings.ts";
 import { Words } from "../message/words.tsx";
 
-/** A line nobody wrote: who came or went, or what the page has to say. */
+/** A line without an author: people who joined or left, or a note of the page. */
 export const LineView = memo(function LineView({ item }: { readonly item: Note | PresenceLine }) {
   return (
     <p class="timeline__line timeline__line--note" data-key={item.key} data-extra>

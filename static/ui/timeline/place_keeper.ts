@@ -9,11 +9,11 @@ import {
 import { type Anchor, findAnchor, findRow, growthAbove } from "./anchor.ts";
 import type { TimelineWindow } from "./use_window.ts";
 
-/** Whom a {@linkcode PlaceKeeper} tells. */
+/** Callbacks of a {@linkcode PlaceKeeper}. */
 export interface PlaceReports {
   /** The reader is elsewhere, or the window has to move on. */
   view(viewport: Viewport): void;
-  /** What lies behind an end of the items is wanted. */
+  /** The page beyond an end of the items is needed. */
   load(side: "older" | "newer"): void;
   /** Whether the first unread message lies above the screen; told again and again. */
   unreadAbove(isAbove: boolean): void;
@@ -26,7 +26,7 @@ export class PlaceKeeper {
   #view: TimelineWindow;
   /** The conversation on screen. */
   #conversation: string | null = null;
-  /** What stays in its place while the reader isn't at the end. */
+  /** The row that stays in place while the reader isn't at the end. */
   #anchor: Anchor | null = null;
   /** Where it was scrolled to when that was looked at last. */
   #top = 0;
@@ -39,7 +39,7 @@ export class PlaceKeeper {
     this.#reports = reports;
   }
 
-  /** Remembers what is being read, before the document changes to show `view`. */
+  /** Remembers the place before the document changes to show `view`. */
   remember(view: TimelineWindow): void {
     this.#view = view;
     const stay = new Set(view.keys.slice(view.span.start, view.span.end));
@@ -77,7 +77,7 @@ export class PlaceKeeper {
   /**
    * Keeps the place when the screen or a row changes its size: the box grows, a message unfolds.
    *
-   * @returns What ends that.
+   * @returns A function that stops this.
    */
   watch(content: HTMLElement): () => void {
     const observer = new ResizeObserver(() => this.#resized());
@@ -115,7 +115,7 @@ export class PlaceKeeper {
     });
   }
 
-  /** Follows what is being read after sizes have changed. */
+  /** Restores the place after sizes have changed. */
   #stay(): void {
     const { scrollTop } = this.#scroller;
     // Where the content got shorter, the browser may have scrolled up to its end by itself.
@@ -132,13 +132,13 @@ export class PlaceKeeper {
     if (wanted !== this.#scroller.scrollTop) this.#scroller.scrollTop = wanted;
   }
 
-  /** Takes note of what is on screen. */
+  /** Remembers the place on screen. */
   #note(): void {
     this.#top = this.#scroller.scrollTop;
     this.#anchor = this.#view.viewport.isAtEnd ? null : findAnchor(this.#scroller, () => true);
   }
 
-  /** Goes to what is sought as soon as it is there. */
+  /** Scrolls to the wanted message as soon as it is loaded. */
   #seek(): void {
     const { viewport: { seeks }, sought, keys } = this.#view;
     if (seeks === null) return;
@@ -179,7 +179,7 @@ export class PlaceKeeper {
   }
 
   /**
-   * Looks where the screen is, and tells what follows from it.
+   * Reports what follows from the place on screen.
    *
    * @param hasScrolled Whether the reader did: nothing else leaves the end.
    */

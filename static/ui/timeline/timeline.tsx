@@ -78,7 +78,7 @@ interface DayViewProps {
   readonly found: ItemKey | null;
 }
 
-/** One day, whose name stays in view while one scrolls through it. */
+/** One day. Its name stays in view while scrolling through it. */
 const DayView = memo(function DayView({ day, today, found }: DayViewProps) {
   const { dates } = useRowFacts();
   return (
@@ -117,7 +117,7 @@ export function scrollTimeline(direction: 1 | -1): void {
   scroller?.scrollBy({ top: direction * scroller.clientHeight * PAGE });
 }
 
-/** Arrow keys go from message to message, the first one to the newest. */
+/** Arrow keys go from message to message, starting at the newest. */
 function moveFocus(event: KeyboardEvent & { readonly currentTarget: HTMLElement }): void {
   if (event.key !== "ArrowUp" && event.key !== "ArrowDown") return;
   if (event.altKey || event.ctrlKey || event.metaKey) return;

@@ -8,8 +8,8 @@ import { useDispatch } from "../context.ts";
 import type { RowFacts } from "../message/row_context.ts";
 
 /**
- * What rows know. While people come and go it stays the same: a message isn't read again because
- * somebody is there now whom it may have meant.
+ * Facts shared by all rows. They stay the same while people join and leave, or each of them would
+ * render all rows again.
  */
 export function useRowFactsOf(state: State, dates: Dates): RowFacts {
   const dispatch = useDispatch();
@@ -32,7 +32,7 @@ export function useRowFactsOf(state: State, dates: Dates): RowFacts {
 
 const lookups = new WeakMap<readonly string[], NameLookup>();
 
-/** Finds oneself, and whoever else may be meant. */
+/** Finds the reader and everyone who may be mentioned. */
 function lookUpOf(state: State): NameLookup {
   const names = likelyNames(state);
   const known = lookups.get(names) ?? lookUpIn([...names, state.self?.username ?? ""]);

@@ -5,9 +5,9 @@ import { useDispatch } from "../context.ts";
 import { PlaceKeeper } from "./place_keeper.ts";
 import type { TimelineWindow } from "./use_window.ts";
 
-/** What {@linkcode useScroll} needs, and what it tells. */
+/** Result of {@linkcode useScroll}. */
 export interface Scroll {
-  /** Of what lies in it. */
+  /** For the element inside the one that scrolls. */
   readonly content: RefObject<HTMLDivElement | null>;
   readonly onScroll: () => void;
   /** Whether the first unread message lies above the screen. */
@@ -15,9 +15,9 @@ export interface Scroll {
 }
 
 /**
- * Keeps what is being read in its place: the end while the reader is there, else the first row on
- * screen, whatever changes above it. Brings on screen what is sought, moves the window near its
- * ends, and asks for what lies behind them.
+ * Keeps the reader's place: the end while the reader is there, else the first row on screen, whatever
+ * changes above it. Scrolls to wanted messages, moves the window near its ends, and loads pages
+ * beyond them.
  *
  * @param scroller The element that scrolls.
  */

@@ -21,7 +21,7 @@ export interface TimelineWindow {
   /** Whether the state doesn't know that yet. */
   readonly hasMoved: boolean;
   readonly span: Span;
-  /** What is to be brought on screen, if it is loaded. */
+  /** The item to scroll to, if it is loaded. */
   readonly sought: ItemKey | null;
   /** The message that a search led to. */
   readonly found: ItemKey | null;
@@ -29,7 +29,7 @@ export interface TimelineWindow {
   readonly dates: Dates;
 }
 
-/** What was on screen before. */
+/** What the last rendering showed. */
 interface Shown {
   readonly conversation: ConversationKey | null;
   readonly keys: readonly ItemKey[];
@@ -41,7 +41,7 @@ interface Shown {
 const NOTHING: Shown = { conversation: null, keys: [], shown: [], days: [] };
 
 /**
- * What a timeline shows of a state. What didn't change is the same object as before.
+ * The part of the state that a timeline shows. Unchanged parts keep their identity.
  *
  * @param scroller Tells whether the reader is near the first row.
  */

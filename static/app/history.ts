@@ -16,6 +16,7 @@ import { setGuest } from "../model/changes.ts";
 import { activeConversation, type State } from "../model/state.ts";
 import { type Api, ApiError, type Query } from "../net/api.ts";
 import { isFrame } from "../net/frame_shapes.ts";
+import { messageOf } from "../text/error_message.ts";
 import type { Change } from "./store.ts";
 
 /** Messages on a page: some screens full. */
@@ -211,8 +212,7 @@ export class History {
       if (this.#newest.get(key) === request) update((state) => addPage(state, key, side, page));
     } catch (error) {
       if (this.#newest.get(key) !== request) return;
-      const reason = error instanceof Error ? error.message : String(error);
-      update((state) => noteLoading(state, key, null, reason));
+      update((state) => noteLoading(state, key, null, messageOf(error)));
     }
   }
 

@@ -11,7 +11,7 @@ function answering(status: number, body: unknown) {
   return { api, asked };
 }
 
-Deno.test("Api.get() asks beside the page and leaves out what is undefined", async () => {
+Deno.test("Api.get() resolves paths against the page and omits undefined parameters", async () => {
   const { api, asked } = answering(200, { messages: [] });
 
   const answer = await api.get("messages", { before: 7, as: undefined });

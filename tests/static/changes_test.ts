@@ -117,7 +117,7 @@ Deno.test("reduce() goes from the question for a name into the chat", () => {
   assertStrictEquals(changeJoin(state, { error: "no" }), state);
 });
 
-Deno.test("unreadElsewhere() and unreadEverywhere() tell what is meant for the reader", () => {
+Deno.test("unreadElsewhere() and unreadEverywhere() count private messages and mentions apart", () => {
   const state = room(message({ seq: 1 }), message({ seq: 2, message: "@alice" }), WHISPER);
 
   assertEquals(unreadEverywhere(state), { unread: 3, urgent: 2 });
@@ -134,7 +134,7 @@ Deno.test("readPosition() is known once all has been read", () => {
   assertEquals(readPosition(reset), null);
 });
 
-Deno.test("reachOf() tells whom messages reach now", () => {
+Deno.test("reachOf() tells who would receive a message now", () => {
   const state = room();
   const direct = (username: string, account: string | null) =>
     reachOf(state, { kind: "direct", username, account });
@@ -147,7 +147,7 @@ Deno.test("reachOf() tells whom messages reach now", () => {
   assertEquals(reachOf(shortened, { kind: "direct", ...CY }), "unknown");
 });
 
-Deno.test("likelyNames() begins with who spoke last, and knows who is away", () => {
+Deno.test("likelyNames() begins with recent speakers and ends with people who are away", () => {
   const state = openConversation(
     openPerson(room(message({ seq: 1, from: "dee", account: "a_dee" })), CY),
     LOBBY,

@@ -173,7 +173,7 @@ Deno.test("Chat forgets the account when another tab signs it out", async () => 
   assertEquals(other.screen().status, "You have been signed out.");
 });
 
-Deno.test("Chat forgets the account whose name is somebody else's by now", async () => {
+Deno.test("Chat forgets an account whose name now belongs to somebody else", async () => {
   const { page, screen, perform } = await enter();
   perform({ type: "draft", conversation: "lobby", text: "half a sen" });
 
@@ -212,7 +212,7 @@ Deno.test("Visits.probe() tells an interruption at once when the server can't be
   perform({ type: "leave" });
 });
 
-Deno.test("Chat announces what others say now, not own messages or what was missed", async () => {
+Deno.test("Chat announces new messages by others, but neither own nor missed ones", async () => {
   const { page, perform } = await enter();
 
   page.socket.receive(
@@ -276,7 +276,7 @@ Deno.test("Chat tells beside the box that a message sent aside was refused, and 
   perform({ type: "leave" });
 });
 
-Deno.test("Chat says nothing of /msg to the person one is with", async () => {
+Deno.test("Chat shows no note after /msg to the person on screen", async () => {
   const { page, perform, submit } = await enter();
   perform({ type: "open_person", person: BOB });
 
@@ -314,7 +314,7 @@ Deno.test("Chat tells beside the box that an aside was not sent, until the write
   perform({ type: "leave" });
 });
 
-Deno.test("Chat sends nothing aside under a name that somebody else has by now", async () => {
+Deno.test("Chat sends no /msg to a name that now belongs to somebody else", async () => {
   const { page, active, perform, submit } = await enter();
   perform({ type: "open_person", person: { username: "bob", account: "a_bob_before" } });
   perform({ type: "open", conversation: "lobby" });
@@ -359,7 +359,7 @@ Deno.test("Chat answers an unknown command beside the box, which keeps its text"
   perform({ type: "leave" });
 });
 
-Deno.test("Chat empties the box of what was sent, and keeps what is too long", async () => {
+Deno.test("Chat clears the box after sending, and keeps a text that is too long", async () => {
   const { page, active, perform, submit } = await enter();
   const long = "x".repeat(4001);
   perform({ type: "draft", conversation: "lobby", text: long });
@@ -376,7 +376,7 @@ Deno.test("Chat empties the box of what was sent, and keeps what is too long", a
 });
 
 // Suggestions redrew the box before the next picture, with the text as it was before the key.
-Deno.test("Chat shows what is typed at once", async () => {
+Deno.test("Chat shows typed text at once", async () => {
   const { page, perform } = await enter();
   const drafts: string[] = [];
   page.store.subscribe(() => void drafts.push(activeConversation(page.state).draft));
@@ -401,7 +401,7 @@ Deno.test("Chat opens dialogs by commands", async () => {
   perform({ type: "leave" });
 });
 
-Deno.test("Chat shows in a conversation what another tab began there", async () => {
+Deno.test("Chat shows the draft of another tab", async () => {
   const { remembered, active, perform } = await enter();
 
   new Drafts(remembered, "a_alice").set({ kind: "direct", ...BOB }, "psst");
@@ -525,7 +525,7 @@ Deno.test("Chat says nothing of a conversation that the person chose", async () 
 
 // ─── Reading ─────────────────────────────────────────────────────────────────────────────────────
 
-Deno.test("Chat counts as read what one scrolls down to, and what one comes back to", async () => {
+Deno.test("Chat marks messages as read on scrolling down to them and on returning to the page", async () => {
   const { page, chat, active, perform } = await enter();
   const away = { ...page.state.viewport, isAtEnd: false };
   perform({ type: "view", viewport: away });
@@ -562,7 +562,7 @@ Deno.test("Chat counts nothing as read while a place in the conversation is soug
   perform({ type: "leave" });
 });
 
-Deno.test("Chat goes to a found message, loading what is around it", async () => {
+Deno.test("Chat goes to a found message and loads the messages around it", async () => {
   const { page, perform } = await enter();
   const found = message({ seq: 7, to: "alice", conversation: "a_alice.a_bob" });
 

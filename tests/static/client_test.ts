@@ -29,7 +29,7 @@ async function setUp(
   return { page, client, told };
 }
 
-Deno.test("Client shows one picture for a flood of frames", async () => {
+Deno.test("Client renders a flood of frames once", async () => {
   const { page, client } = await setUp();
 
   for (let seq = 1; seq <= 1000; seq++) page.socket.receive(message({ seq }));
@@ -54,7 +54,7 @@ Deno.test("Client.send() shows a message as pending until its ack, under one key
   client.stop();
 });
 
-Deno.test("Client sends what was written offline after the reconnect, under one id", async () => {
+Deno.test("Client sends messages written offline after reconnecting, under one id", async () => {
   const { page, client } = await setUp();
   client.send(LOBBY, "on the wire");
   await settle();
@@ -93,7 +93,7 @@ Deno.test("Client tells how far the conversation on screen has been read", async
   client.stop();
 });
 
-Deno.test("Client counts as unread what comes while nobody looks at the end", async () => {
+Deno.test("Client counts messages as unread while the end isn't on screen", async () => {
   const { page, client } = await setUp();
 
   page.isVisible = false;
@@ -165,7 +165,7 @@ Deno.test("Client loads the newest page on arrival and older ones on request", a
   client.stop();
 });
 
-Deno.test("Client leaves out of a page what is no frame", async () => {
+Deno.test("Client skips invalid frames in a page of history", async () => {
   const damaged = { ...EMPTY, messages: [{ type: "message", seq: 1 }, message({ seq: 2 })] };
 
   const { page, client } = await setUp({ messages: damaged }, welcome({ seq: 2 }));
@@ -272,7 +272,7 @@ Deno.test("Client takes nothing in from a line that comes back under another acc
   client.stop();
 });
 
-Deno.test("Client lists all of somebody's conversations, however many pages they fill", async () => {
+Deno.test("Client lists all pages of conversations", async () => {
   const entry = (seq: number) => ({
     id: `a_${seq}.a_alice`,
     peer: { username: `user${seq}`, account: `a_${seq}` },
@@ -303,7 +303,7 @@ Deno.test("Client lists all of somebody's conversations, however many pages they
   client.stop();
 });
 
-Deno.test("Client.stop() hears no other tab any more, however often one joins", async () => {
+Deno.test("Client.stop() stops listening to other tabs", async () => {
   const tabs = new FakeTabs();
 
   for (let visit = 1; visit <= 10; visit++) {

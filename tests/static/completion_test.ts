@@ -25,7 +25,7 @@ Deno.test("completionAt() offers names after @, in the order they are given", ()
   assertEquals(inserts("line\n@c|"), ["@carol "]);
 });
 
-Deno.test("completionAt() offers people who are away, and says that they are", () => {
+Deno.test("completionAt() offers people who are away and marks them", () => {
   assertEquals(at("@c|")?.options, [
     { key: "carol", label: "carol", hint: "away", insert: "@carol " },
   ]);
@@ -93,7 +93,7 @@ Deno.test("completionAt() offers nothing inside a word or code", () => {
   assertEquals(inserts("`a` ```b``` @ca|"), ["@carol "]);
 });
 
-Deno.test("completionAt() says that the table of emoji is to be loaded, where one is wanted", () => {
+Deno.test("completionAt() asks for the table of emoji when it is needed", () => {
   const without = { ...sources, emoji: null };
 
   assertEquals(at(":ta|", without), {
@@ -114,7 +114,7 @@ Deno.test("completionAt() offers recent emoji first", () => {
 });
 
 // Sorting everyone who is here at each key made typing slow.
-Deno.test("completionAt() reads names only where one is being written", () => {
+Deno.test("completionAt() reads names only while a name is typed", () => {
   const lazy: CompletionSources = {
     emoji: [],
     get names(): readonly string[] {

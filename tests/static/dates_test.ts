@@ -56,7 +56,7 @@ Deno.test("Dates.exact() follows the choice of hours, too", () => {
   assertMatch(exact("12"), /1:05:09\sPM/u);
 });
 
-Deno.test("Dates speaks one language, and says Today in it", () => {
+Deno.test("Dates uses one language, also for Today", () => {
   const dates = new Dates({ language: "de", timeZone: "UTC" });
 
   assertEquals(dates.dayLabel(0, 0), "Heute");

@@ -30,7 +30,7 @@ Deno.test("Drafts keep a text for each conversation across reloads", () => {
   ]);
 });
 
-Deno.test("Drafts read what an earlier version of the page kept", () => {
+Deno.test("Drafts reads drafts of an earlier version", () => {
   const { storage, open } = setUp();
   storage.set("drafts.a_alice", [
     { peer: null, slot: "s1" },
@@ -47,7 +47,7 @@ Deno.test("Drafts read what an earlier version of the page kept", () => {
   assertEquals(drafts.get(to("bob")), "psst");
 });
 
-Deno.test("Drafts forget what was sent, and leave no key behind", () => {
+Deno.test("Drafts deletes a sent text and its key", () => {
   const { map, open } = setUp();
   const drafts = open();
   drafts.set(to("bob"), "psst");
@@ -80,7 +80,7 @@ Deno.test("Drafts.moveTo() takes a guest's texts to the account of the next conn
   assertEquals(open("a_guest2").get(LOBBY_ADDRESS), "half a sentence");
 });
 
-Deno.test("Drafts.wipe() forgets everything of one account and nothing of another", () => {
+Deno.test("Drafts.wipe() deletes the drafts of one account only", () => {
   const { storage, open } = setUp();
   open("a_bob").set(LOBBY_ADDRESS, "bob's");
   const drafts = open();

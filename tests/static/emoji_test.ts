@@ -34,7 +34,7 @@ Deno.test("the table has no skin tones", () => {
 const found = (typed: string, recent: string[] = []) =>
   findEmoji(table, typed, recent).map(({ emoji }) => emoji);
 
-Deno.test("findEmoji() finds what people mean first", () => {
+Deno.test("findEmoji() puts the usual meaning first", () => {
   const first = ["tada", "+1", "thumbsup", "joy", "heart", "fire", "party", "laugh", "germany"]
     .map((typed) => found(typed)[0]);
 

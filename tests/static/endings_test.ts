@@ -17,7 +17,7 @@ Deno.test("mayReconnect() comes back when the moment is to blame, not the client
   assertEquals(curable, [1001, 1005, 1006, 1011, 1012, 1013, 4499]);
 });
 
-Deno.test("describeEnding() says what to do about every terminal code", () => {
+Deno.test("describeEnding() offers an action for every terminal code", () => {
   for (const { code, reconnect } of Object.values(CLOSE_CODES)) {
     if (reconnect) continue;
     const { text, action } = describeEnding(code, null);

@@ -108,7 +108,7 @@ Deno.test("Entry leads from this machine's address to its name where nothing is 
   assertEquals(known.done, ["join alice"]);
 });
 
-Deno.test("Entry.noteIn() is a first time once under each name, until one leaves", () => {
+Deno.test("Entry.noteIn() returns true once for each name, until leaving", () => {
   const { entry, tab } = setUp();
 
   const times = [entry.noteIn("alice"), entry.noteIn("alice"), entry.noteIn("bob")];

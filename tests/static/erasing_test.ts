@@ -22,7 +22,7 @@ function by(account: string, seq: number) {
   return message({ seq, account, from: account, message: `${account} ${seq}` });
 }
 
-Deno.test("reduce() drops what a deleted account wrote, in public and in private", () => {
+Deno.test("reduce() drops public and private messages of a deleted account", () => {
   const whisper = { ...by("a_bob", 3), to: "alice", conversation: "a_alice.a_bob" };
   const reply = { ...by("a_alice", 4), to: "bob", conversation: "a_alice.a_bob" };
 
@@ -45,7 +45,7 @@ Deno.test("reduce() changes nothing by a deletion that it knows", () => {
   assertStrictEquals(reduce(state, ERASED), state);
 });
 
-Deno.test("addPage() leaves out a deleted account, and still asks for what comes before", () => {
+Deno.test("addPage() omits a deleted account's messages, and older pages can still be loaded", () => {
   const messages = [by("a_bob", 7), by("a_bob", 8)];
   const page = { messages, hasOlder: true, hasNewer: false, epoch: "e_1" };
   const begun = room(by("a_cy", 9), ERASED);

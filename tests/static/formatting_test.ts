@@ -60,7 +60,7 @@ Deno.test("wrapSelection() makes a block of several lines of code, and lines of 
   assertEquals(press("x\n|```ts\na\nb\n```|", "code"), "x\n|a\nb|");
 });
 
-Deno.test("what wrapSelection() wraps is shown with its mark", () => {
+Deno.test("the page shows text with the mark that wrapSelection() adds", () => {
   const kindsOf = (text: string, mark: Mark) => {
     const [block] = parseMarkdown(wrapSelection(text, 0, text.length, mark).text).children;
     return block?.kind === "paragraph" ? block.children.map(({ kind }) => kind) : block?.kind;

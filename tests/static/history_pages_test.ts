@@ -92,7 +92,7 @@ Deno.test("addPage() takes a message from those on their way, where the page has
   assertEquals([direct(state).items, direct(state).unsent], [["out:m1"], []]);
 });
 
-Deno.test("listConversations() opens the private ones, and tells what was missed", () => {
+Deno.test("listConversations() adds private conversations with their unread counts", () => {
   const state = listConversations(room(), answer());
 
   const { address, id, unread, unreadAfter, from } = direct(state);
@@ -101,7 +101,7 @@ Deno.test("listConversations() opens the private ones, and tells what was missed
   assertEquals(activeConversation(state).unread, 7);
 });
 
-Deno.test("listConversations() tells somebody new of nothing missed in the lobby", () => {
+Deno.test("listConversations() counts nothing as missed in the lobby for a new account", () => {
   const state = listConversations(room(), answer({ lobby: { read: 0, unread: 7 } }));
 
   assertEquals(activeConversation(state).unread, 0);

@@ -250,7 +250,7 @@ Deno.test("sourceBetween() gives markers with all they stand around, and none wi
   ]);
 });
 
-Deno.test("cutMarkdown() keeps what stands before a position", () => {
+Deno.test("cutMarkdown() keeps the text before a position", () => {
   const message = parseMarkdown("a **bold** b\n\n```\ncode\nmore\n```");
 
   assertEquals(shapeOf(cutMarkdown(message, 6)), "[message [paragraph a [strong bo]]]");
@@ -261,7 +261,7 @@ Deno.test("cutMarkdown() keeps what stands before a position", () => {
   assertEquals(shapeOf(cutMarkdown(message, 99)), shapeOf(message));
 });
 
-Deno.test("mentionsIn() names everybody whom a message mentions", () => {
+Deno.test("mentionsIn() names everyone a message mentions", () => {
   assertEquals(
     [...mentionsIn(parseMarkdown("@BOB\n> - **@小明** `@bob.b`", people))],
     ["bob", "小明"],

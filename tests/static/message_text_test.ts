@@ -145,7 +145,7 @@ Deno.test("isBigEmoji() finds one to three emoji alone", () => {
   }
 });
 
-Deno.test("foldAt() folds what has more than twenty lines, typed or wrapped", () => {
+Deno.test("foldAt() folds messages of more than twenty lines, typed or wrapped", () => {
   const lines = (count: number) => Array.from({ length: count }, (_, i) => `${i + 1}`).join("\n");
 
   assertEquals(foldAt(lines(20)), undefined);

@@ -251,7 +251,7 @@ Deno.test("lists and map agree when accounts go and the log starts anew", () => 
   }));
 });
 
-Deno.test("a batch leaves what its frames leave one by one", () => {
+Deno.test("reduceBatch() gives the same state as its frames one by one", () => {
   fc.assert(
     fc.property(fc.array(step, { maxLength: 30, size: "max" }), fc.nat(SIZE), (steps, seq) => {
       const { state, come } = run(steps, seq);

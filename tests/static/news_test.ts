@@ -49,7 +49,7 @@ Deno.test("newsBetween() tells each conversation’s newest message once, and ho
   assertEquals(told(next, after(next, message({ seq: 14 }))), [["everyone", 1, "hello"]]);
 });
 
-Deno.test("newsBetween() tells nothing of own messages, lines and what is known", () => {
+Deno.test("newsBetween() ignores own messages, lines and known messages", () => {
   const before = after(room(), message({ seq: 11 }));
 
   const next = after(
@@ -73,7 +73,7 @@ Deno.test("newsBetween() tells nothing of pages of the history, wherever they go
   assertEquals([told(before, older), told(older, around), told(around, end)], [[], [], []]);
 });
 
-Deno.test("newsBetween() tells of what comes while an older page is being read", () => {
+Deno.test("newsBetween() reports messages that arrive while an older page is on screen", () => {
   const page = { messages: [message({ seq: 3 })], hasOlder: true, hasNewer: true, epoch: "e_1" };
   const before = addPage(after(room(), message({ seq: 11 })), LOBBY, "around", page);
 
@@ -82,7 +82,7 @@ Deno.test("newsBetween() tells of what comes while an older page is being read",
   assertEquals(told(before, next), [["everyone", 1, "now"]]);
 });
 
-Deno.test("newsBetween() tells of what a resume catches up with, not of what was read elsewhere", () => {
+Deno.test("newsBetween() reports recovered messages, but not those read elsewhere", () => {
   const before = room();
 
   const resumed = after(
@@ -105,7 +105,7 @@ Deno.test("newsBetween() tells nothing on entering, nor after the server began a
   assertEquals(told(inside, after(inside, welcome({ epoch: "e_2" }), whisper(12))), []);
 });
 
-Deno.test("newsBetween() tells nothing of what the list of conversations counts", () => {
+Deno.test("newsBetween() ignores the counts of the list of conversations", () => {
   const before = room();
   const listed = listConversations(before, {
     conversations: [{

@@ -69,7 +69,7 @@ function refusal(id: string, code: string, params = {}) {
   return { type: "error" as const, id, code, message: `${code}.`, params };
 }
 
-Deno.test("Outbox sends the next of a conversation only after the ack of the one before", async () => {
+Deno.test("Outbox sends the next message of a conversation only after the previous ack", async () => {
   const { attach, sent, push, ack } = setUp();
   await attach();
 
@@ -84,7 +84,7 @@ Deno.test("Outbox sends the next of a conversation only after the ack of the one
   assertEquals(sent, ["m1", "m2", "m3"]);
 });
 
-Deno.test("Outbox does not let one conversation wait for another", async () => {
+Deno.test("Outbox doesn't let one conversation wait for another", async () => {
   const { attach, sent, push } = setUp();
   await attach();
 
@@ -105,7 +105,7 @@ Deno.test("Outbox writes a message down before it goes out", async () => {
   assertEquals(sent, ["m1"]);
 });
 
-Deno.test("Outbox sends what can't be written down all the same", async () => {
+Deno.test("Outbox sends a message that can't be stored", async () => {
   const { attach, sent, push, outbox } = setUp(new JsonOutboxStore(new JsonStorage(null)));
   await attach();
 
@@ -133,7 +133,7 @@ for (const code of ["rate_limited", "unavailable"]) {
   });
 }
 
-Deno.test("Outbox sends what has no ack again after a reconnect, under the same id", async () => {
+Deno.test("Outbox resends unacknowledged messages after a reconnect, under the same id", async () => {
   const { attach, outbox, sent, push, ack } = setUp();
   await attach();
   await push("m1");
@@ -189,7 +189,7 @@ Deno.test("Outbox never sends a private message when its name is someone else's"
   assertEquals(outbox.rows[0]?.state, "failed");
 });
 
-Deno.test("Outbox.attach() takes up what a reload left, in order, once", async () => {
+Deno.test("Outbox.attach() sends the messages left by a reload, in order and once", async () => {
   const before = setUp();
   await before.attach();
   before.outbox.detach();
@@ -233,7 +233,7 @@ Deno.test("Outbox holds what may be in a log already that was restored since", a
   assertEquals([reloaded.outbox.rows[0]?.state, reloaded.sent], ["failed", []]);
 });
 
-Deno.test("Outbox never sends nor shows what another account wrote in this browser", async () => {
+Deno.test("Outbox neither sends nor shows messages of another account", async () => {
   const alice = setUp();
   await alice.attach();
   alice.outbox.detach();
@@ -262,7 +262,7 @@ Deno.test("Outbox never sends by itself when this page's account became another"
   assertEquals([sent, outbox.rows], [[], []]);
 });
 
-Deno.test("Outbox hands what a second tab wrote to the tab whose turn it is", async () => {
+Deno.test("Outbox hands messages of a second tab to the tab that sends", async () => {
   const tabs = new FakeTabs();
   const first = setUp(undefined, tabs);
   const second = setUp(first.store, tabs);
@@ -292,7 +292,7 @@ Deno.test("Outbox takes the turn from a tab that stays silent", async () => {
   assertEquals([turn.insisted, sent], [1, ["m1"]]);
 });
 
-Deno.test("Outbox shows in one tab what was retried or discarded in another", async () => {
+Deno.test("Outbox shows a retry or discard in other tabs", async () => {
   const tabs = new FakeTabs();
   const first = setUp(undefined, tabs);
   const second = setUp(first.store, tabs);
@@ -405,7 +405,7 @@ async function pass(turns: number): Promise<void> {
 }
 
 // Three rounds in twenty went out in another order than they were typed in.
-Deno.test("Outbox sends what two tabs write in turn in the order of writing", async () => {
+Deno.test("Outbox sends the messages of two tabs in the order of writing", async () => {
   for (let seed = 1; seed <= 200; seed++) {
     const random = new Random(seed);
     const tabs = new FakeTabs();

@@ -33,7 +33,7 @@ Deno.test("isAnythingKept() finds names, drafts and messages that were not sent"
   assertEquals(await kept({ hasUnsent: true }), true);
 });
 
-Deno.test("isAnythingKept() takes what it can't find out for kept", async () => {
+Deno.test("isAnythingKept() returns true if it can't find out", async () => {
   const api = { get: () => Promise.reject(new Error("unreachable")) };
 
   assertEquals(await isAnythingKept({ keys: ["name"], api, hasUnsent: () => kept({}) }), true);

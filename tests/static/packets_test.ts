@@ -29,14 +29,14 @@ Deno.test("readPacket() reads several frames of text or UTF-8 bytes", () => {
   assertEquals(readPacket(new TextEncoder().encode(text).buffer), readPacket(text));
 });
 
-Deno.test("readPacket() drops what isn't a frame and keeps the rest", () => {
+Deno.test("readPacket() drops lines that aren't frames and keeps the rest", () => {
   const packet = 'nonsense\nnull\n{"kind":1}\n{"type":"ping"}';
 
   assertEquals(readPacket(packet), [{ type: "ping" }]);
 });
 
 // One such frame used to take every other frame of its picture with it, or to break each later one.
-Deno.test("readPacket() drops frames that lack what the page reads, and keeps later types", () => {
+Deno.test("readPacket() drops frames without required fields and keeps unknown types", () => {
   const malformed = [
     { type: "presence", online: 1, at: 1 },
     { type: "presence", joined: [null], left: [], online: 1, at: 1 },
@@ -86,7 +86,7 @@ Deno.test("PacketReader.read() reads at once while there is nothing to inflate",
   assertEquals(heard, ["ping", "read"]);
 });
 
-Deno.test("PacketReader.read() inflates, and keeps the order of what comes meanwhile", async () => {
+Deno.test("PacketReader.read() inflates packets and keeps their order", async () => {
   const { heard, reader, settled } = setUp();
 
   reader.read(deflated(`${PING}\n${READ}`));
@@ -99,7 +99,7 @@ Deno.test("PacketReader.read() inflates, and keeps the order of what comes meanw
   assertEquals(heard, ["ping", "read", "ping", "read"]);
 });
 
-Deno.test("PacketReader.afterAll() waits for what is being inflated", async () => {
+Deno.test("PacketReader.afterAll() waits for a packet that is being inflated", async () => {
   const { heard, reader, settled } = setUp();
 
   reader.read(deflated(PING));
@@ -119,7 +119,7 @@ Deno.test("PacketReader tells of a packet that can't be inflated, and goes on", 
   assertEquals(heard, ["broken", "ping"]);
 });
 
-Deno.test("PacketReader.close() forgets what is being inflated and what waits", async () => {
+Deno.test("PacketReader.close() forgets all packets that aren't read yet", async () => {
   const { heard, reader, settled } = setUp();
 
   reader.read(deflated(PING));

@@ -48,7 +48,7 @@ Deno.test("PatientOutboxStore.put() keeps a row at once, nearby until the databa
   assertEquals(clock.pending, 0);
 });
 
-Deno.test("PatientOutboxStore.all() hands over what a closed tab could keep nearby only", async () => {
+Deno.test("PatientOutboxStore.all() takes rows from localStorage that a closed tab left there", async () => {
   const near = memory();
   await near.put(row("m2"));
   const database = memory();

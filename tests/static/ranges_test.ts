@@ -60,7 +60,7 @@ function place(conversation: Conversation, ...seqs: number[]): Conversation {
   return seqs.reduce((before, seq) => placeMessage(before, entry(seq), ITEMS), conversation);
 }
 
-Deno.test("addOlder() puts a page before what has come meanwhile, without a hole", () => {
+Deno.test("addOlder() puts a page before messages that arrived meanwhile, without a gap", () => {
   const live = place(at(100), 101);
 
   const whole = addOlder(live, page(91, 100), ITEMS);
@@ -70,7 +70,7 @@ Deno.test("addOlder() puts a page before what has come meanwhile, without a hole
   assertEquals(seqs(begun), count(81, 101));
 });
 
-Deno.test("addOlder() puts a page in order that overlaps what is there", () => {
+Deno.test("addOlder() merges a page that overlaps the list", () => {
   const begun = addOlder(place(at(100), 101, 103), page(99, 102), ITEMS);
 
   assertEquals(seqs(begun), count(99, 103));

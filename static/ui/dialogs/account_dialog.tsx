@@ -1,12 +1,12 @@
 import { useEffect, useState } from "preact/hooks";
 import type { AccountFacts } from "../../app/actions.ts";
+import { messageOf } from "../../text/error_message.ts";
 import { clampMarks, listNames } from "../../text/names.ts";
 import { strings } from "../../text/strings.ts";
 import { useUi } from "../context.ts";
 import { Dialog } from "../shared/dialog.tsx";
 import { DeleteAccount } from "./delete_account.tsx";
 import { PassphraseForm } from "./passphrase_form.tsx";
-import { messageOf } from "./refusal.ts";
 
 /** Protects a name with a passphrase, signs out, deletes the account. */
 export function AccountDialog() {

@@ -1,9 +1,10 @@
 import type { AccountFacts } from "../../app/actions.ts";
+import { messageOf } from "../../text/error_message.ts";
 import { strings } from "../../text/strings.ts";
 import { useUi } from "../context.ts";
 import { Field } from "../shared/field.tsx";
 import { useField } from "../shared/use_field.ts";
-import { isAboutCurrent, messageOf } from "./refusal.ts";
+import { isAboutCurrent } from "./refusal.ts";
 
 interface DeleteAccountProps {
   readonly facts: AccountFacts;

@@ -1,5 +1,6 @@
 /// <reference lib="dom" />
 import { useEffect, useRef, useState } from "preact/hooks";
+import { messageOf } from "../../text/error_message.ts";
 import { strings } from "../../text/strings.ts";
 import { Dialog } from "../shared/dialog.tsx";
 import { Icon } from "../shared/icon.tsx";
@@ -72,7 +73,7 @@ async function share(url: string, say: (status: string) => void): Promise<void> 
     await navigator.share({ url, text: strings.invite.shareText });
   } catch (error) {
     const isCancelled = error instanceof DOMException && error.name === "AbortError";
-    if (!isCancelled) say(error instanceof Error ? error.message : String(error));
+    if (!isCancelled) say(messageOf(error));
   }
 }
 
@@ -85,9 +86,7 @@ function QrCode({ text }: { readonly text: string }) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const [problem, setProblem] = useState("");
   useEffect(() => {
-    drawCode(canvas.current, text).catch((error) =>
-      setProblem(error instanceof Error ? error.message : String(error))
-    );
+    drawCode(canvas.current, text).catch((error) => setProblem(messageOf(error)));
   }, [text]);
   return (
     <figure class="invite__code">

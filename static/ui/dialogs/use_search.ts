@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Timer } from "../../../core/clock.ts";
 import type { SearchResult } from "../../app/actions.ts";
+import { messageOf } from "../../text/error_message.ts";
 import { strings } from "../../text/strings.ts";
 import { useUi } from "../context.ts";
 
@@ -60,7 +61,7 @@ export function useSearch(command: string): Search {
       show({ asked, results: [...before, ...answer.results], next: answer.next, status: null });
     } catch (error) {
       if (own !== generation.current) return;
-      const status = error instanceof Error ? error.message : String(error);
+      const status = messageOf(error);
       show({ asked: "", results: before, next: null, status });
     }
   };

@@ -1,6 +1,7 @@
 /// <reference lib="dom" />
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { JoinScreen } from "../../model/state.ts";
+import { messageOf } from "../../text/error_message.ts";
 import { strings } from "../../text/strings.ts";
 import { useUi } from "../context.ts";
 import { Field } from "../shared/field.tsx";
@@ -146,7 +147,7 @@ function useOwnName({ username }: JoinScreen) {
       await ask.signIn(name, passphrase.value);
       passphrase.onValue("");
     } catch (reason) {
-      passphrase.complain(reason instanceof Error ? reason.message : String(reason));
+      passphrase.complain(messageOf(reason));
     }
     setStatus("");
   };

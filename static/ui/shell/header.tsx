@@ -1,7 +1,7 @@
 /// <reference lib="dom" />
 import type { RefObject } from "preact";
 import { LOBBY } from "../../model/conversation.ts";
-import { unreadElsewhere } from "../../model/selectors.ts";
+import { conversationName, unreadElsewhere } from "../../model/selectors.ts";
 import { activeConversation, type State } from "../../model/state.ts";
 import { clampMarks } from "../../text/names.ts";
 import { strings } from "../../text/strings.ts";
@@ -18,7 +18,8 @@ interface HeaderProps {
 
 /** Title of the conversation, who is in it, and buttons. */
 export function Header({ state, opener }: HeaderProps) {
-  const { address } = activeConversation(state);
+  const conversation = activeConversation(state);
+  const { address } = conversation;
   const isDirect = address.kind === "direct";
   return (
     <header class="conversation__header">
@@ -26,7 +27,7 @@ export function Header({ state, opener }: HeaderProps) {
       {isDirect && <Icon name="lock" class="conversation__lock" />}
       <div class="conversation__names">
         <h1 id="conversation-title" class="conversation__title" dir="auto" tabIndex={-1}>
-          {isDirect ? clampMarks(address.username) : strings.common.everyone}
+          {clampMarks(conversationName(conversation))}
         </h1>
         <p id="conversation-subtitle" class="conversation__subtitle">
           {describeReach(state, address)}

@@ -1,6 +1,6 @@
 import { useRef } from "preact/hooks";
 import type { Conversation, ConversationKey } from "../../model/conversation.ts";
-import { isMuted } from "../../model/selectors.ts";
+import { conversationName, isMuted } from "../../model/selectors.ts";
 import type { Settings } from "../../model/settings.ts";
 import { clampMarks } from "../../text/names.ts";
 import { strings } from "../../text/strings.ts";
@@ -58,7 +58,7 @@ function ConversationItem({ conversation, isActive, isMuted }: ConversationItemP
         <Icon name={isDirect ? "lock" : "lobby"} class="sidebar__icon" />
         {isDirect && <span class="visually-hidden">{strings.sidebar.privatePrefix}</span>}
         <bdi class="sidebar__name">
-          {isDirect ? clampMarks(address.username) : strings.common.everyone}
+          {clampMarks(conversationName(conversation))}
         </bdi>
         {draft !== "" && !isActive && <span class="sidebar__draft">{strings.sidebar.draft}</span>}
         {isMuted && <Muted />}

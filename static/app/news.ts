@@ -13,8 +13,8 @@ export interface News {
 }
 
 /**
- * What came between two states, by the levels that somebody chose; nothing while they don't want
- * to be disturbed. Pages of the history, own messages and what was read elsewhere are no news.
+ * News between two states, by the level of each conversation; none with "do not disturb". Pages of
+ * the history, own messages and messages read elsewhere are no news.
  */
 export function newsBetween(before: State, after: State): readonly News[] {
   const isIn = before.self !== null && before.log.epoch === after.log.epoch;
@@ -29,7 +29,7 @@ export function newsBetween(before: State, after: State): readonly News[] {
   });
 }
 
-/** What is on screen counts as read at once, though somebody may look at another window. */
+/** Whether the messages were read elsewhere; those on screen count as read in a hidden window, too. */
 function isReadElsewhere({ active }: State, { key, unread }: Conversation): boolean {
   return unread === 0 && key !== active;
 }

@@ -5,7 +5,7 @@ import type { Person } from "../model/address.ts";
 import type { Notice, State } from "../model/state.ts";
 import type { Intent } from "../text/commands.ts";
 
-/** Says beside the box why nothing was made of a line. */
+/** A notice that says why a line was not sent. */
 export function refusal(text: string): Notice {
   return { kind: "refused", text, conversation: null };
 }
@@ -15,13 +15,13 @@ export function isAnswerToLine(notice: Notice | null): boolean {
   return notice?.kind === "refused" && notice.conversation === null;
 }
 
-/** Why nothing is made of a line, for people; null if it can be done. */
+/** Why a line can't be sent or obeyed, as a sentence; null if it can. */
 export function objectionToIntent(state: State, intent: Intent): string | null {
   if (intent.kind === "mistake") return intent.note;
   if (intent.kind !== "direct") return null;
   const known = findWithPerson(state.conversations, personNamed(state, intent.to)) ??
     findWithPerson(state.conversations, { username: intent.to, account: null });
-  // The name is somebody else's now: whom the writer knows under it would not get the message.
+  // The name may belong to somebody else now, and the person the writer means wouldn't get it.
   return known === undefined ? null : objectionTo(state, known.address);
 }
 

@@ -108,7 +108,7 @@ export function listConversations(
   const { conversations, hasOlder, lobby } = answer;
   return derive(state, (next) => {
     for (const listed of conversations) listDirect(next, listed);
-    // A message that came between two pages moved its conversation to one that was read before.
+    // A message that arrived between two pages may have moved its conversation to an earlier page.
     const isOnOnePage = ids.size === conversations.length;
     const hasPast = ({ id }: Conversation) => id !== null && (ids.has(id) || !isOnOnePage);
     if (!hasOlder) next.changeAll((before) => hasPast(before) ? before : withoutPast(before));
@@ -117,7 +117,7 @@ export function listConversations(
   });
 }
 
-/** The names of the conversations on a page of the list. */
+/** The ids of the conversations on a page of the list. */
 export function idsOf({ conversations }: ConversationsAnswer): Set<string> {
   return new Set(conversations.map(({ id }) => id));
 }

@@ -66,8 +66,8 @@ function enter(next: NextState, { username, account, online, users, limits }: We
 }
 
 /**
- * A guest's account ended with its connection: private conversations go on under another name of
- * the server's, and what their people wrote meanwhile reached nobody.
+ * A guest's account ended with its connection: private conversations continue under another id of the
+ * server, and messages sent to the old account meanwhile are lost.
  */
 function beNewGuest(next: NextState, at: number): void {
   for (const [conversation, username] of directsOf(next.now)) {

@@ -101,8 +101,8 @@ export class NextState {
   }
 
   /**
-   * Notes what isn't in the same order in a later list: exactly what is gone, where the list has only
-   * lost its beginning and grown at its end.
+   * Notes keys that a later list doesn't hold in the same order. These are exactly the removed ones if
+   * the list only lost its beginning and grew at its end.
    */
   #noteMissing(before: readonly ItemKey[], after: readonly ItemKey[]): void {
     if (before === after) return;

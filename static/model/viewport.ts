@@ -77,9 +77,9 @@ function spanFrom(index: number, count: number): Span {
 }
 
 /**
- * The viewport after items came or went. Those inserted before the first row stay out of the window,
- * unless somebody waits for them there; if the first row's item is gone, the next one that is still
- * there takes its place.
+ * The viewport after items were added or removed. Items inserted before the first row stay outside the
+ * window, unless the reader waits for them there. If the first row's item is gone, the next remaining
+ * one takes its place.
  *
  * @param shown The items that had rows.
  * @param keys All items of the conversation now.

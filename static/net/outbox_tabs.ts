@@ -34,7 +34,7 @@ export class OutboxTabs {
     });
   }
 
-  /** Says nothing before the first welcome: nobody knows for whom it would be. */
+  /** Sends nothing before the first welcome, because the account isn't known yet. */
   post(message: TabMessage): void {
     const identity = this.#identity();
     if (identity === null) return;

@@ -69,7 +69,7 @@ export class PacketReader {
         const inflating = work();
         if (inflating) await inflating;
       } catch (error) {
-        // A mistake over one packet must not keep the others waiting.
+        // A bug in handling one packet must not block the others.
         reportError(error);
       }
     }

@@ -1,6 +1,6 @@
 import { strings } from "./strings.ts";
 
-/** What a line in the composer asks for. */
+/** What a line in the composer means. */
 export type Intent =
   | { readonly kind: "message"; readonly text: string }
   /** A private message that leaves the conversation on screen as it is. */
@@ -16,7 +16,7 @@ export type Intent =
 /** Sent as it is: the text of a message that Markdown leaves alone. */
 const SHRUG = "¯\\_(ツ)_/¯";
 
-/** What each command makes of the text after it. */
+/** Reads the text after each command. */
 const READERS = {
   msg: readDirect,
   me: readAction,

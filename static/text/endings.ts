@@ -23,7 +23,7 @@ const SENTENCES: Readonly<Record<number, keyof Strings["endings"]>> = {
   4506: "untrustedProxy",
 };
 
-/** What to tell about an ending, and the button that helps. */
+/** Text about an ending, and a button that helps. */
 export interface EndingText {
   readonly text: string;
   readonly action: "rejoin" | "reconnect";
@@ -36,7 +36,7 @@ export function isAboutName(refusal: ErrorFrame | null): boolean {
 }
 
 /**
- * What to tell and to offer when connecting again by itself can't help.
+ * Text and button for an ending after which the page doesn't reconnect by itself.
  *
  * @param code Close code.
  * @param refusal The server's last word, if it gave one.

@@ -1,6 +1,6 @@
 /** Longer messages are folded. */
 const MAX_LINES = 20;
-/** What a folded one shows, so that it never hides just a line or two. */
+/** Lines of a folded message; fewer than make it fold, so that it never hides just one or two. */
 const FOLDED_LINES = 15;
 /** Characters on a line as wide as messages are. */
 const LINE_LENGTH = 90;

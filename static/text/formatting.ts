@@ -1,7 +1,7 @@
-/** What a formatting key makes of the selection. */
+/** Marks of the formatting keys. */
 export type Mark = "bold" | "italic" | "code";
 
-/** A text with what is selected in it. */
+/** A text with a selection. */
 export interface Selected {
   readonly text: string;
   readonly start: number;

@@ -1,7 +1,7 @@
 import { nameKey } from "./name_key.ts";
 import { characterAt, characterBefore, isWordCharacter } from "./characters.ts";
 
-/** Finds the person whose name was typed, in whatever case; nothing if nobody has it. */
+/** Finds a person by a typed name, ignoring case; undefined if nobody has it. */
 export type NameLookup = (typed: string) => string | undefined;
 
 /** A lookup in a list of names. */
@@ -10,13 +10,13 @@ export function lookUpIn(names: Iterable<string>): NameLookup {
   return (typed) => byKey.get(nameKey(typed));
 }
 
-/** A lookup that knows nobody. */
+/** A lookup without names. */
 export const knowNobody: NameLookup = () => undefined;
 
-/** What may be a name: usernames have at most 32 characters. */
+/** A possible name: usernames have at most 32 characters. */
 const NAME = /[\p{L}\p{M}\p{N}_.\-]{0,32}/uy;
 const NAME_END = /[\p{L}\p{M}\p{N}]$/u;
-/** What would go on with the name before it. */
+/** Characters that would continue a name. */
 const LONGER_NAME = /[.\-][\p{L}\p{M}\p{N}]/uy;
 
 /** A name that was found after an `@`, and where it ends. */

@@ -51,7 +51,7 @@ function shownLevel(level: NotificationLevel, isDirect: boolean): NotificationLe
   return isDirect && level === "mentions" ? "all" : level;
 }
 
-/** Why nothing is told whatever is chosen here; empty if it is. */
+/** Why no level has an effect at the moment; empty if they have. */
 function whyNothing({ notifications, sound, doNotDisturb }: Settings): string {
   const { disturbed, off } = strings.notifications;
   if (doNotDisturb) return disturbed;

@@ -6,8 +6,8 @@ import { useDispatch } from "../context.ts";
 import { Icon } from "../shared/icon.tsx";
 
 /**
- * The way to what one is told of in the conversation on screen. Notes to oneself are no news, and a
- * conversation that nobody wrote in has no name to keep a choice under.
+ * Opens the notification level of the conversation on screen. There is none for notes to oneself, nor
+ * for a conversation that has no id of the server yet.
  */
 export function LevelButton({ state }: { readonly state: State }) {
   const dispatch = useDispatch();

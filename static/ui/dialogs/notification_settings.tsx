@@ -14,15 +14,7 @@ export function NotificationSettings({ settings }: { readonly settings: Settings
   return (
     <section class="dialog__section" aria-labelledby="notifications-title">
       <h3 id="notifications-title" class="dialog__subtitle">{words.title}</h3>
-      <Permission settings={settings} />
-      {settings.notifications && (
-        <Toggle
-          id="hide-text"
-          label={words.hideText}
-          isOn={!settings.notificationText}
-          onChange={(isOn) => change({ notificationText: !isOn })}
-        />
-      )}
+      <DesktopSettings settings={settings} />
       <Toggle
         id="sound"
         label={words.sound}
@@ -43,8 +35,8 @@ export function NotificationSettings({ settings }: { readonly settings: Settings
   );
 }
 
-/** Notifications are asked for by a button, never by themselves. */
-function Permission({ settings }: { readonly settings: Settings }) {
+/** Notifications are asked for by a press, never by themselves. */
+function DesktopSettings({ settings }: { readonly settings: Settings }) {
   const { ask, dispatch } = useUi();
   const [permission, setPermission] = useState(permissionNow);
   const words = strings.notifications;
@@ -58,12 +50,20 @@ function Permission({ settings }: { readonly settings: Settings }) {
     dispatch({ type: "settings", change: { notifications: isOn && answer === "granted" } });
   };
   return (
-    <Toggle
-      id="notifications"
-      label={words.enable}
-      isOn={settings.notifications && permission === "granted"}
-      onChange={(isOn) => void turn(isOn)}
-    />
+    <>
+      <Toggle
+        id="notifications"
+        label={words.enable}
+        isOn={settings.notifications && permission === "granted"}
+        onChange={(isOn) => void turn(isOn)}
+      />
+      <Toggle
+        id="hide-text"
+        label={words.hideText}
+        isOn={!settings.notificationText}
+        onChange={(isOn) => dispatch({ type: "settings", change: { notificationText: !isOn } })}
+      />
+    </>
   );
 }
 

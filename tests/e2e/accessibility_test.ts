@@ -72,6 +72,34 @@ const SCREENS: Readonly<Record<string, (alice: Person) => Promise<unknown>>> = {
     await page.getByRole("button", { name: "Account" }).click();
     await page.getByText("Delete this account").click();
   },
+  "the settings": async ({ page }) => {
+    await page.getByRole("button", { name: "Settings", exact: true }).click();
+    await page.getByRole("dialog", { name: "Settings" }).waitFor();
+  },
+  "the settings on a phone": async ({ page }) => {
+    await page.getByRole("button", { name: "Settings", exact: true }).click();
+    await page.setViewportSize(PHONE);
+  },
+  "a conversation’s notifications": async ({ page }) => {
+    await page.getByRole("button", { name: "Notifications for this conversation" }).click();
+    await page.getByRole("dialog", { name: "Notifications" }).waitFor();
+  },
+  "a muted conversation, undisturbed": async ({ page }) => {
+    await page.getByRole("button", { name: "Notifications for this conversation" }).click();
+    await page.getByRole("radio", { name: "Nothing" }).check();
+    await page.keyboard.press("Escape");
+    await page.getByRole("button", { name: "Do not disturb" }).click();
+  },
+  "an invitation": async ({ page }) => {
+    await page.getByRole("button", { name: "Invite people" }).click();
+    await page.locator("#invite canvas[width]").waitFor();
+  },
+  "an invitation that was copied, on a phone": async ({ page }) => {
+    await page.getByRole("button", { name: "Invite people" }).click();
+    await page.setViewportSize(PHONE);
+    await page.locator("#invite").getByRole("button", { name: "Copy" }).click();
+    await page.getByRole("status").getByText(/Address copied|copy it yourself/).waitFor();
+  },
 };
 
 /** The way to each screen of somebody who has not joined. */

@@ -75,6 +75,8 @@ function useMedia(query: string): boolean {
   useEffect(() => {
     const note = () => setMatches(media.matches);
     media.addEventListener("change", note);
+    // It may have changed between the first picture and this.
+    note();
     return () => media.removeEventListener("change", note);
   }, []);
   return matches;

@@ -1,5 +1,5 @@
 /// <reference lib="dom" />
-import { useEffect } from "preact/hooks";
+import { useLayoutEffect } from "preact/hooks";
 
 /** What the shortcuts do that work wherever the focus is. */
 export interface Shortcuts {
@@ -17,7 +17,8 @@ export interface Shortcuts {
 
 /** Listens for keys for as long as the component lives. */
 export function useShortcuts(shortcuts: Shortcuts): void {
-  useEffect(() => {
+  // At once: an Esc right after a dialog has opened is the dialog's, and a late listener took it.
+  useLayoutEffect(() => {
     const press = (event: KeyboardEvent) => {
       if (event.defaultPrevented || event.isComposing || !shortcuts.isEnabled()) return;
       const act = actOf(event, shortcuts);

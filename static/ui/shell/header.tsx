@@ -88,7 +88,7 @@ function BackButton() {
       onClick={() => dispatch({ type: "open", conversation: LOBBY })}
     >
       <Icon name="back" />
-      <span>{strings.common.everyone}</span>
+      <span class="conversation__back">{strings.common.everyone}</span>
     </button>
   );
 }

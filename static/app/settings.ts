@@ -20,6 +20,8 @@ const CHECKS: { readonly [key in keyof Settings]: Check<Settings[key]> } = {
   notificationText: isFlag,
   sound: isFlag,
   doNotDisturb: isFlag,
+  recentEmoji: (value): value is Settings["recentEmoji"] =>
+    Array.isArray(value) && value.every((emoji) => typeof emoji === "string"),
   levels: (value): value is Settings["levels"] =>
     typeof value === "object" && value !== null && Object.values(value).every(isLevel),
 };

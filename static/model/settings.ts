@@ -14,6 +14,8 @@ export interface Settings {
   readonly notificationText: boolean;
   readonly sound: boolean;
   readonly doNotDisturb: boolean;
+  /** Emoji used lately, the last one first. */
+  readonly recentEmoji: readonly string[];
   /** By the server's name of a conversation, or `lobby`; others have their default. */
   readonly levels: Readonly<Record<string, NotificationLevel>>;
 }
@@ -28,8 +30,17 @@ export const DEFAULT_SETTINGS: Settings = {
   notificationText: true,
   sound: false,
   doNotDisturb: false,
+  recentEmoji: [],
   levels: {},
 };
+
+/** How many of the emoji used lately are remembered. */
+const MAX_RECENT = 16;
+
+/** The emoji used lately, once this one has been used again. */
+export function withRecent(recent: readonly string[], emoji: string): readonly string[] {
+  return [emoji, ...recent.filter((other) => other !== emoji)].slice(0, MAX_RECENT);
+}
 
 /** The level of a conversation; by default mentions in the lobby, and all private messages. */
 export function levelOf(settings: Settings, conversation: string): NotificationLevel {

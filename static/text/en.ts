@@ -147,6 +147,9 @@ export const en = {
     notes: "Write a note to yourself",
     send: "Send",
     left: (number: number) => `${number} left`,
+    /** Told to screen readers now and then. */
+    fewerLeft: (number: number) => `Fewer than ${number} characters left`,
+    overLimit: "Over the limit",
     over: (number: number) => `${number} over the limit`,
     tooLong: (number: number) =>
       `This message is ${count(number, { one: "character", other: "characters" })} too long.`,

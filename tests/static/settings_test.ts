@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import { followSettings, keepSettings, readSettings } from "../../static/app/settings.ts";
 import { Store } from "../../static/app/store.ts";
 import { changeSettings } from "../../static/model/changes.ts";
-import { DEFAULT_SETTINGS } from "../../static/model/settings.ts";
+import { DEFAULT_SETTINGS, withRecent } from "../../static/model/settings.ts";
 import { initialState } from "../../static/model/state.ts";
 import { JsonStorage } from "../../static/net/storage.ts";
 import { MapStorage } from "./fakes.ts";
@@ -35,6 +35,7 @@ Deno.test("readSettings() takes damaged or unknown settings for not chosen, and 
     { ...DEFAULT_SETTINGS, density: "compact" },
   );
   assertEquals(read({ levels: { lobby: "all", c_1: "loud" } }), DEFAULT_SETTINGS);
+  assertEquals(read({ recentEmoji: ["🎉", 1] }), DEFAULT_SETTINGS);
   assertEquals(read({ levels: { lobby: "all" } }).levels, { lobby: "all" });
 });
 
@@ -52,4 +53,14 @@ Deno.test("followSettings() takes over what another tab chose, and writes nothin
 
   assertEquals(other.state.settings.doNotDisturb, true);
   assertEquals([writes, other.state === before], [0, true]);
+});
+
+Deno.test("withRecent() puts the last emoji first, each once and not too many", () => {
+  const many = Array.from({ length: 20 }, (_, i) => String(i)).reduce<readonly string[]>(
+    withRecent,
+    [],
+  );
+
+  assertEquals(withRecent(["a", "b"], "b"), ["b", "a"]);
+  assertEquals([many.length, many[0]], [16, "19"]);
 });

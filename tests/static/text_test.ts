@@ -102,6 +102,9 @@ Deno.test("cleanText() makes pasted text fit for sending", () => {
 
 Deno.test("countCharacters() counts code points, as the server does", () => {
   assertEquals(countCharacters("a👍b"), 3);
+  for (const text of ["", "👍👍", "\uD83D", "\uDC4D\uD83D", "\uD83D\uD83D\uDC4D"]) {
+    assertEquals(countCharacters(text), [...text].length);
+  }
 });
 
 Deno.test("describeReach() says who reads along", () => {

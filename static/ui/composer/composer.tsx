@@ -4,6 +4,7 @@ import { useRef } from "preact/hooks";
 import { awayPeople, likelyNames } from "../../model/selectors.ts";
 import { activeConversation, type State } from "../../model/state.ts";
 import type { Address } from "../../model/address.ts";
+import { withRecent } from "../../model/settings.ts";
 import { clampMarks } from "../../text/names.ts";
 import { strings } from "../../text/strings.ts";
 import { useDispatch } from "../context.ts";
@@ -30,7 +31,14 @@ export function Composer({ state, box, isTouch }: ComposerProps) {
   const { key, address, draft } = activeConversation(state);
   const form = useRef<HTMLFormElement>(null);
   const text = useText(box, (value) => dispatch({ type: "draft", conversation: key, text: value }));
-  const completion = useCompletion(box, text, key, () => peopleOf(state));
+  const completion = useCompletion(box, text, key, {
+    people: () => peopleOf(state),
+    recentEmoji: state.settings.recentEmoji,
+    onEmoji(emoji) {
+      const recentEmoji = withRecent(state.settings.recentEmoji, emoji);
+      dispatch({ type: "settings", change: { recentEmoji } });
+    },
+  });
   useFittedHeight(form, box, draft);
   const isHeld = state.notice?.kind === "turned";
 
@@ -81,7 +89,7 @@ export function Composer({ state, box, isTouch }: ComposerProps) {
           placeholder={placeholderOf(address, state.self?.account)}
           enterkeyhint={isTouch ? "enter" : "send"}
           readOnly={isHeld}
-          aria-describedby="composer-note"
+          aria-describedby="composer-note composer-count"
           aria-labelledby="composer-audience"
           aria-autocomplete="list"
           aria-controls="suggestions"
@@ -93,6 +101,8 @@ export function Composer({ state, box, isTouch }: ComposerProps) {
             completion.look();
           }}
           onKeyDown={press}
+          onKeyUp={completion.leave}
+          onPointerUp={completion.leave}
           onBlur={completion.close}
         />
         <button

@@ -3,6 +3,9 @@ import type { RefObject } from "preact";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { type Mark, wrapSelection } from "../../text/formatting.ts";
 
+/** Text this long fills a third of any window. Measuring it at each key would take a while. */
+const SURELY_FULL = 20_000;
+
 /** Marks around the selection, by the key pressed with Ctrl or Cmd. */
 const MARKS: Readonly<Record<string, Mark>> = { KeyB: "bold", KeyI: "italic", KeyE: "code" };
 
@@ -41,11 +44,21 @@ export function useText(
       if (element === null || element.readOnly) return;
       const { value, selectionStart, selectionEnd } = element;
       const wrapped = wrapSelection(value, selectionStart, selectionEnd, mark);
-      edit(element, 0, value.length, wrapped.text);
+      editInto(element, value, wrapped.text);
       element.setSelectionRange(wrapped.start, wrapped.end);
       changed();
     },
   };
+}
+
+/** Makes one text of another by replacing only what is different: long texts take seconds. */
+function editInto(element: HTMLTextAreaElement, before: string, after: string): void {
+  const most = Math.min(before.length, after.length);
+  let start = 0;
+  while (start < most && before[start] === after[start]) start++;
+  let same = 0;
+  while (same < most - start && before.at(-1 - same) === after.at(-1 - same)) same++;
+  edit(element, start, before.length - same, after.slice(start, after.length - same));
 }
 
 /** Replaces text so that the browser's own undo can take it back. */
@@ -57,8 +70,14 @@ function edit(
 ): void {
   if (element === null) return;
   element.setSelectionRange(start, end);
-  const isDone = document.execCommand("insertText", false, text);
+  const command = text === "" ? "delete" : "insertText";
+  const isDone = start === end && text === "" || document.execCommand(command, false, text);
   if (!isDone) element.setRangeText(text, start, end, "end");
+}
+
+/** Height of the box at most, in pixels. */
+function highest(): number {
+  return Math.round(innerHeight / 3);
 }
 
 /**
@@ -72,12 +91,13 @@ export function useFittedHeight(
 ): void {
   const fit = useRef(() => {
     if (form.current === null || box.current === null) return;
-    const { style } = box.current;
+    const { style, value } = box.current;
+    if (value.length > SURELY_FULL) return void (style.height = `${highest()}px`);
     form.current.style.minBlockSize = `${form.current.offsetHeight}px`;
     style.height = "auto";
     const border = box.current.offsetHeight - box.current.clientHeight;
     const wanted = box.current.scrollHeight + border;
-    style.height = `${Math.min(wanted, Math.round(innerHeight / 3))}px`;
+    style.height = `${Math.min(wanted, highest())}px`;
     form.current.style.minBlockSize = "";
   }).current;
   useLayoutEffect(fit, [text]);

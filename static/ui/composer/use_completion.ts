@@ -20,23 +20,33 @@ export interface OpenCompletion {
   close(): void;
   /** Updates the suggestions after typing. */
   look(): void;
+  /** The cursor may have moved: only the word before it completes. */
+  leave(): void;
   /** A key pressed in the box; true if it was meant for the list. */
   press(event: KeyboardEvent): boolean;
 }
 
 const NO_OPTIONS: readonly CompletionOption[] = [];
 
+/** What completes words besides the table of emoji, which is loaded here. */
+export interface Sources {
+  /** People that may be meant; read only when a name is written. */
+  readonly people: () => Pick<CompletionSources, "names" | "away">;
+  readonly recentEmoji: readonly string[];
+  /** An emoji was chosen. */
+  readonly onEmoji: (emoji: string) => void;
+}
+
 /**
  * Completes names, commands and emoji in the box.
  *
  * @param conversation The list closes when this changes.
- * @param people Names that one may mean, the likeliest first, and which of them are away.
  */
 export function useCompletion(
   box: RefObject<HTMLTextAreaElement | null>,
   text: TextBox,
   conversation: ConversationKey,
-  people: () => Pick<CompletionSources, "names" | "away">,
+  { people, recentEmoji, onEmoji }: Sources,
 ): OpenCompletion {
   const [completion, setCompletion] = useState<Completion | null>(null);
   const [chosen, choose] = useState(0);
@@ -47,18 +57,32 @@ export function useCompletion(
 
   const look = () => {
     const { value = "", selectionStart = 0 } = box.current ?? {};
-    const found = completionAt(value, selectionStart, { ...people(), emoji: emoji.current });
+    const sources = { ...people(), emoji: emoji.current, recentEmoji };
+    const found = completionAt(value, selectionStart, sources);
     setCompletion(found);
     choose(0);
-    // Without the table names stay as they are typed, and the next key asks for it again.
-    if (found?.isLoading) loadEmoji().then((table) => emoji.current = table, reportError);
+    if (found?.isLoading) void load();
+  };
+  const load = async () => {
+    try {
+      emoji.current = await loadEmoji();
+    } catch (error) {
+      // Names stay as they are typed, and the next key asks for the table again.
+      return reportError(error);
+    }
+    lookAgain.current();
+  };
+  const lookAgain = useRef(look);
+  lookAgain.current = look;
+  const leave = () => {
+    if (completion !== null && box.current?.selectionStart !== completion.end) close();
   };
   const accept = (index: number) => {
     const option = options[index];
     close();
-    if (completion !== null && option !== undefined) {
-      text.replace(completion.start, completion.end, option.insert);
-    }
+    if (completion === null || option === undefined) return;
+    text.replace(completion.start, completion.end, option.insert);
+    if (completion.kind === "emoji") onEmoji(option.key);
   };
   const press = (event: KeyboardEvent) => {
     const step = options.length === 0 ? null : stepOf(event);
@@ -68,7 +92,7 @@ export function useCompletion(
     else choose((chosen + options.length + step) % options.length);
     return true;
   };
-  return { options, chosen, accept, look, close, press };
+  return { options, chosen, accept, look, leave, close, press };
 }
 
 function stepOf(event: KeyboardEvent): 1 | -1 | "accept" | "close" | null {

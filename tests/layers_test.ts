@@ -35,7 +35,7 @@ const MAY_IMPORT: readonly Rule[] = [
     /^core\/|^zod$/,
   ],
   ["routes/", /^routes\//, /^(routes|core)\/|^hono(\/|$)|^zod$|^@std\/|^node:/],
-  ["static/main.tsx", /^static\/[^/]+$/, /^static\/(ui|app|model|net|text)\//],
+  ["static/main.tsx", /^static\/[^/]+$/, /^static\/(ui|app)\//],
   ["static/text/", /^static\/text\//, /^static\/text\//, SHARED_TYPES],
   ["static/model/", /^static\/model\//, /^static\/(model|text)\//, SHARED_TYPES],
   ["static/net/", /^static\/net\//, /^static\/net\//, typesOf("model")],

@@ -4,7 +4,7 @@ import type { Address } from "../model/address.ts";
 import type { ConnectionState } from "../model/connection.ts";
 import { type ConversationKey, LOBBY } from "../model/conversation.ts";
 import { setConnection } from "../model/changes.ts";
-import { objectionTo, openDirect } from "../model/directs.ts";
+import { addressOfUnsent, objectionTo, openDirect } from "../model/directs.ts";
 import { showEnds } from "../model/history.ts";
 import { isOtherAccount } from "../model/joining.ts";
 import { dropOutgoing, orderOutgoing, showOutgoing } from "../model/outgoing.ts";
@@ -75,6 +75,7 @@ export class Client {
       nameKey,
       words: strings.unsent,
       onChange: (change) => this.#outboxChanged(change),
+      addressOf: ({ id, to }) => addressOfUnsent(store.state, id, to),
       objection: (row) => objectionTo(store.state, row.to),
     });
     this.#socket = new ReconnectingSocket({

@@ -77,13 +77,34 @@ export class Drafts {
     if (text !== "" || this.#stored(address) === before) this.#store(address, text);
   }
 
+  /**
+   * What was begun to a name alone is for this account, as the page knows by now: whoever has the
+   * name later must not find it in the box.
+   */
+  bind(address: Address, text: string): void {
+    const kept = this.#ownOf(address)?.address ?? this.#placedAt(address);
+    const isByName = kept?.kind === "direct" && kept.account === null;
+    const isKnown = address.kind === "direct" && address.account !== null;
+    if (isByName && isKnown && this.get(address) === text) this.set(address, text);
+  }
+
   #ownOf(address: Address): Draft | undefined {
     return this.#own.find((draft) => isSame(draft.address, address));
   }
 
   #stored(address: Address): string {
-    const place = this.#places().find(({ peer }) => isSame(addressOf(peer), address));
+    const place = this.#placeOf(address);
     return place === undefined ? "" : this.#textIn(place.slot);
+  }
+
+  /** For whom what is stored for an address was begun. */
+  #placedAt(address: Address): Address | undefined {
+    const place = this.#placeOf(address);
+    return place && addressOf(place.peer);
+  }
+
+  #placeOf(address: Address): Place | undefined {
+    return this.#places().find(({ peer }) => isSame(addressOf(peer), address));
   }
 
   #store(address: Address, text: string): void {

@@ -113,6 +113,7 @@ export class Visits implements ClientEvents {
     const conversation = state.conversations.get(state.active);
     const drafts = this.#ownDrafts();
     if (conversation === undefined || drafts === null) return state;
+    for (const { address, draft } of state.conversations.values()) drafts.bind(address, draft);
     return setDraft(state, conversation.key, drafts.get(conversation.address));
   }
 

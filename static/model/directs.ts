@@ -69,6 +69,16 @@ export function objectionTo({ presence }: State, address: Address): string | nul
   return strings.unsent.otherHolder(address.username);
 }
 
+/**
+ * Whom a message on its way is for. One that was written to a name alone is for the person whom its
+ * conversation is known to be with by now: the name may have changed hands since.
+ */
+export function addressOfUnsent({ conversations }: State, id: string, to: Address): Address {
+  if (to.kind !== "direct" || to.account !== null) return to;
+  const shown = findUnsent(conversations, id)?.address;
+  return shown?.kind === "direct" ? shown : to;
+}
+
 /** Key of the conversation with a person. */
 function ensureDirect(next: NextState, person: Person): ConversationKey {
   const found = findWithPerson(next.now.conversations, person);

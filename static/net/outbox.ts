@@ -9,6 +9,8 @@ export interface OutboxOptions extends Omit<OutboxRowsOptions, "onHeard" | "onSe
   /** Says which tab of the browser sends. */
   readonly turn: Turn;
   readonly clock: Clock;
+  /** Whom a row is for, as far as the page knows by now: a name alone may change hands. */
+  readonly addressOf: (row: OutboxRow) => Address;
   /**
    * Why this row must not go out now, for people: its addressee's name is someone else's by now.
    * Null if it may go.
@@ -153,12 +155,13 @@ export class Outbox {
   /** Whether later rows of the same conversation must wait for this one. */
   #transmit(row: OutboxRow): boolean {
     if (this.#inFlight.has(row.id) || row.writer === null || !this.#rows.isPlaced(row)) return true;
-    const objection = this.#options.objection(row);
+    const bound = { ...row, to: this.#options.addressOf(row) };
+    const objection = this.#options.objection(bound);
     if (objection !== null) {
       this.#rows.fail(row, objection);
       return false;
     }
-    if (this.#send?.(toRequest(row))) {
+    if (this.#send?.(toRequest(bound))) {
       this.#inFlight.add(row.id);
       this.#tried.add(row.id);
       this.#rows.post({ type: "alive" });

@@ -259,6 +259,50 @@ Deno.test("Chat says that a message was sent aside, and where it is", async () =
   perform({ type: "leave" });
 });
 
+// It went to whoever had taken the name of the conversation that showed it.
+Deno.test("Chat retries a message to the person of its conversation, not to a name", async () => {
+  const { page, perform, submit } = await enter();
+  submit("/msg dave psst");
+  await settle();
+  const id = page.ids()[0]!;
+  page.socket.receive({ type: "error", code: "unknown_user", message: "No such user.", id });
+  const dave = { from: "dave", account: "a_dave", to: "alice", conversation: "a_alice.a_dave" };
+  page.socket.receive(message(dave));
+  page.draw();
+
+  perform({ type: "retry", id });
+  await settle();
+  const { account } = page.socket.sent.at(-1) as { account: string };
+  page.socket.receive({ type: "error", code: "name_moved", message: "Moved.", id });
+  const other = { username: "dave", account: "a_other", message: "", online: 3, at: 5 };
+  page.socket.receive({ type: "joined", ...other });
+  page.draw();
+  perform({ type: "retry", id });
+  await settle();
+
+  assertEquals([account, page.sent().length], ["a_dave", 2]);
+  perform({ type: "leave" });
+});
+
+// It was in the box of whoever had taken the name since.
+Deno.test("Chat keeps a draft for the person it was begun to, whoever has the name later", async () => {
+  const { page, active, perform } = await enter();
+  perform({ type: "open_person", person: { username: "dave", account: null } });
+  perform({ type: "draft", conversation: page.state.active, text: "for your eyes" });
+  const known = page.state.active;
+  const dave = { from: "dave", account: "a_dave", to: "alice", conversation: "a_alice.a_dave" };
+  page.socket.receive(message(dave));
+  page.draw();
+
+  perform({ type: "open_person", person: { username: "dave", account: "a_other" } });
+  const drafts = [active().draft];
+  perform({ type: "open", conversation: known });
+  drafts.push(active().draft);
+
+  assertEquals(drafts, ["", "for your eyes"]);
+  perform({ type: "leave" });
+});
+
 // "Sent privately to nobody." stayed, and what became of the message was out of sight.
 Deno.test("Chat tells beside the box that a message sent aside was refused, and where it is", async () => {
   const { page, perform, submit } = await enter();

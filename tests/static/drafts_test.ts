@@ -47,6 +47,19 @@ Deno.test("Drafts reads drafts of an earlier version", () => {
   assertEquals(drafts.get(to("bob")), "psst");
 });
 
+Deno.test("Drafts.bind() gives what was begun to a name to the account that it was for", () => {
+  const { open } = setUp();
+  open().set(to("bob", null), "psst");
+
+  const reloaded = open();
+  reloaded.bind(to("bob"), "other words");
+  const before = reloaded.get(to("bob", "a_other"));
+  reloaded.bind(to("bob"), "psst");
+
+  assertEquals([before, reloaded.get(to("bob", "a_other"))], ["psst", ""]);
+  assertEquals([reloaded.get(to("bob")), open().get(to("bob", "a_other"))], ["psst", ""]);
+});
+
 Deno.test("Drafts deletes a sent text and its key", () => {
   const { map, open } = setUp();
   const drafts = open();

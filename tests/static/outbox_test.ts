@@ -30,6 +30,7 @@ function setUp(
       if (change.type === "order") orders.push(change.ids.join(" "));
       else shown.push(describe(change));
     },
+    addressOf: ({ to }) => to,
     objection: (row) => objections.get(row.id) ?? null,
   });
   const attach = (changes = {}) => {

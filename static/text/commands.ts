@@ -43,13 +43,16 @@ export function commandHelp(): CommandHelp[] {
   return COMMANDS.map((name) => ({ command: `/${name}`, ...strings.commands[name] }));
 }
 
+/** What isn't seen before a slash, and what keyboards for Chinese and Japanese type as one. */
+const BEFORE_SLASH = /^[\s\p{Default_Ignorable_Code_Point}]*[/\uFF0F]/u;
+
 /**
  * Reads a line: `/msg bob hi` is private, `//x` says "/x". Another word after a slash is a mistake
  * and is never sent, because a mistyped `/msg` must not become public.
  */
 export function readIntent(line: string): Intent {
-  const start = line.trimStart();
-  if (start.startsWith("//")) return { kind: "message", text: start.slice(1) };
+  const start = line.replace(BEFORE_SLASH, "/");
+  if (/^\/[/\uFF0F]/.test(start)) return { kind: "message", text: start.slice(1) };
   if (!start.startsWith("/")) return { kind: "message", text: line };
   const [, word = "", rest = ""] = /^\/(\S*)\s*([^]*)$/.exec(start) ?? [];
   const command = COMMANDS.find((name) => name === word.toLowerCase());

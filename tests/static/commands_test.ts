@@ -11,6 +11,17 @@ Deno.test("readIntent() sends plain text, and never a mistyped command", () => {
   assertEquals(readIntent("/").kind, "mistake");
 });
 
+// It went to everyone.
+Deno.test("readIntent() knows a command by the slash of another keyboard, and behind what isn't seen", () => {
+  const direct = { kind: "direct", to: "bob", text: "psst" } as const;
+
+  for (const start of ["\uFF0F", "\u200B/", "\u2060 /", "\u00AD/", "\uFEFF\n/"]) {
+    assertEquals(readIntent(`${start}msg bob psst`), direct);
+  }
+  assertEquals(readIntent("\uFF0F\uFF0Fok"), { kind: "message", text: "\uFF0Fok" });
+  assertEquals(readIntent("\u200Bhello"), { kind: "message", text: "\u200Bhello" });
+});
+
 Deno.test("readIntent() reads /msg with its name, its text and their absence", () => {
   assertEquals(readIntent("/msg bob a b\nc"), { kind: "direct", to: "bob", text: "a b\nc" });
   assertEquals(readIntent("/msg @bob hi"), { kind: "direct", to: "bob", text: "hi" });

@@ -118,6 +118,8 @@ export class Notifier {
       count: count + (this.#told.get(key)?.count ?? 0),
       newest: newest.key,
     };
+    // A guest's account ends with its connection, and another one has another notification.
+    if (this.#told.get(key)?.tag !== told.tag) this.#close(key);
     this.#told.set(key, told);
     this.#options.desktop.show({
       tag: told.tag,

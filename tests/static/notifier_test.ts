@@ -102,6 +102,20 @@ Deno.test("Notifier shows one notification for each conversation, replaced and c
   ]);
 });
 
+// The first one stayed for good, with its text.
+Deno.test("Notifier replaces what it told a guest who has another account by now", () => {
+  const { desktop, receive, notifier } = openPage();
+  receive(whisper(11));
+  receive(welcome({ account: "a_alice2", seq: 11 }));
+  receive({ type: "resumed", recovered: true, seq: 11 });
+
+  receive(message({ seq: 12, to: "alice", conversation: "a_alice2.a_bob", message: "again" }));
+  assertEquals(desktop.words, [["bob, privately", "2 new messages. again"]]);
+  notifier.closeAll();
+
+  assertEquals(desktop.words, []);
+});
+
 Deno.test("Notifier is silent while the person is active in any tab, and doesn’t tell it later", () => {
   const { desktop, tabs, receive } = openPage();
   tabs.isFront = true;

@@ -23,9 +23,9 @@ import { cleanText, countCharacters } from "../text/plain_text.ts";
 import { strings } from "../text/strings.ts";
 import type { Action } from "./actions.ts";
 import { Choice } from "./choice.ts";
+import { isAnswerToLine, objectionToIntent, personNamed, refusal } from "./notices.ts";
 import type { Change, Store } from "./store.ts";
 import type { Visits } from "./visits.ts";
-import { isAnswerToLine, objectionToIntent, personNamed, refusal } from "./writing.ts";
 
 /** Performs actions. */
 export class Chat {

@@ -14,7 +14,7 @@ export function receiveErased(
 }
 
 /**
- * A conversation without what deleted accounts wrote.
+ * A conversation without messages of deleted accounts.
  *
  * @returns The same conversation if they wrote nothing there.
  */

@@ -79,7 +79,7 @@ export function showPage(
 }
 
 /**
- * Shows the newest messages; what came before them is loaded when it is asked for.
+ * Shows the newest messages; older ones are loaded when needed.
  *
  * @returns The same conversation if it does already.
  */
@@ -93,7 +93,7 @@ export function showNewest(conversation: Conversation): Conversation {
  * Ends the list at a position, after which some messages are missing.
  *
  * @param era The log of the positions.
- * @param tailFrom What is newer than this comes by itself.
+ * @param tailFrom Newer messages than this position arrive over the connection.
  */
 export function endAt(
   conversation: Conversation,

@@ -43,7 +43,7 @@ export interface RowOptions {
 }
 
 /**
- * Arranges items as days, and what lies in them.
+ * Arranges items by days, runs and lines.
  *
  * @param before The days on screen. Unchanged parts are reused, so that their components are skipped.
  *   A run keeps its key, so that its rows stay when it grows or shrinks at either end.

@@ -7,7 +7,7 @@ export interface Emoji {
   readonly words: readonly string[];
 }
 
-/** How well an emoji fits what is typed: less is better. */
+/** How well an emoji matches the typed text: lower is better. */
 const [EXACT, RECENT, BEGINS, HAS_WORD, CONTAINS, NOT_AT_ALL] = [0, 1, 2, 3, 4, 5];
 /** Shorter ones are contained in almost anything. */
 const MIN_CONTAINED = 3;

@@ -2,7 +2,7 @@ import type { Leaf } from "./markdown_tree.ts";
 import { codePointName, DIRECTION_CONTROL } from "./controls.ts";
 import { MARK_TOWER } from "./names.ts";
 
-/** What isn't shown as it is: characters that change the direction, and marks beyond the fourth. */
+/** Characters that are replaced: those that change the direction, and marks beyond the fourth. */
 const SPECIAL = new RegExp(`${DIRECTION_CONTROL.source}|${MARK_TOWER.source}`, "gu");
 
 /** A stretch of the source as leaves. Of a tower of marks only the first few are shown. */

@@ -4,13 +4,13 @@ const PLAIN = "aeiouycnAEIOUYCN";
 const ACCENTED = "áéíóúýçñÁÉÍÓÚÝÇÑ";
 /** Stands for a parameter while its sentence is changed; a private-use character. */
 const HOLE = "\uE000";
-/** What isn't language: code between backticks, commands, the product, and parameters. */
+/** Parts that stay: code between backticks, commands, the product, and parameters. */
 const FIXED = new RegExp(`(\`[^\`]*\`|(?<!\\S)/\\w+|Parley|${HOLE}\\d+)`, "u");
 
 type Value = string | ((...parameters: never[]) => string) | { readonly [key: string]: Value };
 
 /**
- * A language nobody speaks, made from English: with accents, and about as much longer than German
+ * A pseudo-language made from English: with accents, and about as much longer than German
  * is. It shows labels that don't fit and words that stand in no table. Pages in it have
  * `<html lang="qps">`.
  *
@@ -43,7 +43,7 @@ function distortText(text: string): string {
   return text.split(FIXED).map((part, i) => i % 2 === 1 ? part : accent(part)).join("");
 }
 
-/** Accents what can be, and doubles the vowels: four letters in ten. */
+/** Adds accents and doubles vowels, which are four letters in ten. */
 function accent(text: string): string {
   return text.replace(new RegExp(`[${PLAIN}]`, "g"), (letter) => {
     const accented = ACCENTED.charAt(PLAIN.indexOf(letter));

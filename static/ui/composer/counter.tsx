@@ -25,7 +25,7 @@ export function Counter({ text, limit }: { readonly text: string; readonly limit
   );
 }
 
-/** What a screen reader hears; it stays the same for many keys. */
+/** Text for screen readers; it stays the same for many keys. */
 function tell(left: number): string {
   if (left < 0) return strings.composer.overLimit;
   const step = TOLD_AT.find((number) => left <= number);

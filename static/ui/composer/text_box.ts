@@ -51,7 +51,7 @@ export function useText(
   };
 }
 
-/** Makes one text of another by replacing only what is different: long texts take seconds. */
+/** Changes a text by replacing only the part that differs, because long replacements take seconds. */
 function editInto(element: HTMLTextAreaElement, before: string, after: string): void {
   const most = Math.min(before.length, after.length);
   let start = 0;

@@ -1,6 +1,6 @@
 import type { Clock } from "../../core/clock.ts";
 import type { MessageFrame } from "../../core/protocol.ts";
-import { changeJoin, leaveChat, setDraft } from "../model/changes.ts";
+import { changeJoin, forgetLevels, leaveChat, setDraft } from "../model/changes.ts";
 import type { ConnectionState } from "../model/connection.ts";
 import { type ConversationKey, LOBBY } from "../model/conversation.ts";
 import { openDirect } from "../model/directs.ts";
@@ -86,6 +86,7 @@ export class Visits implements ClientEvents {
     const drafts = this.#ownDrafts();
     const client = this.#client;
     this.leave();
+    this.#options.store.act(forgetLevels);
     drafts?.wipe();
     await client?.wipe();
   }

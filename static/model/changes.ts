@@ -1,6 +1,6 @@
 import type { Person } from "./address.ts";
 import type { ConnectionState } from "./connection.ts";
-import { type ConversationKey, serverIdOf } from "./conversation.ts";
+import { type ConversationKey, LOBBY, serverIdOf } from "./conversation.ts";
 import { openDirect } from "./directs.ts";
 import { withoutDivider } from "./reading.ts";
 import type { NotificationLevel, Settings } from "./settings.ts";
@@ -84,6 +84,15 @@ export function setLevel(state: State, key: ConversationKey, level: Notification
   const id = conversation === undefined ? null : serverIdOf(conversation);
   if (id === null) return state;
   return changeSettings(state, { levels: { ...state.settings.levels, [id]: level } });
+}
+
+/**
+ * Forgets what was chosen for private conversations: the server's names for them tell who talked to
+ * whom, and another account may be next.
+ */
+export function forgetLevels(state: State): State {
+  const lobby = state.settings.levels[LOBBY];
+  return changeSettings(state, { levels: lobby === undefined ? {} : { [LOBBY]: lobby } });
 }
 
 // ─── Coming and going ────────────────────────────────────────────────────────────────────────────

@@ -260,6 +260,13 @@ pageTest("a conversation’s level is chosen by keyboard, and marks it muted", a
   await waitForTitle(page, "(1) Parley");
   await page.reload();
   await everyone.getByText("notifications off").waitFor({ state: "attached" });
+
+  // All of a private conversation is for its reader: there is no level between.
+  await page.getByRole("button", { name: "Private: bob" }).click();
+  await alice.sees("psst");
+  await bell.click();
+  assertEquals(await page.getByRole("radio").count(), 2);
+  assert(await page.getByRole("radio", { name: "All messages" }).isChecked());
 });
 
 pageTest("one dialog leads to another", async (browser) => {

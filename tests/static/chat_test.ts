@@ -153,10 +153,12 @@ Deno.test("Chat leaves nothing of the account on the page, but its draft in stor
 Deno.test("Chat forgets the account when it is signed out elsewhere", async () => {
   const { page, remembered, perform, screen } = await enter();
   perform({ type: "draft", conversation: "lobby", text: "half a sen" });
+  perform({ type: "settings", change: { levels: { lobby: "all", "a_alice.a_bob": "none" } } });
 
   page.socket.receive({ type: "error", code: "signed_out", message: "Signed out." });
   await settle();
 
+  assertEquals(page.state.settings.levels, { lobby: "all" });
   assertEquals([screen().status, page.state.self], ["You have been signed out.", null]);
   assertEquals(remembered.keys().filter((key) => key.startsWith("drafts")), []);
 });

@@ -41,6 +41,8 @@ export class PlaceKeeper {
 
   /** Remembers the place before the document changes to show `view`. */
   remember(view: TimelineWindow): void {
+    // A window that changed its width draws the page again before the observer hears of it.
+    if (!this.#view.viewport.isAtEnd) this.#stay();
     this.#view = view;
     const stay = new Set(view.keys.slice(view.span.start, view.span.end));
     this.#top = this.#scroller.scrollTop;

@@ -128,3 +128,27 @@ pageTest("whoever goes elsewhere is not called back to what was chosen", async (
   await alice.sees("line 400.");
   assertEquals(await alice.count("place 50"), 0);
 });
+
+// It was sought for ever: nothing at the end counted as read any more.
+pageTest("a place that can't be loaded is sought no longer", async (browser) => {
+  await using server = await startTestServer();
+  const bob = await ChatClient.connect(server.wsUrl, "bob");
+  for (let i = 1; i <= 200; i++) bob.send({ message: i === 50 ? "place 50" : `line ${i}.` });
+  await bob.until(() => bob.messages.length >= 200);
+  const alice = await Person.join(browser, server.url, "alice");
+  await alice.sees("line 200.");
+  await alice.page.route("**/api/messages?around=*", (route) => route.abort());
+
+  await alice.page.keyboard.press("Control+K");
+  await alice.page.locator("#search-query").fill("place");
+  await alice.page.locator("#search-results").getByText("place 50").click();
+  await alice.page.getByText("Couldn’t load").waitFor();
+  await alice.timeline.evaluate((log) => void (log.scrollTop = log.scrollHeight));
+  bob.send({ message: "line 201." });
+  await alice.sees("line 201.");
+  await bob.settled();
+  await alice.page.evaluate("new Promise(requestAnimationFrame)");
+
+  assertEquals(await alice.page.title(), "Parley");
+  assertEquals(await alice.page.getByText("New messages", { exact: true }).count(), 0);
+});

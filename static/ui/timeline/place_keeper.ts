@@ -142,14 +142,14 @@ export class PlaceKeeper {
 
   /** Scrolls to the wanted message as soon as it is loaded. */
   #seek(): void {
-    const { viewport: { seeks }, sought, keys } = this.#view;
+    const { viewport: { seeks }, sought, keys, conversation } = this.#view;
     if (seeks === null) return;
     const isLoaded = sought !== null && keys.includes(sought);
     if (seeks === "divider") this.#seekDivider(isLoaded);
     else if (isLoaded) {
       findRow(this.#scroller, sought)?.scrollIntoView({ block: "center" });
       this.#move({ isAtEnd: false, found: seeks.seq });
-    }
+    } else if (conversation.loading === null) this.#move({});
   }
 
   /** A conversation opens at its first unread message, unless that is on the last screen. */

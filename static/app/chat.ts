@@ -81,9 +81,9 @@ export class Chat {
       case "mark_read":
         return this.#act((state) => clearDivider(markRead(state, state.active), state.active));
       case "dialog":
-        return this.#act((state) => ({ ...setDialog(state, action.dialog), query: "" }));
+        return this.#cover((state) => ({ ...setDialog(state, action.dialog), query: "" }));
       case "drawer":
-        return this.#act((state) => setDrawer(state, action.isOpen));
+        return this.#cover((state) => setDrawer(state, action.isOpen));
       case "settings":
         return this.#act((state) => changeSettings(state, action.change));
       case "level":
@@ -100,6 +100,12 @@ export class Chat {
 
   #act(change: Change): void {
     this.#store.act(change);
+  }
+
+  /** Covers the conversation on screen, or shows it again: then it is read. */
+  #cover(change: Change): void {
+    this.#act(change);
+    this.readIfAttentive();
   }
 
   #join(typed: string): void {

@@ -44,8 +44,10 @@ export class Intake {
   /** Whether messages that arrive now count as read. */
   get isAttentive(): boolean {
     const { store, history, isVisible } = this.#options;
+    const { viewport, dialog, isDrawerOpen } = store.state;
     const isOpening = history.isOpening || this.#wasOpening;
-    return isVisible() && isFollowing(store.state.viewport) && !isOpening;
+    const isCovered = dialog !== null || isDrawerOpen;
+    return isVisible() && !isCovered && isFollowing(viewport) && !isOpening;
   }
 
   /** Keeps a frame for the next picture. */

@@ -592,6 +592,35 @@ Deno.test("Chat marks messages as read on scrolling down to them and on returnin
   perform({ type: "leave" });
 });
 
+// The server was told that it had been read.
+Deno.test("Chat counts nothing as read behind a dialog or the drawer, until that is shut", async () => {
+  const { page, active, perform } = await enter();
+  const counts: number[][] = [];
+  const come = (seq: number) => {
+    page.socket.receive(message({ seq }));
+    page.draw();
+    page.clock.advance(1_000);
+    counts.push([active().unread, page.socket.sent.length]);
+  };
+
+  perform({ type: "dialog", dialog: "search" });
+  come(1);
+  perform({ type: "dialog", dialog: null });
+  perform({ type: "drawer", isOpen: true });
+  come(2);
+  perform({ type: "drawer", isOpen: false });
+  page.draw();
+  page.clock.advance(1_000);
+
+  assertEquals(counts, [[1, 0], [1, 0]]);
+  assertEquals([active().unread, page.socket.sent], [0, [{
+    type: "read",
+    conversation: "lobby",
+    seq: 2,
+  }]]);
+  perform({ type: "leave" });
+});
+
 Deno.test("Chat counts nothing as read while a place in the conversation is sought", async () => {
   const { page, active, perform } = await enter();
   const { viewport } = page.state;

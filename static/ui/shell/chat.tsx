@@ -22,8 +22,13 @@ export function Chat({ state }: { readonly state: State }) {
   const dispatch = useDispatch();
   const box = useRef<HTMLTextAreaElement>(null);
   const isTouch = useMedia(TOUCH);
-  const isDrawerOpen = useMedia(NARROW) && state.isDrawerOpen;
-  const isDrawerShut = useMedia(NARROW) && !state.isDrawerOpen;
+  const isNarrow = useMedia(NARROW);
+  const isDrawerOpen = isNarrow && state.isDrawerOpen;
+  const isDrawerShut = isNarrow && !state.isDrawerOpen;
+  // Where the sidebar is always in sight, no drawer covers what one reads.
+  useEffect(() => {
+    if (!isNarrow && state.isDrawerOpen) dispatch({ type: "drawer", isOpen: false });
+  }, [isNarrow]);
   const drawer = useDrawerFocus(isDrawerOpen);
   const focusBox = () => box.current?.focus({ preventScroll: true });
   useFocusOnTurn(state, isTouch, focusBox);

@@ -317,8 +317,14 @@ pageTest("the box grows to a third of the window, and the end stays in sight", a
   const bob = await ChatClient.connect(server.wsUrl, "bob");
   for (let i = 1; i <= 60; i++) bob.send({ message: `line ${i}.` });
   await alice.sees("line 60.");
-  const below = () =>
-    alice.timeline.evaluate((log) => log.scrollHeight - log.scrollTop - log.clientHeight);
+  const below = async () => {
+    await alice.page.evaluate(
+      "new Promise((done) => requestAnimationFrame(() => setTimeout(done)))",
+    );
+    return await alice.timeline.evaluate((log) =>
+      log.scrollHeight - log.scrollTop - log.clientHeight
+    );
+  };
   const small = (await boxOf(alice.box)).height;
 
   await alice.box.fill("one\ntwo\nthree");

@@ -9,6 +9,7 @@ import { Sidebar } from "../sidebar/sidebar.tsx";
 import { scrollTimeline, Timeline } from "../timeline/timeline.tsx";
 import { Banner } from "./banner.tsx";
 import { Header } from "./header.tsx";
+import { useLostFocus } from "./lost_focus.ts";
 import { useShortcuts } from "./shortcuts.ts";
 import { useNoStrayClicks } from "./stray_clicks.ts";
 
@@ -32,6 +33,7 @@ export function Chat({ state }: { readonly state: State }) {
   const drawer = useDrawerFocus(isDrawerOpen);
   const focusBox = () => box.current?.focus({ preventScroll: true });
   useFocusOnTurn(state, isTouch, focusBox);
+  useLostFocus(() => isTouch || focusBox());
   useNoStrayClicks();
   useShortcuts({
     isEnabled: () => state.dialog === null,

@@ -32,6 +32,10 @@ const FAKE_DESKTOP = (permission: Permission, answer: Permission) => `
       return new Promise(() => {});
     }
   };
+  navigator.setAppBadge = (count) => {
+    told.badge = count;
+    return Promise.resolve();
+  };
   document.hasFocus = () => globalThis.isFront !== false;`;
 
 interface Desk {
@@ -74,7 +78,7 @@ function shown(page: Page): Promise<string[][]> {
   return page.evaluate("told.shown.map(({ title, body }) => [title, body])");
 }
 
-function noted(page: Page, what: "asked" | "sounds"): Promise<number> {
+function noted(page: Page, what: "asked" | "sounds" | "badge"): Promise<number> {
   return page.evaluate(`told.${what}`);
 }
 
@@ -89,6 +93,13 @@ async function until(page: Page, expression: string): Promise<void> {
     };
     look();
   })`);
+}
+
+/** Which picture the tab has, by its file; the server has it. */
+async function icon(page: Page): Promise<string> {
+  const address = await page.evaluate<string>(`document.querySelector("link[rel=icon]").href`);
+  assert((await page.request.get(address)).ok());
+  return address.replace(/.*\//, "");
 }
 
 async function waitForTitle(page: Page, title: string): Promise<void> {
@@ -153,7 +164,7 @@ pageTest("settings say what a browser can’t do", async (browser) => {
 });
 
 pageTest(
-  "a message is told while one looks elsewhere, and a click leads to it",
+  "a message is told while one looks away, and a click leads to it",
   async (browser) => {
     await using server = await startTestServer();
     const alice = await joinAt(browser, server.url, "alice");
@@ -167,17 +178,21 @@ pageTest(
     await look(page, false);
     await bob.say("/msg alice one");
     await waitForTitle(page, "(2) Parley");
-    assertEquals(await shown(page), [["bob, privately", "one"]]);
+    assertEquals([await shown(page), await noted(page, "sounds")], [
+      [["bob, privately", "one"]],
+      1,
+    ]);
     await bob.say("/msg alice two");
     await waitForTitle(page, "(3) Parley");
     assertEquals(await shown(page), [["bob, privately", "2 new messages. two"]]);
-    assertEquals(await noted(page, "sounds"), 1);
+    assertEquals([await icon(page), await noted(page, "badge")], ["favicon_unread.svg", 3]);
 
     await look(page, true);
     await page.evaluate("told.shown[0].onclick()");
     await alice.sees("two");
     await waitForTitle(page, "Parley");
     assertEquals(await shown(page), []);
+    assertEquals([await icon(page), await noted(page, "badge")], ["favicon.svg", 0]);
     assertEquals(await page.locator("#composer-to").innerText(), "private, to bob");
   },
 );

@@ -233,6 +233,28 @@ pageTest("the box takes no text when its readers changed, until one agrees", asy
   assertEquals(JSON.stringify(bob.frames).includes("mat"), false);
 });
 
+// The name's field took what was being typed, and Enter made a public name of it.
+pageTest("what is typed while another tab signs out is no name", async (browser) => {
+  await using server = await startTestServer();
+  const alice = await Person.join(browser, server.url, "alice");
+  await ChatClient.connect(server.wsUrl, "bob");
+  const other = await alice.page.context().newPage();
+  await other.goto(server.url);
+  await other.getByRole("button", { name: "Account" }).click();
+  await alice.choose("bob");
+  await alice.page.keyboard.type("the key is ");
+
+  await other.getByRole("button", { name: "Sign out", exact: true }).click();
+  await alice.page.getByText("You have been signed out.").waitFor();
+  await alice.page.keyboard.type("psst");
+  await alice.page.keyboard.press("Enter");
+  const name = await alice.page.getByLabel("Your name").inputValue();
+  await alice.page.keyboard.press("Tab");
+
+  assertEquals(name, "alice");
+  assertEquals(await alice.page.evaluate("document.activeElement.id"), "join-name");
+});
+
 // ─── What was begun ──────────────────────────────────────────────────────────────────────────────
 
 pageTest("the sidebar marks the conversations in which a text was begun", async (browser) => {

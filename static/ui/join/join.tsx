@@ -18,6 +18,8 @@ export function Join({ screen }: { screen: JoinScreen }) {
   const { username, error, stage, isTaken, isResuming, status } = screen;
   const { dispatch } = useUi();
   const own = useOwnName(screen);
+  // The chat ended by itself: what is being typed was meant for its box, and is no name.
+  const [isSentAway] = useState(error !== "" || status !== "");
   const submit = useSubmit(screen, (name) => {
     if (own.isAsked) void own.signIn(name);
     else dispatch({ type: "join", username: name });
@@ -36,6 +38,7 @@ export function Join({ screen }: { screen: JoinScreen }) {
           error={error}
           isReadOnly={stage === "joining"}
           isFresh={!screen.isTouched && !own.isAsked}
+          isSentAway={isSentAway}
           onChange={(value) => dispatch({ type: "name", username: value })}
         />
         {isTaken && !own.isAsked && (
@@ -68,18 +71,22 @@ interface NameFieldProps {
   readonly isReadOnly: boolean;
   /** Whether the name is not the person's own typing, so that typing replaces it. */
   readonly isFresh: boolean;
+  /** Whether the field waits to be chosen. */
+  readonly isSentAway: boolean;
   readonly onChange: (value: string) => void;
 }
 
-function NameField({ username, error, isReadOnly, isFresh, onChange }: NameFieldProps) {
+function NameField(props: NameFieldProps) {
+  const { username, error, isReadOnly, isFresh, isSentAway, onChange } = props;
   const field = useRef<HTMLInputElement>(null);
+  const firstError = useRef(error);
   useLayoutEffect(() => {
-    if (isReadOnly || !isFresh) return;
+    if (isReadOnly || !isFresh || isSentAway) return;
     field.current?.focus();
     field.current?.select();
   }, [isReadOnly, isFresh]);
   useLayoutEffect(() => {
-    if (error !== "") field.current?.focus();
+    if (error !== "" && error !== firstError.current) field.current?.focus();
   }, [error]);
   return (
     <>

@@ -20,7 +20,10 @@ export function receiveMessage(next: NextState, frame: MessageFrame): void {
   next.setLog({ lastSeq: Math.max(next.now.log.lastSeq, frame.seq) });
   if (next.now.erased.has(frame.account)) return;
   const key = conversationOf(next, frame);
-  place(next, key, withOwnKey(next, toMessage(next.now, frame)));
+  const message = withOwnKey(next, toMessage(next.now, frame));
+  if (place(next, key, message) && message.isMine && message.id === null) {
+    hideTwin(next, key, message);
+  }
 }
 
 /** Turns an unsent message into a stored one. */
@@ -90,13 +93,30 @@ export function takeUnsent(next: NextState, id: string): Message | undefined {
   return item;
 }
 
-function place(next: NextState, key: ConversationKey, message: StoredMessage): void {
-  if (isStored(next.now.items.get(message.key))) return;
+/** Lists a message of the log; false if it was known, or is older than what is shown. */
+function place(next: NextState, key: ConversationKey, message: StoredMessage): boolean {
+  if (isStored(next.now.items.get(message.key))) return false;
+  const known = next.now.conversations.get(key);
   next.put(message);
   next.change(key, (before) => {
     const placed = placeMessage(before, message, next.now.items);
     return placed === before ? before : countUnread(placed, message);
   });
+  return next.now.conversations.get(key) !== known;
+}
+
+/**
+ * Shows a message once whose copy, which names no `id`, came before its ack: in the tabs that didn't
+ * send it, or after an interruption. Should the ack be a refusal after all, it is shown again.
+ */
+function hideTwin(next: NextState, key: ConversationKey, { text }: StoredMessage): void {
+  const { conversations, items } = next.now;
+  const twin = conversations.get(key)?.unsent.find((other) => {
+    const item = items.get(other);
+    return item?.kind === "message" && item.text === text && item.delivery.state === "pending";
+  });
+  if (twin === undefined) return;
+  next.change(key, (before) => ({ ...before, unsent: without(before.unsent, twin) }));
 }
 
 function without(list: readonly ItemKey[], key: ItemKey): readonly ItemKey[] {

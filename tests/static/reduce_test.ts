@@ -83,6 +83,23 @@ Deno.test("reduce() shows a message once whose public copy overtook its ack", ()
   assertEquals(state.items.size, 1);
 });
 
+// Other tabs showed it twice for a moment: their copy comes before they hear of the ack.
+Deno.test("reduce() shows a message once from its copy on, and again if it is refused after all", () => {
+  const pending = [row("m1", null, "ok"), row("m2", null, "ok"), row("m3", null, "so")];
+  const sent = pending.reduce(showOutgoing, room());
+  const copy = message({ seq: 7, from: "alice", account: "a_alice", message: "ok" });
+
+  const copied = reduce(sent, copy);
+  const again = reduce(copied, copy);
+  const acked = reduce(copied, { type: "ack", id: "m1", seq: 7, at: 9 });
+  const refused = showOutgoing(copied, { ...pending[0]!, state: "failed", reason: "No." });
+
+  assertEquals([texts(copied), activeConversation(copied).unsent], [["ok"], ["out:m2", "out:m3"]]);
+  assertStrictEquals(activeConversation(again), activeConversation(copied));
+  assertStrictEquals(activeConversation(acked), activeConversation(copied));
+  assertEquals(activeConversation(refused).unsent, ["out:m2", "out:m3", "out:m1"]);
+});
+
 Deno.test("reduce() keeps the row of a private message whose copy overtook its ack", () => {
   const opened = openDirect(room(), BOB);
   const sent = showOutgoing(opened.state, row("m1", BOB));

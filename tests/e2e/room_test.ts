@@ -14,33 +14,47 @@ const EVERYDAY = [
   "Found it, thanks.",
 ];
 
-// Each message had a border, a name and a time of its own: eight fitted.
-pageTest("fourteen everyday messages fit on a screen of 1280 × 800", async (browser) => {
-  await using server = await startTestServer();
-  const alice = await Person.join(browser, server.url, "alice", {
-    viewport: { width: 1280, height: 800 },
-  });
-  const others = [];
-  for (const name of ["bob", "carol", "dave"]) {
-    others.push(await ChatClient.connect(server.wsUrl, name));
-  }
-  for (let i = 0; i < 24; i++) {
-    others[i % others.length]!.send({ message: `${EVERYDAY[i % EVERYDAY.length]!} (${i + 1})` });
-    await alice.sees(`(${i + 1})`);
-  }
-
+/** How many messages are on screen from their first line to their last, below the day. */
+async function countWhole(alice: Person): Promise<number> {
   const { top, bottom } = await alice.timeline.evaluate((log) => {
     const day = log.querySelector(".timeline__line--day").getBoundingClientRect();
     return { top: day.bottom, bottom: log.getBoundingClientRect().bottom };
   });
-  const whole = await alice.timeline.locator(".message").evaluateAll(
+  return await alice.timeline.locator(".message").evaluateAll(
     (rows, { top, bottom }) =>
       rows.map((row) => row.getBoundingClientRect())
         .filter((box) => box.top >= top && box.bottom <= bottom).length,
     { top, bottom },
   );
-  assert(whole >= 14, `${whole} messages fit`);
-});
+}
+
+// Each message had a border, a name and a time of its own: eight fitted.
+pageTest(
+  "fourteen everyday messages fit on a screen of 1280 × 800, sixteen of them compact",
+  async (browser) => {
+    await using server = await startTestServer();
+    const alice = await Person.join(browser, server.url, "alice", {
+      viewport: { width: 1280, height: 800 },
+    });
+    const others = [];
+    for (const name of ["bob", "carol", "dave"]) {
+      others.push(await ChatClient.connect(server.wsUrl, name));
+    }
+    for (let i = 0; i < 24; i++) {
+      others[i % others.length]!.send({ message: `${EVERYDAY[i % EVERYDAY.length]!} (${i + 1})` });
+      await alice.sees(`(${i + 1})`);
+    }
+
+    const whole = await countWhole(alice);
+    assert(whole >= 14, `${whole} messages fit`);
+    await alice.page.getByRole("button", { name: "Settings" }).click();
+    await alice.page.getByRole("radio", { name: "Compact" }).check();
+    await alice.page.keyboard.press("Escape");
+    await alice.page.evaluate("new Promise(requestAnimationFrame)");
+    const compact = await countWhole(alice);
+    assert(compact >= 16 && compact > whole, `${compact} messages fit`);
+  },
+);
 
 pageTest("on a touch screen every button is at least 44 pixels high and wide", async (browser) => {
   await using server = await startTestServer();

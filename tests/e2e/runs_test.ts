@@ -41,6 +41,7 @@ for (const width of [360, 1200]) {
         b.x + b.width <= a.x + 0.5 || b.x >= a.x + a.width - 0.5,
         "the time lies over the text",
       );
+      assert(b.x >= 0 && b.x + b.width <= width, "the time reaches out of the window");
     },
   );
 

@@ -50,6 +50,19 @@ const SCREENS: Readonly<Record<string, (alice: Person) => Promise<unknown>>> = {
     await alice.box.fill("/");
     await alice.page.getByRole("option").first().waitFor();
   },
+  "suggested emoji": async (alice) => {
+    await alice.box.fill(":tada");
+    await alice.page.getByRole("option").first().waitFor();
+  },
+  "a text near the limit": (alice) => alice.box.fill("x".repeat(3900)),
+  "a text over the limit": async (alice) => {
+    await alice.say("x".repeat(4001));
+    await alice.page.getByText("1 character too long").waitFor();
+  },
+  "a message that was sent aside": async (alice) => {
+    await alice.say("/msg bob psst");
+    await alice.page.getByRole("button", { name: "Go to bob" }).waitFor();
+  },
   "the keys": async ({ page }) => {
     await page.getByRole("button", { name: "Shortcuts", exact: true }).click();
     await page.getByRole("dialog").waitFor();

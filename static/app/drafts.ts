@@ -33,10 +33,16 @@ export class Drafts {
     this.#key = `drafts.${account}`;
   }
 
-  /** The same person is another account from now on: a guest's ends with its connection. */
+  /**
+   * The same person is another account from now on: a guest's ends with its connection, and all do
+   * when the server is reset. What was kept before this page was opened goes along.
+   */
   moveTo(account: string): void {
     if (this.#key === `drafts.${account}`) return;
+    const begun = this.all();
+    this.wipe();
     this.#key = `drafts.${account}`;
+    this.#own = begun;
     this.keep();
   }
 

@@ -135,9 +135,9 @@ export class Visits implements ClientEvents {
   welcomed(): void {
     const { entry, hasStoreGivenUp, store } = this.#options;
     const isFirst = entry.noteIn(this.#attempted);
+    const drafts = this.#ownDrafts()?.all() ?? [];
     if (!isFirst && this.#isIn) return;
     this.#isIn = true;
-    const drafts = this.#ownDrafts()?.all() ?? [];
     store.act((state) => drafts.reduce(takeDraft, state));
     if (hasStoreGivenUp()) this.sayStoreIsSilent();
   }

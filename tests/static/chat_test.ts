@@ -286,6 +286,29 @@ Deno.test("Chat retries a message to the person of its conversation, not to a na
   perform({ type: "leave" });
 });
 
+// The box was empty after one had looked elsewhere, and so it was after a reload.
+Deno.test("Chat keeps what an earlier page began when the server is reset", async () => {
+  const before = await enter();
+  before.perform({ type: "draft", conversation: "lobby", text: "half a sen" });
+  before.visits.keepDrafts();
+  const { page, remembered, visits, active, perform } = openPage();
+  for (const key of before.remembered.keys()) remembered.set(key, before.remembered.get(key));
+  perform({ type: "join", username: "alice" });
+  page.socket.receive(welcome());
+  page.socket.end(1006);
+  page.clock.advance(20_000);
+
+  page.socket.receive(welcome({ epoch: "e_2", account: "a_alice2" }));
+  visits.keepDrafts();
+  const kept = new Drafts(remembered, "a_alice2").all().map(({ text }) => text);
+  perform({ type: "open_person", person: BOB });
+  perform({ type: "open", conversation: "lobby" });
+
+  assertEquals([kept, active().draft], [["half a sen"], "half a sen"]);
+  perform({ type: "leave" });
+  before.perform({ type: "leave" });
+});
+
 // It was in the box of whoever had taken the name since.
 Deno.test("Chat keeps a draft for the person it was begun to, whoever has the name later", async () => {
   const { page, active, perform } = await enter();

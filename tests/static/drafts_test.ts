@@ -93,6 +93,18 @@ Deno.test("Drafts.moveTo() takes a guest's texts to the account of the next conn
   assertEquals(open("a_guest2").get(LOBBY_ADDRESS), "half a sentence");
 });
 
+// They were kept under an account that nobody would ever be again.
+Deno.test("Drafts.moveTo() takes along what an earlier page kept, and leaves nothing behind", () => {
+  const { open, storage } = setUp();
+  open().set(to("bob"), "psst");
+  const drafts = open();
+
+  drafts.moveTo("a_alice2");
+
+  assertEquals([drafts.get(to("bob", null)), open("a_alice2").get(to("bob"))], ["psst", "psst"]);
+  assertEquals(storage.keys().filter((key) => /a_alice(\.|$)/.test(key)), []);
+});
+
 Deno.test("Drafts.wipe() deletes the drafts of one account only", () => {
   const { storage, open } = setUp();
   open("a_bob").set(LOBBY_ADDRESS, "bob's");

@@ -95,6 +95,18 @@ function shape(name: string): string {
 }
 
 const RESERVED_SHAPES: ReadonlySet<string> = new Set(
-  ["room", "all", "here", "everyone", "lobby", "server", "system", "admin", "moderator", "parley"]
+  [
+    "room",
+    "all",
+    "here",
+    "everyone",
+    "lobby",
+    "server",
+    "system",
+    "admin",
+    "moderator",
+    "parley",
+    "you",
+  ]
     .flatMap((name) => [shape(name), shape(name.toUpperCase())]),
 );

@@ -138,3 +138,21 @@ pageTest("the second click of a double-click follows no link behind the list", a
   assertEquals(await audience(alice), "private, to carol");
   assertEquals(await alice.page.evaluate("followed"), 0);
 });
+
+// It went to the moon, which silences notifications.
+pageTest("the drawer takes the focus to its way out, and gives it back", async (browser) => {
+  await using server = await startTestServer();
+  const viewport = { width: 360, height: 740 };
+  const { page } = await Person.join(browser, server.url, "alice", { viewport });
+  const opener = page.getByRole("button", { name: "Conversations and people" });
+  const focused = () => page.evaluate<string>("document.activeElement.id");
+
+  await opener.focus();
+  await page.keyboard.press("Enter");
+  await page.getByRole("button", { name: "Close the sidebar" }).waitFor();
+  const inDrawer = await focused();
+  await page.keyboard.press("Enter");
+  await page.getByRole("button", { name: "Close the sidebar" }).waitFor({ state: "hidden" });
+
+  assertEquals([inDrawer, await focused()], ["drawer-close", "drawer-open"]);
+});

@@ -95,7 +95,8 @@ function useDrawerFocus(isOpen: boolean) {
   const opener = useRef<HTMLButtonElement>(null);
   const wasOpen = useRef(false);
   useLayoutEffect(() => {
-    if (isOpen) sidebar.current?.querySelector("button")?.focus();
+    // On the way out: a key pressed once too often must not change anything.
+    if (isOpen) sidebar.current?.querySelector<HTMLElement>("#drawer-close")?.focus();
     else if (wasOpen.current) opener.current?.focus();
     wasOpen.current = isOpen;
   }, [isOpen]);

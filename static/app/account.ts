@@ -27,6 +27,12 @@ export interface AskOptions {
 export function createAsk(options: AskOptions): Ask {
   const { store, api, join, forgetAccount, allowNotifications, playSound } = options;
   const as = () => store.state.self?.username;
+  /** The connection may end before the answer comes: then another account may be in the chat. */
+  const ending = async (answer: Promise<unknown>) => {
+    const own = store.state.self?.account;
+    await answer;
+    if (own !== undefined && store.state.self?.account === own) await forgetAccount();
+  };
   return {
     allowNotifications,
     playSound,
@@ -40,12 +46,10 @@ export function createAsk(options: AskOptions): Ask {
       await api.post("passphrase", { as: as(), passphrase, current });
     },
     async signOut(everywhere) {
-      await api.post("sign-out", { as: as(), everywhere });
-      await forgetAccount();
+      await ending(api.post("sign-out", { as: as(), everywhere }));
     },
     async deleteAccount(confirm, current) {
-      await api.post("account/delete", { as: as(), confirm, current });
-      await forgetAccount();
+      await ending(api.post("account/delete", { as: as(), confirm, current }));
     },
   };
 }

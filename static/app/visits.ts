@@ -166,7 +166,8 @@ export class Visits implements ClientEvents {
 
   cameBackAsAnother(): void {
     const username = this.#attempted;
-    void this.forgetAccount().then(() => this.join(username));
+    // Somebody may have used the form meanwhile.
+    void this.forgetAccount().then(() => this.isJoining || this.join(username));
   }
 
   #ended({ code, refusal }: Extract<ConnectionState, { state: "ended" }>): void {

@@ -163,6 +163,37 @@ Deno.test("Chat forgets the account when it is signed out elsewhere", async () =
   assertEquals(remembered.keys().filter((key) => key.startsWith("drafts")), []);
 });
 
+// The answer came late, and threw out whoever had come in since, with what they had begun.
+Deno.test("Ask.signOut() forgets the account that it was asked for, and no other", async () => {
+  const answer = Promise.withResolvers<null>();
+  const { page, active, ask, perform } = await enter({ "sign-out": answer.promise });
+  const signingOut = ask.signOut(false);
+  page.socket.receive({ type: "error", code: "signed_out", message: "Signed out." });
+  await settle();
+  perform({ type: "join", username: "carol" });
+  page.socket.receive(welcome({ username: "carol", account: "a_carol" }));
+  perform({ type: "draft", conversation: "lobby", text: "half a sen" });
+
+  answer.resolve(null);
+  await signingOut;
+
+  assertEquals([page.state.self?.username, active().draft], ["carol", "half a sen"]);
+  perform({ type: "leave" });
+});
+
+// The name asked for before was tried in place of the one that had just been entered.
+Deno.test("Chat goes back in under a name only while nobody asks for another", async () => {
+  const { page, perform } = await enter();
+  page.socket.end(1006);
+  page.clock.advance(20_000);
+  page.socket.receive(welcome({ account: "a_other" }));
+  perform({ type: "join", username: "carol" });
+  await settle();
+
+  assertEquals(page.socket.url, "ws://chat.example/ws/carol?seq=undefined");
+  perform({ type: "leave" });
+});
+
 Deno.test("Chat forgets the account when another tab signs it out", async () => {
   const tabs = new FakeTabs();
   const one = await enter({}, tabs);

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import type { Browser, Page } from "playwright-core";
-import { pageTest, Person } from "../support/browser.ts";
+import { pageTest, Person, untilHolds } from "../support/browser.ts";
 import { startTestServer } from "../support/test_server.ts";
 
 type Permission = "default" | "denied" | "granted";
@@ -82,19 +82,6 @@ function noted(page: Page, what: "asked" | "sounds" | "badge"): Promise<number> 
   return page.evaluate(`told.${what}`);
 }
 
-/** Waits until an expression holds in a page, whose policy forbids what `waitForFunction` does. */
-async function until(page: Page, expression: string): Promise<void> {
-  await page.evaluate(`new Promise((resolve, reject) => {
-    const deadline = performance.now() + 30_000;
-    const look = () => {
-      if (${expression}) return resolve();
-      if (performance.now() > deadline) return reject(new Error("Waited in vain"));
-      requestAnimationFrame(look);
-    };
-    look();
-  })`);
-}
-
 /** Which picture the tab has, by its file; the server has it. */
 async function icon(page: Page): Promise<string> {
   const address = await page.evaluate<string>(`document.querySelector("link[rel=icon]").href`);
@@ -103,7 +90,7 @@ async function icon(page: Page): Promise<string> {
 }
 
 async function waitForTitle(page: Page, title: string): Promise<void> {
-  await until(page, `document.title === ${JSON.stringify(title)}`);
+  await untilHolds(page, `document.title === ${JSON.stringify(title)}`);
 }
 
 pageTest("permission is asked for by a press of the switch, never by itself", async (browser) => {
@@ -119,7 +106,7 @@ pageTest("permission is asked for by a press of the switch, never by itself", as
 
   assertEquals(await noted(page, "asked"), 0);
   await page.getByRole("switch", { name: "Show notifications" }).check();
-  await until(page, "told.shown.length === 1");
+  await untilHolds(page, "told.shown.length === 1");
 
   assertEquals(await noted(page, "asked"), 1);
   assertEquals(await shown(page), [["Parley", "Notifications are on in this browser."]]);
@@ -138,7 +125,7 @@ pageTest("a closed question changes nothing, and a refusal says what to do", asy
   }
 
   await refused.page.getByText("Your browser blocks notifications").waitFor();
-  await until(closed.page, "told.asked === 1");
+  await untilHolds(closed.page, "told.asked === 1");
   const isOn = () => closed.page.getByRole("switch", { name: "Show notifications" }).isChecked();
   assertEquals([await isOn(), await shown(closed.page)], [false, []]);
 });
@@ -325,7 +312,7 @@ pageTest("settings change the page at once, in other tabs too, and last", async 
   await page.getByRole("radio", { name: "12 hours" }).check();
 
   assert(/[AP]M/.test(await time(page)), await time(page));
-  await until(
+  await untilHolds(
     other,
     `document.documentElement.dataset.theme === "dark" &&
     /[AP]M/.test(document.querySelector("#timeline-list time").textContent)`,

@@ -185,3 +185,16 @@ export class Person {
     await this.page.locator("#people").getByRole("button", { name }).click();
   }
 }
+
+/** Waits until an expression holds in a page, whose policy forbids what `waitForFunction` does. */
+export async function untilHolds(page: Page, expression: string): Promise<void> {
+  await page.evaluate(`new Promise((resolve, reject) => {
+    const deadline = performance.now() + 30_000;
+    const look = () => {
+      if (${expression}) return resolve();
+      if (performance.now() > deadline) return reject(new Error("Waited in vain"));
+      requestAnimationFrame(look);
+    };
+    look();
+  })`);
+}

@@ -1,5 +1,6 @@
 import { type Address, LOBBY_ADDRESS } from "../model/address.ts";
 import { randomId } from "../net/ids.ts";
+import { isPerson } from "../net/outbox_store.ts";
 import type { JsonStorage } from "../net/storage.ts";
 import { nameKey } from "../text/name_key.ts";
 
@@ -146,7 +147,7 @@ export class Drafts {
 
 function isPlace(value: unknown): value is Place {
   const { peer, slot } = value as { peer?: Peer; slot?: unknown } ?? {};
-  return typeof slot === "string" && (peer === null || typeof peer?.username === "string");
+  return typeof slot === "string" && (peer === null || isPerson(peer));
 }
 
 function addressOf(peer: Peer): Address {

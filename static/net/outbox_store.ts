@@ -1,4 +1,4 @@
-import type { Address } from "../model/address.ts";
+import type { Address, Person } from "../model/address.ts";
 
 /** One message on its way: kept until its ack, through reloads and lost connections. */
 export interface OutboxRow {
@@ -46,15 +46,31 @@ export function readStoredRow(value: unknown): OutboxRow | undefined {
   if (typeof value !== "object" || value === null) return undefined;
   const { id, text, at, state, reason, writer, ...rest } = value as StoredRow;
   if (typeof id !== "string" || typeof text !== "string") return undefined;
+  if (typeof at !== "number" || typeof reason !== "string") return undefined;
   if (state !== "pending" && state !== "failed") return undefined;
+  if (writer !== null && !isIdentity(writer)) return undefined;
   const to = readAddress(rest);
   return to && { id, to, text, at, state, reason, writer };
 }
 
 /** Never guesses: an unreadable addressee must not turn a private message into a public one. */
 function readAddress({ to, peer }: Pick<StoredRow, "to" | "peer">): Address | undefined {
-  if (to?.kind === "lobby" || to?.kind === "direct") return to;
-  if (peer === null) return { kind: "lobby" };
-  if (typeof peer?.username !== "string") return undefined;
-  return { kind: "direct", username: peer.username, account: peer.account };
+  if (to?.kind === "lobby") return to;
+  if (to === undefined && peer === null) return { kind: "lobby" };
+  const person = to?.kind === "direct" ? to : peer;
+  if (!isPerson(person)) return undefined;
+  return { kind: "direct", username: person.username, account: person.account };
+}
+
+/** Whether a stored value names a person. */
+export function isPerson(value: unknown): value is Person {
+  if (typeof value !== "object" || value === null) return false;
+  const { username, account } = value as Partial<Person>;
+  return typeof username === "string" && (account === null || typeof account === "string");
+}
+
+function isIdentity(value: unknown): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  const { username, account, epoch } = value as Partial<Identity>;
+  return [username, account, epoch].every((part) => typeof part === "string");
 }

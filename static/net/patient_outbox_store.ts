@@ -34,6 +34,8 @@ export class PatientOutboxStore implements OutboxStore {
 
   constructor(options: PatientOutboxStoreOptions) {
     this.#options = options;
+    // A forbidden database is no fault to be reported, though nobody may have asked it so far.
+    options.database.catch(() => {});
   }
 
   /** Whether the database once failed to answer. */

@@ -36,6 +36,8 @@ Deno.test("Drafts reads drafts of an earlier version", () => {
     { peer: null, slot: "s1" },
     { peer: { username: "bob", account: null }, slot: "s2" },
     { peer: 7, slot: "s3" },
+    { peer: { username: "bob" }, slot: "s1" },
+    { peer: { username: 7, account: null }, slot: "s1" },
     null,
   ]);
   storage.set("drafts.a_alice.s1", "to all");

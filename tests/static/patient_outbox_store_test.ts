@@ -33,6 +33,15 @@ function setUp(database: Promise<OutboxStore>, near = memory()) {
   return { store, clock, near, ids, givenUp: () => givenUp };
 }
 
+// The browser's console told of it as of a fault.
+Deno.test("PatientOutboxStore takes a forbidden database as it is, before anybody asks it", async () => {
+  const { store } = setUp(Promise.reject(new Error("Forbidden")));
+
+  await new Promise((resolve) => setTimeout(resolve, 0));
+
+  assertEquals([await store.all("a_alice"), store.hasGivenUp], [[], false]);
+});
+
 Deno.test("PatientOutboxStore.put() keeps a row at once, nearby until the database has it", async () => {
   const database = memory();
   const opening = Promise.withResolvers<OutboxStore>();

@@ -45,6 +45,27 @@ Deno.test("JsonOutboxStore skips rows it can't read", async () => {
   assertEquals(rows.map(({ id }) => id), ["m1"]);
 });
 
+// The page could not be drawn any more, for ever.
+Deno.test("JsonOutboxStore passes over rows that can't be shown or sent", async () => {
+  const writer = { username: "alice", account: "a_alice", epoch: "e_1" };
+  const row = { id: "m1", text: "hi", at: 1, state: "failed", reason: "Away.", writer, peer: null };
+  const damaged = [
+    { to: { kind: "direct" } },
+    { to: { kind: "direct", username: 5, account: null } },
+    { to: { kind: "direct", username: "bob" } },
+    { to: { kind: "club" } },
+    { peer: { username: "bob" } },
+    { at: "now" },
+    { reason: null },
+    { writer: { account: "a_alice" } },
+  ].map((part) => ({ ...row, ...part }));
+  const map = new MapStorage([["parley.outbox", JSON.stringify([...damaged, row])]]);
+
+  const rows = await new JsonOutboxStore(new JsonStorage(map)).all("a_alice");
+
+  assertEquals(rows.map(({ to }) => to), [{ kind: "lobby" }]);
+});
+
 // Earlier versions of the page stored whom a message is for as `peer`, null for everyone.
 Deno.test("JsonOutboxStore reads rows that an earlier version of the page left", async () => {
   const writer = { username: "alice", account: "a_alice", epoch: "e_1" };

@@ -57,7 +57,7 @@ export class Store {
     if (this.#isAwaited) return;
     this.#isAwaited = true;
     this.#onNextPicture(() => {
-      for (const gather of this.#gatherers) gather();
+      for (const gather of this.#gatherers) guard(gather);
       this.#isAwaited = false;
       this.#show();
     });
@@ -67,7 +67,16 @@ export class Store {
     for (const finish of this.#finishers) this.#state = finish(this.#state);
     if (this.#state === this.#shown) return;
     this.#shown = this.#state;
-    for (const listener of this.#listeners) listener();
+    for (const listener of this.#listeners) guard(listener);
+  }
+}
+
+/** A notification or a sound that fails must not keep the page from being drawn. */
+function guard(run: () => void): void {
+  try {
+    run();
+  } catch (error) {
+    reportError(error);
   }
 }
 

@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { Store } from "../../static/app/store.ts";
 import { initialState, type State } from "../../static/model/state.ts";
+import { reportedErrors } from "./fakes.ts";
 
 function setUp() {
   const pictures: (() => void)[] = [];
@@ -66,4 +67,27 @@ Deno.test("Store shows nothing where nothing changed, and to nobody who left", (
   draw();
 
   assertEquals(shown, [1]);
+});
+
+// The page was never drawn again.
+Deno.test("Store goes on showing states where a listener or a gatherer fails", () => {
+  const pictures: (() => void)[] = [];
+  const store = new Store(initialState(), (show) => void pictures.push(show));
+  const fail = () => {
+    throw new Error("No sound here");
+  };
+  store.subscribe(fail);
+  store.beforePicture(fail);
+  const shown: number[] = [];
+  store.subscribe(() => void shown.push(store.state.counter));
+
+  const { errors } = reportedErrors(() => {
+    for (let i = 0; i < 2; i++) {
+      store.update(count);
+      pictures.splice(0).forEach((show) => show());
+    }
+    return {};
+  });
+
+  assertEquals([shown, errors.length], [[1, 2], 4]);
 });

@@ -1,5 +1,5 @@
 import { PROJECT, startCommand } from "../support/program.ts";
-import type { Speech } from "./job.ts";
+import type { Speech } from "./load/job.ts";
 import { runText, type Tools } from "./tools.ts";
 
 /** A server that can be measured. */
@@ -10,26 +10,16 @@ export interface Peer {
   /** What a client can rely on, for tables. */
   readonly promise: string;
   readonly speech: Speech;
-  /** How it is started, or a sentence that says why it can't be. */
-  command(options: StartOptions): Promise<PeerCommand | string>;
-  /** What it runs on and in which version. */
-  version(tools: Tools): Promise<string>;
+  /** Finds its version and how to start it, or returns a sentence that says what is missing. */
+  find(tools: Tools): Promise<Program | string>;
 }
 
-/** What starting needs to know. */
-export interface StartOptions {
-  readonly port: number;
-  readonly tools: Tools;
-  /** An empty folder on the disk that is measured. */
-  readonly dataDir: string;
-  readonly hasDefaultLimits: boolean;
-}
-
-/** How a server is started. */
-export interface PeerCommand {
-  readonly path: string;
-  readonly args: readonly string[];
-  readonly cwd: string;
+/** A server that is installed. */
+export interface Program {
+  readonly version: string;
+  readonly cwd: string | URL;
+  /** The command that starts it, with an empty folder on the disk that is measured. */
+  command(port: number, dataDir: string): readonly [string, ...string[]];
 }
 
 const FOLDER = new URL("./peers/", import.meta.url);
@@ -39,157 +29,97 @@ const LIMITS_OFF = ["--rate", "--max-connections", "--max-per-address", "--max-p
 const PYTHON_VERSIONS = "import platform, fastapi, uvicorn, uvloop; " +
   'print(f"Python {platform.python_version()}, FastAPI {fastapi.__version__}, ' +
   'Uvicorn {uvicorn.__version__}, uvloop {uvloop.__version__}")';
+const UVICORN_FLAGS = "--loop uvloop --http httptools --ws websockets --log-level warning " +
+  "--no-access-log --backlog 4096";
+const NO_PYTHON = "needs Python with fastapi, uvicorn, uvloop, httptools and websockets (Debian: " +
+  "python3-fastapi python3-uvicorn python3-uvloop python3-httptools python3-websockets)";
 const NO_PACKAGES = "needs packages from the npm registry, which could not be installed";
+const NO_CHECKOUT = "needs another checkout of Parley: --beside DIR";
 
 const NOTHING = "nothing: no log, no acks, no bound on what waits for a slow reader";
 const IN_MEMORY = "acks, order, bounded queues; the log lasts as long as the process";
 const ON_DISK = "the same, and an ack means that the message is on disk (fsync)";
 
-/** Every server, in the order in which they are shown. */
+/** Every server, in the order in which the report shows them. */
 export const PEERS: readonly Peer[] = [
+  peer("fastapi", "FastAPI + Uvicorn", "plain", uvicorn),
+  peer("ws", "ws on Node", "plain", (tools) => node("ws", "node_ws.mjs", tools)),
+  peer(
+    "socket.io",
+    "Socket.IO on Node",
+    "socket.io",
+    (tools) => node("socket.io", "node_socket_io.mjs", tools),
+  ),
+  peer("deno", "Hono on Deno, one `send` a reader", "plain", deno),
+  peer("bun", "Bun’s pub/sub", "plain", (tools) => bun(tools)),
+  peer("bun-joined", "Bun, messages of a turn joined", "plain", (tools) => bun(tools, "joined")),
+  parley("parley-memory", "Parley, deflated, in memory", "parley.v1.deflate", "memory"),
+  parley("parley-plain", "Parley, plain, log on", "parley", "sqlite"),
+  parley("parley-v1", "Parley, `parley.v1`, log on", "parley.v1", "sqlite"),
+  parley("parley", "Parley, deflated, log on", "parley.v1.deflate", "sqlite"),
   {
-    name: "fastapi",
-    title: "FastAPI + Uvicorn",
-    promise: NOTHING,
-    speech: "plain",
-    command: ({ port, tools }) => Promise.resolve(uvicorn(port, tools)),
-    version: ({ python }) => python ? runText([python, "-c", PYTHON_VERSIONS]) : unknown(),
+    ...parley("other", "The other Parley, log on", "parley.v1.deflate", "sqlite"),
+    find: async ({ otherCheckout }) =>
+      otherCheckout ? await programOf(otherCheckout, "sqlite") : NO_CHECKOUT,
   },
-  {
-    name: "ws",
-    title: "ws on Node",
-    promise: NOTHING,
-    speech: "plain",
-    command: (options) => Promise.resolve(node("node_ws.mjs", options)),
-    version: (tools) => nodeVersion("ws", tools),
-  },
-  {
-    name: "socket.io",
-    title: "Socket.IO on Node",
-    promise: NOTHING,
-    speech: "socket.io",
-    command: (options) => Promise.resolve(node("node_socket_io.mjs", options)),
-    version: (tools) => nodeVersion("socket.io", tools),
-  },
-  {
-    name: "deno",
-    title: "Hono on Deno, one `send` a reader",
-    promise: NOTHING,
-    speech: "plain",
-    command: ({ port }) =>
-      Promise.resolve(inProject(Deno.execPath(), ["run", "-A", file("deno_hono.ts"), `${port}`])),
-    version: () => Promise.resolve(`Deno ${Deno.version.deno}`),
-  },
-  bun("bun", "Bun’s pub/sub", "bun_pubsub.mjs", "plain"),
-  bun("bun-joined", "Bun, messages of a turn joined", "bun_joined.mjs", "joined"),
-  parley("parley-memory-plain", "Parley, plain, in memory", IN_MEMORY, "parley", "memory"),
-  parley("parley-memory-v1", "Parley, `parley.v1`, in memory", IN_MEMORY, "parley.v1", "memory"),
-  parley("parley-memory", "Parley, deflated, in memory", IN_MEMORY, "parley.v1.deflate", "memory"),
-  parley("parley-plain", "Parley, plain, log on", ON_DISK, "parley", "sqlite"),
-  parley("parley-v1", "Parley, `parley.v1`, log on", ON_DISK, "parley.v1", "sqlite"),
-  parley("parley", "Parley, deflated, log on", ON_DISK, "parley.v1.deflate", "sqlite"),
-  fromOtherCheckout("other-memory", "The other Parley, in memory", IN_MEMORY, "memory"),
-  fromOtherCheckout("other", "The other Parley, log on", ON_DISK, "sqlite"),
 ];
 
-function uvicorn(port: number, { python }: Tools): PeerCommand | string {
-  if (python === undefined) {
-    return "needs Python with fastapi, uvicorn, uvloop, httptools and websockets " +
-      "(Debian: python3-fastapi python3-uvicorn python3-uvloop python3-httptools " +
-      "python3-websockets)";
-  }
-  const options = ["--loop", "uvloop", "--http", "httptools", "--ws", "websockets"];
-  const quiet = ["--log-level", "warning", "--no-access-log", "--backlog", "4096"];
-  const args = ["-m", "uvicorn", "fastapi_app:app", "--port", `${port}`, ...options, ...quiet];
-  return { path: python, args, cwd: decodeURIComponent(FOLDER.pathname) };
+function peer(name: string, title: string, speech: Speech, find: Peer["find"]): Peer {
+  return { name, title, promise: NOTHING, speech, find };
 }
 
-function node(name: string, { port, tools }: StartOptions): PeerCommand | string {
-  if (tools.packages === undefined) return NO_PACKAGES;
-  return { path: "node", args: [file(name), `${port}`], cwd: tools.packages };
+function parley(name: string, title: string, speech: Speech, store: "memory" | "sqlite"): Peer {
+  const promise = store === "memory" ? IN_MEMORY : ON_DISK;
+  return { name, title, promise, speech, find: () => programOf(PROJECT, store) };
 }
 
-async function nodeVersion(name: string, { packages }: Tools): Promise<string> {
-  if (packages === undefined) return unknown();
+async function programOf(project: URL, store: "memory" | "sqlite"): Promise<Program> {
+  const start = await startCommand(project);
+  const version = await runText([Deno.execPath(), "run", "-A", "main.ts", "--version"], project);
+  const flags = ["--store", store, "--log-level", "warn", ...LIMITS_OFF];
+  return {
+    version,
+    cwd: project,
+    command: (port, dataDir) => [...start, "--port", `${port}`, "--data", dataDir, ...flags],
+  };
+}
+
+async function uvicorn({ python }: Tools): Promise<Program | string> {
+  if (python === undefined) return NO_PYTHON;
+  const flags = UVICORN_FLAGS.split(" ");
+  return {
+    version: await runText([python, "-c", PYTHON_VERSIONS]),
+    cwd: FOLDER,
+    command: (port) => [python, "-m", "uvicorn", "fastapi_app:app", "--port", `${port}`, ...flags],
+  };
+}
+
+async function node(name: string, script: string, { packages }: Tools): Promise<Program | string> {
+  if (packages === undefined) return NO_PACKAGES;
   const manifest = await Deno.readTextFile(`${packages}/node_modules/${name}/package.json`);
-  return `Node ${await runText(["node", "--version"])}, ${name} ${JSON.parse(manifest).version}`;
-}
-
-function bun(name: string, title: string, script: string, speech: Speech): Peer {
   return {
-    name,
-    title,
-    promise: NOTHING,
-    speech,
-    command: ({ port, tools: { bun } }) =>
-      Promise.resolve(bun ? inProject(bun, [file(script), `${port}`]) : NO_PACKAGES),
-    version: async ({ bun }) => bun ? `Bun ${await runText([bun, "--version"])}` : unknown(),
+    version: `Node ${await runText(["node", "--version"])}, ${name} ${
+      JSON.parse(manifest).version
+    }`,
+    cwd: packages,
+    command: (port) => ["node", pathOf(script), `${port}`],
   };
 }
 
-function parley(
-  name: string,
-  title: string,
-  promise: string,
-  speech: Speech,
-  store: "memory" | "sqlite",
-): Peer {
-  return {
-    name,
-    title,
-    promise,
-    speech,
-    command: (options) => commandOf(PROJECT, store, options),
-    version: () => versionOf(PROJECT),
-  };
+async function bun({ bun }: Tools, ...args: string[]): Promise<Program | string> {
+  if (bun === undefined) return NO_PACKAGES;
+  const version = `Bun ${await runText([bun, "--version"])}`;
+  return { version, cwd: PROJECT, command: (port) => [bun, pathOf("bun.mjs"), `${port}`, ...args] };
 }
 
-/** Parley as another checkout has it, to see what a change has done to it. */
-function fromOtherCheckout(
-  name: string,
-  title: string,
-  promise: string,
-  store: "memory" | "sqlite",
-): Peer {
-  return {
-    name,
-    title,
-    promise,
-    speech: "parley.v1.deflate",
-    command: async (options) => {
-      const { otherCheckout } = options.tools;
-      return otherCheckout
-        ? await commandOf(otherCheckout, store, options)
-        : "needs a checkout of Parley, named by --beside";
-    },
-    version: async ({ otherCheckout }) =>
-      otherCheckout ? await versionOf(otherCheckout) : unknown(),
-  };
+function deno(): Promise<Program> {
+  return Promise.resolve({
+    version: `Deno ${Deno.version.deno}`,
+    cwd: PROJECT,
+    command: (port) => [Deno.execPath(), "run", "-A", pathOf("deno_hono.ts"), `${port}`],
+  });
 }
 
-async function commandOf(
-  project: URL,
-  store: "memory" | "sqlite",
-  { port, dataDir, hasDefaultLimits }: StartOptions,
-): Promise<PeerCommand> {
-  const [path, ...args] = await startCommand(project);
-  const settings = ["--port", `${port}`, "--store", store, "--data", dataDir];
-  const limits = hasDefaultLimits ? [] : LIMITS_OFF;
-  return inProject(path, [...args, ...settings, "--log-level", "warn", ...limits], project);
-}
-
-function versionOf(project: URL): Promise<string> {
-  return runText([Deno.execPath(), "run", "-A", "main.ts", "--version"], project);
-}
-
-function unknown(): Promise<string> {
-  return Promise.resolve("not there");
-}
-
-function file(name: string): string {
-  return decodeURIComponent(new URL(name, FOLDER).pathname);
-}
-
-function inProject(path: string, args: readonly string[], project = PROJECT): PeerCommand {
-  return { path, args, cwd: decodeURIComponent(project.pathname) };
+function pathOf(script: string): string {
+  return decodeURIComponent(new URL(script, FOLDER).pathname);
 }

@@ -1,10 +1,14 @@
 /**
- * Bun's built-in pub/sub, which joins what one turn of its event loop writes to a socket into one
- * call of the system. Promises nothing beyond delivery to sockets that are open: no log, no acks;
- * a reader that is 16 MiB behind loses messages (Bun's default). Run with the port as argument.
+ * Bun's built-in pub/sub, which writes all packets of one turn of its event loop to a socket in one
+ * system call. With `joined` as second argument, it also joins the messages of a turn into one
+ * packet, as Parley does. Promises nothing beyond delivery to open sockets: no log, no acks; a
+ * reader that is 16 MiB behind loses messages (Bun's default). Run with the port as first argument.
  */
 const { Bun } = /** @type {any} */ (globalThis);
+const isJoined = Bun.argv[3] === "joined";
 const byName = new Map();
+/** @type {string[]} */
+let waiting = [];
 
 const server = Bun.serve({
   hostname: "127.0.0.1",
@@ -22,7 +26,7 @@ const server = Bun.serve({
     message(/** @type {any} */ socket, /** @type {string} */ data) {
       const { to, message } = JSON.parse(data);
       const frame = JSON.stringify({ from: socket.data.name, message });
-      if (to === undefined) return void server.publish("everyone", frame);
+      if (to === undefined) return publish(frame);
       socket.send(frame);
       byName.get(to)?.send(frame);
     },
@@ -31,3 +35,15 @@ const server = Bun.serve({
     },
   },
 });
+
+/** @param {string} frame */
+function publish(frame) {
+  if (!isJoined) server.publish("everyone", frame);
+  else if (waiting.push(frame) === 1) setImmediate(flush);
+}
+
+function flush() {
+  const frames = waiting;
+  waiting = [];
+  server.publish("everyone", frames.join("\n"));
+}

@@ -1,41 +1,37 @@
 import { Crowd } from "./crowd.ts";
 import type { Job, JobResult } from "./job.ts";
-import { Latencies } from "./latencies.ts";
 import type { Link } from "./link.ts";
 import { readNumber, readSender, readTime } from "./marks.ts";
-import { Meter } from "./meter.ts";
+import { residentBytes, type Shares, startMeter } from "./meter.ts";
+import { percentilesOf } from "./percentiles.ts";
 import { Sender } from "./sender.ts";
-import { hasAcks, nameOf } from "./speeches.ts";
 import type { Messages } from "./shared_packets.ts";
+import { hasAcks, nameOf } from "./speeches.ts";
 import { Tally } from "./tally.ts";
 
-/** How long connecting may take, and the messages still under way at the end. */
+/** Limits for connecting, and for the messages still in flight at the end. */
 const CONNECT_LIMIT_MS = 60_000;
 const DRAIN_LIMIT_MS = 60_000;
-/** Between the last handshake and the first message: not every server says when one is in. */
+/** Pause after connecting: not every server says when a connection is in. */
 const SETTLE_MS = 500;
-/** How long a connection stays that only comes and goes. */
-const CHURN_STAY_MS = 1000;
 
-/** Carries out one job from its first connection to the check of its sums. */
+/** Carries out one job, from its first connection to the check of its checksums. */
 export class Load implements Disposable {
   #job: Job;
   #crowd: Crowd;
-  /** What each connection got. */
+  /** What each connection received. */
   #tallies: Tally[] = [];
   #senders: Sender[] = [];
-  /** What everyone must get. */
+  /** What everyone must receive. */
   #toEveryone = new Tally();
-  #latencies = new Latencies();
+  /** Of sampled messages, in milliseconds. */
+  #latencies: number[] = [];
   #delivered = 0;
   #acks = 0;
   #sampleIn = 1;
   #isSending = false;
   #nextSendAt = Infinity;
   #sentPaced = 0;
-  #nextChurnAt = Infinity;
-  #churners: { index: number; leaveAt: number }[] = [];
-  #churned = 0;
 
   constructor(job: Job) {
     this.#job = job;
@@ -50,30 +46,22 @@ export class Load implements Disposable {
   /**
    * Connects, is silent, sends, and checks that every message arrived once.
    *
-   * @throws {Error} If a connection is refused or lost, or a message lost or doubled.
+   * @throws {Error} If a connection is refused or lost, or a message is lost or duplicated.
    */
   run(): JobResult {
-    const meter = new Meter(this.#job.serverPid);
-    const whole = meter.start();
+    const { serverPid, idleMs } = this.#job;
+    const stopWhole = startMeter(serverPid);
+    const before = residentBytes(serverPid);
     const connectMs = this.#connectAll();
-    const idle = this.#beSilent(meter);
-    const window = this.#sendAll(meter);
-    const { otherCpu } = whole();
+    this.#pump(SETTLE_MS);
+    const { serverCpu: idleCpu } = this.#measure(idleMs);
+    const idle = residentBytes(serverPid);
+    const sending = this.#sendAll();
+    const { otherCpu } = stopWhole();
     this.#check();
-    const { otherFrames, refused } = this.#crowd;
-    return {
-      ...window,
-      otherCpu,
-      idleCpu: idle.cpu,
-      connectMs,
-      memory: { before: meter.bytesBefore, idle: idle.bytes, peak: meter.peakBytes() },
-      sent: this.#senders.reduce((sum, { sent }) => sum + sent, 0),
-      acks: this.#acks,
-      delivered: this.#delivered,
-      otherFrames,
-      churned: this.#churned,
-      refused,
-    };
+    const sent = this.#senders.reduce((sum, sender) => sum + sender.sent, 0);
+    const counts = { sent, acks: this.#acks, delivered: this.#delivered };
+    return { ...sending, ...counts, otherCpu, idleCpu, connectMs, memory: { before, idle } };
   }
 
   /** Ends every connection. */
@@ -88,7 +76,10 @@ export class Load implements Disposable {
     const startedAt = performance.now();
     const openMore = () => {
       const most = Math.min(connections, this.#crowd.entered + connectAtOnce);
-      while (this.#crowd.links.length < most) this.#openNext();
+      while (this.#crowd.links.length < most) {
+        this.#tallies.push(new Tally());
+        this.#crowd.openNext();
+      }
       return this.#crowd.entered === connections;
     };
     openMore();
@@ -98,47 +89,34 @@ export class Load implements Disposable {
     return performance.now() - startedAt;
   }
 
-  #beSilent(meter: Meter): { cpu: number; bytes: number } {
-    const { connections, stalledShare, idleMs } = this.#job;
-    this.#pump(SETTLE_MS);
-    const firstStalled = connections - Math.floor(connections * stalledShare);
-    for (const link of this.#crowd.links.slice(firstStalled)) link.stall();
-    const stop = meter.start();
-    this.#pump(idleMs);
-    return { cpu: stop().serverCpu, bytes: meter.residentBytes() };
-  }
-
-  #sendAll(meter: Meter) {
+  #sendAll() {
     const { warmupMs, durationMs } = this.#job;
-    if (durationMs === 0) return NOTHING_SENT;
     this.#startSending();
     this.#pump(warmupMs);
-    this.#latencies.clear();
+    this.#latencies = [];
     const [deliveredBefore, bytesBefore] = [this.#delivered, this.#crowd.bytes];
-    const stop = meter.start();
-    this.#pump(durationMs);
-    const { seconds, serverCpu, clientCpu } = stop();
+    const { seconds, serverCpu, clientCpu } = this.#measure(durationMs);
     const delivered = this.#delivered - deliveredBefore;
-    const bytesPerDelivery = (this.#crowd.bytes - bytesBefore) / delivered;
-    const latencyMs = this.#latencies.summary();
+    const perDelivery = (total: number) => delivered === 0 ? 0 : total / delivered;
+    const bytesPerDelivery = perDelivery(this.#crowd.bytes - bytesBefore);
+    const latencyMs = percentilesOf(this.#latencies);
     this.#finishSending();
     return {
       deliveredPerSecond: delivered / seconds,
       bytesPerDelivery,
       latencyMs,
-      serverCpuPerMillion: serverCpu * seconds / delivered * 1e6,
+      serverCpuPerMillion: perDelivery(serverCpu * seconds * 1e6),
       serverCpu,
       clientCpu,
     };
   }
 
   #startSending(): void {
-    const { senders, perSecond, churnPerSecond } = this.#job;
+    const { senders, perSecond } = this.#job;
     for (let i = 0; i < senders; i++) this.#senders.push(this.#newSender(i));
     this.#isSending = true;
     const now = this.#crowd.now = performance.now();
     if (perSecond > 0) this.#nextSendAt = now;
-    if (churnPerSecond > 0) this.#nextChurnAt = now;
     for (let i = 0; i < senders; i++) this.#sendMore(i);
   }
 
@@ -149,76 +127,70 @@ export class Load implements Disposable {
     return new Sender({ job: this.#job, link: this.#crowd.links[index]!, tally, to });
   }
 
-  /** Sends no more, and waits for what is still under way. */
+  /** Stops sending, and waits for the messages in flight. */
   #finishSending(): void {
     this.#isSending = false;
-    this.#nextSendAt = this.#nextChurnAt = Infinity;
+    this.#nextSendAt = Infinity;
     this.#pump(DRAIN_LIMIT_MS, () => this.#isDrained());
   }
 
-  // ─── Sums ──────────────────────────────────────────────────────────────────────────────────────
+  #measure(ms: number): Shares {
+    const stop = startMeter(this.#job.serverPid);
+    this.#pump(ms);
+    return stop();
+  }
+
+  // ─── Checksums ─────────────────────────────────────────────────────────────────────────────────
 
   #isDrained(): boolean {
-    if (!this.#senders.every(({ sent, acked }) => acked === sent || !hasAcks(this.#job.speech))) {
-      return false;
-    }
-    return this.#readers().every(({ index }) =>
-      this.#tallies[index]!.count >= this.#expected(index).count
-    );
+    const isAcked = !hasAcks(this.#job.speech) ||
+      this.#senders.every(({ sent, acked }) => acked === sent);
+    return isAcked && this.#tallies.every((tally, i) => tally.count >= this.#expected(i).count);
   }
 
   #check(): void {
-    if (this.#crowd.lost > 0) throw new Error(`${this.#crowd.lost} connections were lost`);
-    for (const { index } of this.#readers()) {
-      const [got, expected] = [this.#tallies[index]!, this.#expected(index)];
-      if (got.equals(expected)) continue;
+    this.#tallies.forEach((tally, index) => {
+      const expected = this.#expected(index);
+      if (tally.equals(expected)) return;
       throw new Error(
-        `Connection ${index} got ${got.count} messages of ${expected.count}, or the wrong ones`,
+        `Connection ${index} got ${tally.count} messages of ${expected.count}, or the wrong ones`,
       );
-    }
+    });
   }
 
   #expected(index: number): Tally {
     return this.#senders[index % this.#job.senders]?.tally ?? this.#toEveryone;
   }
 
-  #readers(): Link[] {
-    const { connections } = this.#job;
-    return this.#crowd.links.slice(0, connections).filter(({ state }) => state === "in");
-  }
-
   // ─── Events ────────────────────────────────────────────────────────────────────────────────────
 
-  /** Handles what happens for `ms` milliseconds, or until `isDone` says so. */
+  /** Handles events for `ms` milliseconds, or until `isDone` returns true. */
   #pump(ms: number, isDone: () => boolean = () => false): void {
     const crowd = this.#crowd;
     crowd.now = performance.now();
     const until = crowd.now + ms;
     while (crowd.now < until && !isDone()) {
-      crowd.turn(Math.min(until, this.#nextSendAt, this.#nextChurnAt, this.#nextLeaveAt()));
+      crowd.turn(Math.min(until, this.#nextSendAt));
       this.#sendDue();
-      this.#churnDue();
     }
   }
 
   #onMessage({ index }: Link, bytes: Uint8Array, mark: number): void {
     const sender = readSender(bytes, mark);
     this.#tallies[index]!.add(sender, readNumber(bytes, mark));
-    if (index >= this.#job.connections) return;
     this.#delivered++;
     if (sender === index) this.#senders[index]!.copied++;
     if (--this.#sampleIn > 0) return;
     this.#sampleIn = this.#job.sampleEvery;
-    this.#latencies.add(this.#crowd.now - readTime(bytes, mark) / 1000);
+    this.#latencies.push(this.#crowd.now - readTime(bytes, mark) / 1000);
   }
 
   #onMessages({ index }: Link, { tally, times, bySender }: Messages): void {
     this.#tallies[index]!.addAll(tally);
-    if (index >= this.#job.connections) return;
     this.#delivered += times.length;
     if (index < this.#senders.length) this.#senders[index]!.copied += bySender.get(index) ?? 0;
     for (; this.#sampleIn <= times.length; this.#sampleIn += this.#job.sampleEvery) {
-      this.#latencies.add(this.#crowd.now - times[this.#sampleIn - 1]! / 1000);
+      this.#latencies.push(this.#crowd.now - times[this.#sampleIn - 1]! / 1000);
     }
     this.#sampleIn -= times.length;
   }
@@ -235,40 +207,20 @@ export class Load implements Disposable {
   #sendDue(): void {
     const { perSecond, senders } = this.#job;
     while (this.#nextSendAt <= this.#crowd.now) {
-      // Timed from when it was due, so that a late client counts as latency, too.
+      // The time counts from when the message was due, so that a late client adds to the latency.
       this.#senders[this.#sentPaced++ % senders]!.send(this.#nextSendAt);
       this.#nextSendAt += 1000 / perSecond;
     }
   }
-
-  #churnDue(): void {
-    const { now } = this.#crowd;
-    while (this.#nextChurnAt <= now) {
-      this.#churners.push({ index: this.#openNext(), leaveAt: now + CHURN_STAY_MS });
-      this.#nextChurnAt += 1000 / this.#job.churnPerSecond;
-    }
-    while (this.#nextLeaveAt() <= now) {
-      this.#crowd.leave(this.#churners.shift()!.index);
-      this.#churned++;
-    }
-  }
-
-  #nextLeaveAt(): number {
-    return this.#churners[0]?.leaveAt ?? Infinity;
-  }
-
-  #openNext(): number {
-    this.#tallies.push(new Tally());
-    return this.#crowd.openNext();
-  }
 }
 
-/** The window of a job that sends nothing. */
-const NOTHING_SENT = {
-  deliveredPerSecond: 0,
-  bytesPerDelivery: 0,
-  latencyMs: new Latencies().summary(),
-  serverCpuPerMillion: 0,
-  serverCpu: 0,
-  clientCpu: 0,
-};
+// The load client's process: its argument is the job as JSON, and it prints the result.
+if (import.meta.main) {
+  using load = new Load(JSON.parse(Deno.args[0] ?? ""));
+  try {
+    console.log(JSON.stringify(load.run()));
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : String(error));
+    Deno.exitCode = 1;
+  }
+}

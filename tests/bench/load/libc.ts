@@ -1,6 +1,6 @@
 /**
- * Sockets without a runtime between them and the load client: the system's own calls, in one
- * thread, on one buffer. A promise for each read would make the client the limit. Linux only.
+ * Sockets by direct system calls, in one thread and with one buffer: with a promise per read, the
+ * load client would be slower than the servers. Linux only.
  */
 
 const SYMBOLS = {
@@ -20,8 +20,6 @@ const SYMBOLS = {
 
 const AF_INET = 2;
 const SOCK_STREAM_NONBLOCK = 1 | 2048;
-const SOL_SOCKET = 1;
-const SO_RCVBUF = 8;
 const IPPROTO_TCP = 6;
 const TCP_NODELAY = 1;
 /** Lets the kernel choose the port once it knows both ends, so that addresses don't run out. */
@@ -29,13 +27,13 @@ const IP_BIND_ADDRESS_NO_PORT = 24;
 const MSG_NOSIGNAL = 0x4000;
 const EAGAIN = 11;
 const EINPROGRESS = 115;
-const EPOLL_CTL = { add: 1, remove: 2, change: 3 } as const;
+const EPOLL_CTL = { add: 1, change: 3 } as const;
 /** Most events taken from one call. */
 const MAX_EVENTS = 512;
 
 /** What a socket can be ready for. */
 export const READY = { read: 1, write: 4, error: 8, hangUp: 16, end: 0x2000 } as const;
-/** Tells of news once, not for as long as they last: a third of the calls' cost. */
+/** Edge-triggered: reports each event once, which saves a third of the calls' cost. */
 const ONCE = 1 << 31;
 
 /** Result of a call that would have had to wait. */
@@ -43,16 +41,7 @@ export const WOULD_WAIT = -1;
 /** Result of a call on a socket that is of no more use. */
 export const BROKEN = -2;
 
-/** Where a connection comes from and goes to, and what it is made of. */
-export interface SocketOptions {
-  /** An IPv4 address of this machine, such as `127.0.0.2`. */
-  readonly from: string;
-  readonly port: number;
-  /** Bytes the kernel may keep for a reader; absent: its own choice. */
-  readonly receiveBytes?: number | undefined;
-}
-
-/** TCP sockets on loopback and the set of those that are watched. Dispose of it after use. */
+/** TCP sockets on loopback, and an epoll set that watches them. Dispose of it after use. */
 export class Sockets {
   #library = Deno.dlopen("libc.so.6", SYMBOLS);
   #call = this.#library.symbols;
@@ -68,10 +57,9 @@ export class Sockets {
     this.#epoll = this.#must("epoll_create1", this.#call.epoll_create1(0));
   }
 
-  /** Starts to connect; the socket is ready to write once it has. */
-  connect({ from, port, receiveBytes }: SocketOptions): number {
+  /** Starts to connect from an IPv4 address of this machine; then the socket gets ready to write. */
+  connect(from: string, port: number): number {
     const socket = this.#must("socket", this.#call.socket(AF_INET, SOCK_STREAM_NONBLOCK, 0));
-    if (receiveBytes !== undefined) this.#set(socket, SOL_SOCKET, SO_RCVBUF, receiveBytes);
     this.#set(socket, IPPROTO_TCP, TCP_NODELAY, 1);
     this.#set(socket, 0, IP_BIND_ADDRESS_NO_PORT, 1);
     this.#must("bind", this.#call.bind(socket, addressBytes(from, 0), 16));
@@ -107,21 +95,16 @@ export class Sockets {
   }
 
   /**
-   * Watches a socket; `tag` names it in {@linkcode wait}. Each arrival is told once, so whoever
-   * hears of one reads until less comes than there was room for.
+   * Watches a socket; {@linkcode tagAt} returns its `tag`. Each arrival is reported once, so read
+   * until less arrives than there was room for.
    */
   watch(socket: number, events: number, tag: number): void {
     this.#control(EPOLL_CTL.add, socket, events, tag);
   }
 
-  /** Watches for other events from now on. */
+  /** Changes the watched events. */
   rewatch(socket: number, events: number, tag: number): void {
     this.#control(EPOLL_CTL.change, socket, events, tag);
-  }
-
-  /** Stops watching a socket. */
-  unwatch(socket: number): void {
-    this.#control(EPOLL_CTL.remove, socket, 0, 0);
   }
 
   /** Waits for events, `timeoutMs` whole milliseconds at most, and returns how many there are. */
@@ -129,12 +112,12 @@ export class Sockets {
     return Math.max(0, this.#call.epoll_wait(this.#epoll, this.#events, MAX_EVENTS, timeoutMs));
   }
 
-  /** What the event at `index` of the last {@linkcode wait} is. */
+  /** The event at `index` of the last {@linkcode wait}. */
   eventsAt(index: number): number {
     return this.#events[index * this.#stride]!;
   }
 
-  /** The tag of the socket that the event at `index` is about. */
+  /** The tag of the socket of the event at `index`. */
   tagAt(index: number): number {
     return this.#events[index * this.#stride + this.#stride - 2]!;
   }

@@ -2,14 +2,13 @@ import { BROKEN, READY, type Sockets } from "./libc.ts";
 
 const NOTHING = new Uint8Array(0);
 
-/** One connection of the load client: its socket, and the bytes that wait on either side. */
+/** One connection of the load client: its socket, and incomplete input and output. */
 export class Link {
-  /** Number among all connections; those that are there all the time come first. */
   readonly index: number;
   readonly socket: number;
-  state: "connecting" | "shaking hands" | "joining" | "in" | "stalled" | "gone" = "connecting";
+  state: "connecting" | "shaking hands" | "joining" | "in" | "gone" = "connecting";
   #sockets: Sockets;
-  /** Start of a packet whose rest has not come yet. */
+  /** Start of a packet whose rest has not arrived yet. */
   #rest: Uint8Array<ArrayBuffer> = NOTHING;
   #restLength = 0;
   #unsent: Uint8Array<ArrayBuffer> = NOTHING;
@@ -21,12 +20,12 @@ export class Link {
     sockets.watch(socket, READY.write, index);
   }
 
-  /** Begins to read. */
+  /** From now on, waits for input. */
   read(): void {
     this.#sockets.rewatch(this.socket, READY.read | READY.end, this.index);
   }
 
-  /** Puts what was kept at the start of `buffer`, and returns its length. */
+  /** Copies the kept start of a packet to `buffer`, and returns its length. */
   takeRest(buffer: Uint8Array<ArrayBuffer>): number {
     const length = this.#restLength;
     if (length > 0) buffer.set(this.#rest.subarray(0, length));
@@ -41,7 +40,7 @@ export class Link {
     this.#restLength = bytes.length;
   }
 
-  /** Sends a packet, or what the kernel takes of it now and the rest once it has room. */
+  /** Sends a packet; what the kernel has no room for is sent later. */
   send(bytes: Uint8Array<ArrayBuffer>): void {
     if (this.#unsent.length > 0) {
       this.#unsent = concat(this.#unsent, bytes);
@@ -54,18 +53,12 @@ export class Link {
     this.#sockets.rewatch(this.socket, READY.read | READY.end | READY.write, this.index);
   }
 
-  /** Sends on what waited for room. */
+  /** Sends what the kernel had no room for. */
   flush(): void {
     const bytes = this.#unsent;
     this.#unsent = NOTHING;
     this.read();
     if (bytes.length > 0) this.send(bytes);
-  }
-
-  /** Reads no more, but stays connected. */
-  stall(): void {
-    this.state = "stalled";
-    this.#sockets.unwatch(this.socket);
   }
 
   /** Ends the connection without a closing handshake. */

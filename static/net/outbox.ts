@@ -115,7 +115,10 @@ export class Outbox {
   /** Sends a failed message again under the same id, behind all waiting messages. */
   retry(id: string): void {
     const row = this.#rows.find(id);
-    if (row?.state === "failed") void this.#rows.again(row).then(() => this.#pump());
+    if (row?.state !== "failed") return;
+    // Stored: the tab that sends may know another holder of the name.
+    const to = this.#options.addressOf(row);
+    void this.#rows.again(row, to).then(() => this.#pump());
   }
 
   /** Forgets a failed message. */

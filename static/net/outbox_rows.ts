@@ -1,4 +1,5 @@
 import type { AckFrame } from "../../core/protocol.ts";
+import type { Address } from "../model/address.ts";
 import { adopt, hold, type OutboxWords } from "./outbox_adoption.ts";
 import { idsOf, mergeRows } from "./outbox_merge.ts";
 import type { Identity, OutboxRow, OutboxStore } from "./outbox_store.ts";
@@ -109,8 +110,8 @@ export class OutboxRows {
   }
 
   /** Tries a failed row again, behind all others. */
-  async again(row: OutboxRow): Promise<void> {
-    Object.assign(row, { state: "pending", reason: "", writer: this.#identity });
+  async again(row: OutboxRow, to: Address): Promise<void> {
+    Object.assign(row, { to, state: "pending", reason: "", writer: this.#identity });
     const removing = this.#options.store.remove(row.id).catch(() => {});
     await Promise.all([removing, this.append(row)]);
   }

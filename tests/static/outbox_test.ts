@@ -19,6 +19,7 @@ function setUp(
   const shown: string[] = [];
   const orders: string[] = [];
   const objections = new Map<string, string>();
+  const addresses = new Map<string, Address>();
   const outbox = new Outbox({
     store,
     turn,
@@ -30,7 +31,7 @@ function setUp(
       if (change.type === "order") orders.push(change.ids.join(" "));
       else shown.push(describe(change));
     },
-    addressOf: ({ to }) => to,
+    addressOf: ({ id, to }) => addresses.get(id) ?? to,
     objection: (row) => objections.get(row.id) ?? null,
   });
   const attach = (changes = {}) => {
@@ -48,7 +49,20 @@ function setUp(
     outbox.acknowledge({ type: "ack", id, seq: 1, at: 1 });
     return settle();
   };
-  return { clock, sent, shown, orders, objections, outbox, turn, attach, push, ack, store };
+  return {
+    clock,
+    sent,
+    shown,
+    orders,
+    objections,
+    addresses,
+    outbox,
+    turn,
+    attach,
+    push,
+    ack,
+    store,
+  };
 }
 
 function describe(change: Exclude<OutboxChange, { type: "order" }>): string {
@@ -291,6 +305,21 @@ Deno.test("Outbox takes the turn from a tab that stays silent", async () => {
   await settle();
 
   assertEquals([turn.insisted, sent], [1, ["m1"]]);
+});
+
+// The tab that sends went by whom it knew under the name, which may be somebody else.
+Deno.test("Outbox.retry() keeps for all tabs whom the message is for", async () => {
+  const { attach, outbox, addresses, push, store } = setUp();
+  await attach();
+  await push("m1", { kind: "direct", username: "bob", account: null });
+  outbox.refuse(refusal("m1", "unknown_user"));
+  addresses.set("m1", BOB);
+
+  outbox.retry("m1");
+  await settle();
+
+  const [row] = await store.all("a_alice");
+  assertEquals([row?.to, row?.state], [BOB, "pending"]);
 });
 
 Deno.test("Outbox shows a retry or discard in other tabs", async () => {

@@ -18,7 +18,7 @@ import { Chat } from "./chat.ts";
 import { Client } from "./client.ts";
 import { BrowserDesktop, noteFront } from "./desktop.ts";
 import { type Begun, Entry } from "./entry.ts";
-import { onNextPicture } from "./next_picture.ts";
+import { apart, onNextPicture } from "./next_picture.ts";
 import { Notifier } from "./notifier.ts";
 import { followSettings, keepSettings, readSettings } from "./settings.ts";
 import { Store } from "./store.ts";
@@ -99,7 +99,7 @@ function createBasis(baseUri: string, onStoreGivenUp: () => void): Basis {
   const remembered = new JsonStorage(openStorage("localStorage"));
   const clock = browserClock;
   const api = new Api(baseUri, (...request) => fetch(...request), strings.errors);
-  const store = new Store(initialState(readSettings(remembered)), onNextPicture);
+  const store = new Store(initialState(readSettings(remembered)), apart(onNextPicture, clock));
   const outbox = new PatientOutboxStore({
     database: openDatabase(place),
     near: new JsonOutboxStore(remembered),

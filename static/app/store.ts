@@ -1,11 +1,12 @@
 import type { State } from "../model/state.ts";
+import type { OnNextPicture } from "./next_picture.ts";
 
 /** Makes the next state. */
 export type Change = (state: State) => State;
 
 /** Holds the state of the page and notifies listeners of each new one. */
 export class Store {
-  readonly #onNextPicture: (show: () => void) => void;
+  readonly #onNextPicture: OnNextPicture;
   readonly #listeners = new Set<() => void>();
   readonly #gatherers = new Set<() => void>();
   readonly #finishers = new Set<Change>();
@@ -15,7 +16,7 @@ export class Store {
   #isAwaited = false;
 
   /** @param onNextPicture Calls `show` once, soon: with the browser's next picture. */
-  constructor(initial: State, onNextPicture: (show: () => void) => void) {
+  constructor(initial: State, onNextPicture: OnNextPicture) {
     this.#state = initial;
     this.#shown = initial;
     this.#onNextPicture = onNextPicture;

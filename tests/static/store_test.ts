@@ -1,6 +1,8 @@
 import { assertEquals } from "@std/assert";
+import { apart } from "../../static/app/next_picture.ts";
 import { Store } from "../../static/app/store.ts";
 import { initialState, type State } from "../../static/model/state.ts";
+import { ManualClock } from "../support/manual_clock.ts";
 import { reportedErrors } from "./fakes.ts";
 
 function setUp() {
@@ -90,4 +92,22 @@ Deno.test("Store goes on showing states where a listener or a gatherer fails", (
   });
 
   assertEquals([shown, errors.length], [[1, 2], 4]);
+});
+
+Deno.test("apart() leaves 50 ms between two pictures, and shows the first of them at once", () => {
+  const clock = new ManualClock();
+  const shown: number[] = [];
+  const onPicture = apart((show) => show(), clock);
+  const ask = () => onPicture(() => void shown.push(clock.monotonic()));
+
+  ask();
+  ask();
+  clock.advance(49);
+  assertEquals(shown, [0]);
+  clock.advance(1);
+  ask();
+  clock.advance(1_000);
+  ask();
+
+  assertEquals(shown, [0, 50, 100, 1_050]);
 });

@@ -1,12 +1,10 @@
 import type { Conversation } from "./conversation.ts";
 import type { ItemKey } from "./item.ts";
 
-/** Items with rows while the newest ones are read: some screens full. */
-const WINDOW = 120;
 /** Items with rows at most. */
-const MAX_WINDOW = 280;
-/** Items added at once when scrolling nears an end of the window. */
-const STEP = 60;
+const MAX_WINDOW = 200;
+/** Items added at once, at first and near an end of the window: more would delay a picture. */
+const STEP = 30;
 /** Distance from an end of the window at which more are added, in pixels. */
 export const NEAR_PX = 600;
 /** Distance from the bottom that still counts as being there, in pixels. */
@@ -16,8 +14,10 @@ const STICK_PX = 40;
 export interface Viewport {
   /** Whether it follows the newest message; decided before new ones are shown. */
   readonly isAtEnd: boolean;
-  /** First item with a row while it doesn't; null: as many as fit before the end. */
+  /** First item with a row while it doesn't; null: {@linkcode rows} before the end. */
   readonly first: ItemKey | null;
+  /** How many items have rows at the end: more, until they fill what may be scrolled at once. */
+  readonly rows: number;
   /** What to scroll to as soon as it is loaded. */
   readonly seeks: { readonly seq: number } | "divider" | null;
   /** Position of a message that a search led to; it is marked. */
@@ -25,7 +25,13 @@ export interface Viewport {
 }
 
 /** Follows the newest message. */
-export const AT_END: Viewport = { isAtEnd: true, first: null, seeks: null, found: null };
+export const AT_END: Viewport = {
+  isAtEnd: true,
+  first: null,
+  rows: STEP,
+  seeks: null,
+  found: null,
+};
 
 /** A conversation opens at its end, unless its first unread message is further up. */
 export const OPENING: Viewport = { ...AT_END, seeks: "divider" };
@@ -37,7 +43,7 @@ export function seekDivider(viewport: Viewport): Viewport {
 
 /** Goes to a message of the log. */
 export function seekMessage(seq: number): Viewport {
-  return { isAtEnd: false, first: null, seeks: { seq }, found: null };
+  return { ...AT_END, isAtEnd: false, seeks: { seq } };
 }
 
 /** Whether new messages come on screen at once, and nothing else is about to be shown. */
@@ -67,7 +73,7 @@ export function spanOf(
   const isDecided = sought !== null && !(viewport.isAtEnd && viewport.seeks === "divider");
   const target = isDecided ? keys.indexOf(sought) : -1;
   if (target !== -1) return spanFrom(target - STEP, count);
-  if (viewport.isAtEnd || viewport.first === null) return spanFrom(count - WINDOW, count);
+  if (viewport.isAtEnd || viewport.first === null) return spanFrom(count - viewport.rows, count);
   return spanFrom(keys.indexOf(viewport.first), count);
 }
 
@@ -137,6 +143,12 @@ function nextStart({ above, below }: Place, { start, end }: Span, count: number)
   if (isNearStart && !isNearEnd) return Math.max(0, start - STEP);
   if (!isNearEnd || isNearStart) return start;
   return Math.max(start, Math.min(count, end + STEP) - MAX_WINDOW);
+}
+
+/** The viewport with more rows, where those at the end don't fill what may be scrolled at once. */
+export function fillAbove(viewport: Viewport, { above }: Place, { start }: Span): Viewport {
+  if (!viewport.isAtEnd || start === 0 || above >= NEAR_PX) return viewport;
+  return { ...viewport, rows: viewport.rows + STEP };
 }
 
 /** Which page of the log to load: that beyond an end which is on screen or near. */

@@ -99,7 +99,7 @@ pageTest(
 
 pageTest("code is coloured once it is on screen, and copied by a button", async (browser) => {
   await using server = await startTestServer();
-  const rest = Array.from({ length: 60 }, (_, i) => `line ${i}`);
+  const rest = Array.from({ length: 28 }, (_, i) => `line ${i}\n\nand more`);
   const { alice } = await show(browser, server, ["```\nconst a = 1;\n```", ...rest]);
   const scripts = () =>
     alice.page.evaluate<string[]>(

@@ -3,6 +3,7 @@ import { LOBBY, newConversation } from "../../static/model/conversation.ts";
 import {
   afterScroll,
   AT_END,
+  fillAbove,
   isFollowing,
   keepPlace,
   OPENING,
@@ -20,35 +21,45 @@ function readingFrom(first: string): Viewport {
   return { ...AT_END, isAtEnd: false, first };
 }
 
-Deno.test("spanOf() shows the newest 120 items at the end", () => {
-  assertEquals(spanOf(KEYS, AT_END), { start: 880, end: 1_000 });
+Deno.test("spanOf() shows as many of the newest items at the end as fill it", () => {
+  assertEquals(spanOf(KEYS, AT_END), { start: 970, end: 1_000 });
+  assertEquals(spanOf(KEYS, { ...AT_END, rows: 90 }), { start: 910, end: 1_000 });
   assertEquals(spanOf(KEYS.slice(0, 7), AT_END), { start: 0, end: 7 });
   assertEquals(spanOf([], AT_END), { start: 0, end: 0 });
 });
 
-Deno.test("spanOf() shows at most 280 items elsewhere, from the first one on", () => {
-  assertEquals(spanOf(KEYS, readingFrom("0:100")), { start: 100, end: 380 });
+Deno.test("fillAbove() adds 30 rows until 600 pixels may be scrolled", () => {
+  const span = { start: 970, end: 1_000 };
+  const elsewhere = readingFrom("0:970");
+
+  assertEquals(fillAbove(AT_END, { above: 599, below: 0 }, span), { ...AT_END, rows: 60 });
+  assertStrictEquals(fillAbove(AT_END, { above: 600, below: 0 }, span), AT_END);
+  assertStrictEquals(fillAbove(AT_END, { above: 0, below: 0 }, { start: 0, end: 30 }), AT_END);
+  assertStrictEquals(fillAbove(elsewhere, { above: 0, below: 0 }, span), elsewhere);
+});
+
+Deno.test("spanOf() shows at most 200 items elsewhere, from the first one on", () => {
+  assertEquals(spanOf(KEYS, readingFrom("0:100")), { start: 100, end: 300 });
   assertEquals(spanOf(KEYS, readingFrom("0:900")), { start: 900, end: 1_000 });
 });
 
 Deno.test("spanOf() stays with the first item when others are inserted before it", () => {
   const keys = ["older:1", "older:2", ...KEYS];
 
-  assertEquals(spanOf(keys, readingFrom("0:100")), { start: 102, end: 382 });
+  assertEquals(spanOf(keys, readingFrom("0:100")), { start: 102, end: 302 });
 });
 
-Deno.test("spanOf() shows what is sought with 60 items before it", () => {
-  assertEquals(spanOf(KEYS, seekMessage(500), "0:500"), { start: 440, end: 720 });
-  assertEquals(spanOf(KEYS, { ...seekMessage(500), isAtEnd: true }, "0:500"), {
-    start: 440,
-    end: 720,
-  });
-  assertEquals(spanOf(KEYS, seekDivider(AT_END), "0:10"), { start: 0, end: 280 });
-  assertEquals(spanOf(KEYS, seekMessage(5_000), "0:5000"), { start: 880, end: 1_000 });
+Deno.test("spanOf() shows what is sought with 30 items before it", () => {
+  const span = { start: 470, end: 670 };
+
+  assertEquals(spanOf(KEYS, seekMessage(500), "0:500"), span);
+  assertEquals(spanOf(KEYS, { ...seekMessage(500), isAtEnd: true }, "0:500"), span);
+  assertEquals(spanOf(KEYS, seekDivider(AT_END), "0:10"), { start: 0, end: 200 });
+  assertEquals(spanOf(KEYS, seekMessage(5_000), "0:5000"), { start: 970, end: 1_000 });
 });
 
 Deno.test("spanOf() opens a conversation at its end, where the divider may be on screen", () => {
-  assertEquals(spanOf(KEYS, OPENING, "0:500"), { start: 880, end: 1_000 });
+  assertEquals(spanOf(KEYS, OPENING, "0:500"), { start: 970, end: 1_000 });
 });
 
 Deno.test("isFollowing() is false while something else is about to be shown", () => {
@@ -57,7 +68,7 @@ Deno.test("isFollowing() is false while something else is about to be shown", ()
 
 Deno.test("keepPlace() goes on from the next row when the first one's item is gone", () => {
   const viewport = readingFrom("0:100");
-  const shown = KEYS.slice(100, 380);
+  const shown = KEYS.slice(100, 300);
 
   assertStrictEquals(keepPlace(viewport, shown, KEYS, false), viewport);
   assertStrictEquals(keepPlace(AT_END, shown, [], false), AT_END);
@@ -70,53 +81,53 @@ Deno.test("keepPlace() shows older items at once to somebody who waits for them"
   const viewport = readingFrom("0:0");
   const older = Array.from({ length: 100 }, (_, i) => `older:${i}`);
 
-  const next = keepPlace(viewport, KEYS.slice(0, 280), [...older, ...KEYS], true);
+  const next = keepPlace(viewport, KEYS.slice(0, 200), [...older, ...KEYS], true);
 
-  assertEquals(next.first, "older:40");
-  assertStrictEquals(keepPlace(viewport, KEYS.slice(0, 280), KEYS, true), viewport);
+  assertEquals(next.first, "older:70");
+  assertStrictEquals(keepPlace(viewport, KEYS.slice(0, 200), KEYS, true), viewport);
 });
 
 Deno.test("afterScroll() changes nothing in the middle of the window", () => {
   const viewport = readingFrom("0:100");
 
-  const next = afterScroll(viewport, FAR, { start: 100, end: 380 }, KEYS, true);
+  const next = afterScroll(viewport, FAR, { start: 100, end: 300 }, KEYS, true);
 
   assertStrictEquals(next, viewport);
 });
 
-Deno.test("afterScroll() moves the window by 60 items near its ends", () => {
-  const span = { start: 100, end: 380 };
+Deno.test("afterScroll() moves the window by 30 items near its ends", () => {
+  const span = { start: 100, end: 300 };
   const move = (above: number, below: number) =>
     afterScroll(readingFrom("0:100"), { above, below }, span, KEYS, true).first;
 
-  assertEquals(move(599, 5_000), "0:40");
-  assertEquals(move(5_000, 599), "0:160");
+  assertEquals(move(599, 5_000), "0:70");
+  assertEquals(move(5_000, 599), "0:130");
 });
 
 Deno.test("afterScroll() stops at the ends of what is loaded", () => {
   const top = afterScroll(
     readingFrom("0:20"),
     { ...FAR, above: 0 },
-    { start: 20, end: 300 },
+    { start: 20, end: 220 },
     KEYS,
     true,
   );
   const bottom = afterScroll(
-    readingFrom("0:700"),
+    readingFrom("0:780"),
     { ...FAR, below: 0 },
-    { start: 700, end: 980 },
+    { start: 780, end: 980 },
     KEYS,
     true,
   );
 
-  assertEquals([top.first, bottom.first], ["0:0", "0:720"]);
+  assertEquals([top.first, bottom.first], ["0:0", "0:800"]);
 });
 
-// Where 280 rows are hardly more than a screen, up and down would follow each other for ever.
+// Where 200 rows are hardly more than a screen, up and down would follow each other for ever.
 Deno.test("afterScroll() doesn't swing when both ends are near", () => {
   const viewport = readingFrom("0:100");
 
-  const next = afterScroll(viewport, { above: 0, below: 0 }, { start: 100, end: 380 }, KEYS, true);
+  const next = afterScroll(viewport, { above: 0, below: 0 }, { start: 100, end: 300 }, KEYS, true);
 
   assertStrictEquals(next, viewport);
 });
@@ -140,14 +151,14 @@ Deno.test("afterScroll() leaves the end with its window, and keeps what is sough
     true,
   );
 
-  assertEquals(next, { isAtEnd: false, first: "0:880", seeks: "divider", found: 3 });
+  assertEquals(next, { ...OPENING, isAtEnd: false, first: "0:880", found: 3 });
 });
 
 Deno.test("wantedSide() asks for what lies behind an end that is near", () => {
   const items = KEYS.slice(0, 300);
   const conversation = { ...newConversation(LOBBY), items, from: 7, to: 500 };
-  const top = [{ ...FAR, above: 599 }, { start: 0, end: 280 }] as const;
-  const bottom = [{ ...FAR, below: 599 }, { start: 20, end: 300 }] as const;
+  const top = [{ ...FAR, above: 599 }, { start: 0, end: 200 }] as const;
+  const bottom = [{ ...FAR, below: 599 }, { start: 100, end: 300 }] as const;
 
   assertEquals(wantedSide(conversation, ...top), "older");
   assertEquals(wantedSide(conversation, ...bottom), "newer");

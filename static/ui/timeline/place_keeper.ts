@@ -1,6 +1,7 @@
 /// <reference lib="dom" />
 import {
   afterScroll,
+  fillAbove,
   type Place,
   seekDivider,
   type Viewport,
@@ -72,7 +73,7 @@ export class PlaceKeeper {
   /** Takes note of where the reader has scrolled to. */
   scrolled(): void {
     // Only the reader scrolls up. An end that lies lower than a moment ago moved by itself.
-    if (!this.#view.viewport.isAtEnd || this.#scroller.scrollTop >= this.#top) this.#stay();
+    if (!this.#view.viewport.isAtEnd || this.#scroller.scrollTop >= this.#top) this.#follow();
     this.#look(true);
   }
 
@@ -117,14 +118,18 @@ export class PlaceKeeper {
     });
   }
 
-  /** Restores the place after sizes have changed. */
+  /** Restores the place after sizes have changed, and takes note of it. */
   #stay(): void {
+    this.#follow();
+    this.#note();
+  }
+
+  #follow(): void {
     const { scrollTop } = this.#scroller;
     // Where the content got shorter, the browser may have scrolled up to its end by itself.
     const isCut = scrollTop < this.#top && this.#place().below < 1;
     if (this.#view.viewport.isAtEnd) this.#scrollToEnd();
     else this.#keepPlace(isCut ? this.#top : scrollTop);
-    this.#note();
   }
 
   /** @param top Where the screen would be if nothing above it had changed. */
@@ -196,6 +201,17 @@ export class PlaceKeeper {
     this.#reports.unreadAbove(this.#isUnreadAbove());
     const side = isOpening ? null : wantedSide(conversation, place, span);
     if (side !== null) this.#reports.load(side);
+    // With a later picture: what is on screen comes first.
+    if (fillAbove(this.#view.viewport, place, span) !== this.#view.viewport) {
+      requestAnimationFrame(() => this.#fill());
+    }
+  }
+
+  #fill(): void {
+    if (!this.#scroller.isConnected) return;
+    const { viewport, span } = this.#view;
+    const next = fillAbove(viewport, this.#place(), span);
+    if (next !== viewport) this.#report(next);
   }
 
   #isUnreadAbove(): boolean {

@@ -91,7 +91,7 @@ function keyOfPosition(state: State, seq: number | null): ItemKey | null {
   return seq === null ? null : keyOfSeq(state, state.active, seq);
 }
 
-/** Formatting a moment takes microseconds, and every picture asks for the days of 280 items. */
+/** Formatting a moment takes microseconds, and every picture asks for the days of 200 items. */
 function rememberDays(dates: Dates): (item: Item) => string {
   const known = new WeakMap<Item, string>();
   return (item) => {

@@ -13,7 +13,15 @@ const MAX_LENGTH = 120;
 /** Whether a message is one to three emoji and nothing else, so that they are shown large. */
 export function isBigEmoji(text: string): boolean {
   const signs = text.trim();
-  if (signs === "" || signs.length > MAX_LENGTH) return false;
-  const emoji = [...segmenter.segment(signs.replace(/\s+/g, ""))].map(({ segment }) => segment);
-  return emoji.length <= MAX_EMOJI && emoji.every((sign) => EMOJI.test(sign) || PICTURE.test(sign));
+  // Most texts begin with a letter, and cutting them into signs costs.
+  if (signs === "" || signs.length > MAX_LENGTH || /^\p{L}/u.test(signs)) return false;
+  let count = 0;
+  for (const { segment } of segmenter.segment(signs.replace(/\s+/g, ""))) {
+    if (++count > MAX_EMOJI || !isEmoji(segment)) return false;
+  }
+  return true;
+}
+
+function isEmoji(sign: string): boolean {
+  return EMOJI.test(sign) || PICTURE.test(sign);
 }

@@ -13,7 +13,7 @@ import { Counter } from "./counter.tsx";
 import { NoticeLine } from "./notice_line.tsx";
 import { suggestionId, Suggestions } from "./suggestions.tsx";
 import { markOfKey, useFittedHeight, useText } from "./text_box.ts";
-import { useCompletion } from "./use_completion.ts";
+import { type Sources, useCompletion } from "./use_completion.ts";
 
 /** Key code browsers report for a key that an input method took. */
 const IME_KEY_CODE = 229;
@@ -32,7 +32,7 @@ export function Composer({ state, box, isTouch }: ComposerProps) {
   const form = useRef<HTMLFormElement>(null);
   const text = useText(box, (value) => dispatch({ type: "draft", conversation: key, text: value }));
   const completion = useCompletion(box, text, key, {
-    people: () => peopleOf(state),
+    people: peopleOf(state),
     recentEmoji: state.settings.recentEmoji,
     onEmoji(emoji) {
       const recentEmoji = withRecent(state.settings.recentEmoji, emoji);
@@ -120,9 +120,11 @@ export function Composer({ state, box, isTouch }: ComposerProps) {
   );
 }
 
-function peopleOf(state: State) {
-  const away = new Set(awayPeople(state).map(({ username }) => username));
-  return { names: likelyNames(state), away };
+function peopleOf(state: State): Sources["people"] {
+  return {
+    names: () => likelyNames(state),
+    away: () => new Set(awayPeople(state).map(({ username }) => username)),
+  };
 }
 
 function Audience({ address }: { readonly address: Address }) {

@@ -30,8 +30,11 @@ const NO_OPTIONS: readonly CompletionOption[] = [];
 
 /** What completes words besides the table of emoji, which is loaded here. */
 export interface Sources {
-  /** People that may be meant; read only when a name is written. */
-  readonly people: () => Pick<CompletionSources, "names" | "away">;
+  /** People that may be meant, and those who are away; asked only when a name is written. */
+  readonly people: {
+    readonly names: () => readonly string[];
+    readonly away: () => ReadonlySet<string>;
+  };
   readonly recentEmoji: readonly string[];
   /** An emoji was chosen. */
   readonly onEmoji: (emoji: string) => void;
@@ -57,7 +60,16 @@ export function useCompletion(
 
   const look = () => {
     const { value = "", selectionStart = 0 } = box.current ?? {};
-    const sources = { ...people(), emoji: emoji.current, recentEmoji };
+    const sources: CompletionSources = {
+      get names() {
+        return people.names();
+      },
+      get away() {
+        return people.away();
+      },
+      emoji: emoji.current,
+      recentEmoji,
+    };
     const found = completionAt(value, selectionStart, sources);
     setCompletion(found);
     choose(0);

@@ -1,4 +1,4 @@
-import { memo } from "preact/compat";
+import { memo } from "../shared/memo.ts";
 import type { ItemKey, Message } from "../../model/item.ts";
 import type { Run } from "../../model/rows.ts";
 import { clampMarks, withNames, type Word } from "../../text/names.ts";

@@ -4,7 +4,7 @@ import { useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { isBigEmoji } from "../../text/big_emoji.ts";
 import { countLines, foldAt } from "../../text/folding.ts";
 import { parseMarkdown } from "../../text/markdown.ts";
-import { cutMarkdown, type Link, type Node } from "../../text/markdown_tree.ts";
+import { cutMarkdown, type Link, type Markdown, type Node } from "../../text/markdown_tree.ts";
 import type { NameLookup } from "../../text/mentions.ts";
 import { strings } from "../../text/strings.ts";
 import { CodeBlock } from "./code_block.tsx";
@@ -24,30 +24,56 @@ export interface MessageTextProps {
 /** The text of a message. Long ones are folded until the reader wants all of them. */
 export function MessageText(props: MessageTextProps) {
   const { text, lookUp } = props;
-  const [isWhole, setWhole] = useState(false);
   const message = useMemo(() => parseMarkdown(text, lookUp), [text, lookUp]);
-  const fold = useMemo(() => foldAt(text), [text]);
-  const shown = fold === undefined || isWhole ? message : cutMarkdown(message, fold);
+  const fold = foldAt(text);
+  return fold === undefined
+    ? <Marked {...props} shown={message} />
+    : <Folded {...props} message={message} fold={fold} />;
+}
+
+interface MarkedProps extends MessageTextProps {
+  readonly shown: Markdown;
+  readonly element?: RefObject<HTMLDivElement | null>;
+}
+
+function Marked({ shown, element, ...props }: MarkedProps) {
+  const { text } = props;
+  // Most texts are short, and cost no effect.
+  const show = (own: HTMLDivElement | null) => {
+    if (own !== null) rememberSource(own, shown);
+    if (element !== undefined) element.current = own;
+  };
+  return (
+    <div class={isBigEmoji(text) ? "text text--big" : "text"} ref={show}>
+      {render(shown, { ...props, source: text })}
+    </div>
+  );
+}
+
+interface FoldedProps extends MessageTextProps {
+  readonly message: Markdown;
+  /** Where the text is cut. */
+  readonly fold: number;
+}
+
+function Folded({ message, fold, ...props }: FoldedProps) {
+  const [isWhole, setWhole] = useState(false);
   const element = useRef<HTMLDivElement>(null);
-  useLayoutEffect(() => rememberSource(element.current as HTMLDivElement, shown), [shown]);
+  const shown = isWhole ? message : cutMarkdown(message, fold);
   useStayOnFolding(element, isWhole);
   const words = strings.message;
   return (
     <>
-      <div class={isBigEmoji(text) ? "text text--big" : "text"} ref={element}>
-        {render(shown, { ...props, source: text })}
-      </div>
-      {fold !== undefined && (
-        <button
-          type="button"
-          class="text__fold"
-          data-extra
-          aria-expanded={isWhole}
-          onClick={() => setWhole(!isWhole)}
-        >
-          {isWhole ? words.showLess : words.showAll(countLines(text))}
-        </button>
-      )}
+      <Marked {...props} shown={shown} element={element} />
+      <button
+        type="button"
+        class="text__fold"
+        data-extra
+        aria-expanded={isWhole}
+        onClick={() => setWhole(!isWhole)}
+      >
+        {isWhole ? words.showLess : words.showAll(countLines(props.text))}
+      </button>
     </>
   );
 }

@@ -1,4 +1,4 @@
-import { memo } from "preact/compat";
+import { memo } from "../shared/memo.ts";
 import type { Note, PresenceLine } from "../../model/item.ts";
 import { clampMarks, listNames, withNames } from "../../text/names.ts";
 import { strings } from "../../text/strings.ts";

@@ -1,6 +1,6 @@
 /// <reference lib="dom" />
 /// <reference lib="dom.iterable" />
-import { memo } from "preact/compat";
+import { memo } from "../shared/memo.ts";
 import { useEffect, useRef } from "preact/hooks";
 import type { ItemKey } from "../../model/item.ts";
 import type { Block, Day } from "../../model/rows.ts";

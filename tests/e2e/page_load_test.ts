@@ -35,3 +35,20 @@ pageTest("the page comes from the cache on a second visit", async (browser) => {
   const bytes = await requests.bytes();
   assert(bytes > 0 && bytes <= BUDGET.bytes / 10, `${bytes} bytes`);
 });
+
+pageTest("what few people need is loaded when they need it", async (browser) => {
+  await using server = await startTestServer();
+  const alice = await Person.open(browser, "about:blank");
+  const requests = await watchRequests(alice.page);
+  await alice.page.goto(server.url);
+  await alice.enter("alice");
+  await alice.findsSilence();
+  const loading = (name: string) => alice.page.waitForRequest(RegExp(`/${name}[^/]*\\.js$`));
+  assertEquals(requests.paths().filter((path) => path.endsWith(".js")).length, 1);
+
+  await Promise.all([loading("emoji_table"), alice.page.keyboard.type(":ta")]);
+  await alice.box.fill("```\nconst a = 1;\n```");
+  await Promise.all([loading("highlight"), alice.page.keyboard.press("Enter")]);
+  const invite = alice.page.getByRole("button", { name: "Invite people" });
+  await Promise.all([loading("nano"), invite.click()]);
+});

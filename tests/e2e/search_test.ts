@@ -141,8 +141,9 @@ pageTest("a place that can't be loaded is sought no longer", async (browser) => 
 
   await alice.page.keyboard.press("Control+K");
   await alice.page.locator("#search-query").fill("place");
+  const failed = alice.page.waitForEvent("requestfailed");
   await alice.page.locator("#search-results").getByText("place 50").click();
-  await alice.page.getByText("Couldn’t load").waitFor();
+  await failed;
   await alice.timeline.evaluate((log) => void (log.scrollTop = log.scrollHeight));
   bob.send({ message: "line 201." });
   await alice.sees("line 201.");

@@ -1,5 +1,5 @@
 import type { State } from "../model/state.ts";
-import type { OnNextPicture } from "./next_picture.ts";
+import type { OnNextPicture } from "./pace.ts";
 
 /** Makes the next state. */
 export type Change = (state: State) => State;

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { apart } from "../../static/app/next_picture.ts";
+import { apart } from "../../static/app/pace.ts";
 import { Store } from "../../static/app/store.ts";
 import { initialState, type State } from "../../static/model/state.ts";
 import { ManualClock } from "../support/manual_clock.ts";

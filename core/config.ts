@@ -2,7 +2,7 @@ import { parseArgs, type ParseArgsConfig } from "node:util";
 import type * as z from "zod";
 import { helpText } from "./config_help.ts";
 import { environmentName, type Facts, type Setting, SETTINGS } from "./settings.ts";
-import { type ToolName, TOOLS, usageOf } from "./tools.ts";
+import { type Tool, type ToolName, TOOLS, usageOf } from "./tools.ts";
 
 export type { Facts };
 
@@ -19,6 +19,8 @@ export type Command =
     readonly tool: ToolName;
     /** Absent: standard input or output, or the tool needs none. */
     readonly file: string | undefined;
+    /** Whether `--digest` was given. */
+    readonly isDigested: boolean;
     readonly config: Config;
   }
   | { readonly kind: "help"; readonly text: string }
@@ -51,9 +53,12 @@ const FLAGS: NonNullable<ParseArgsConfig["options"]> = {
   ...Object.fromEntries(
     Object.values(SETTINGS).map(({ flag }) => [flag, { type: "string" }] as const),
   ),
+  digest: { type: "boolean" },
   help: { type: "boolean", short: "h" },
   version: { type: "boolean", short: "V" },
 };
+
+const NO_DIGEST = "--digest is a flag of verify: parley verify --digest.";
 
 /**
  * Reads the command line and the environment; a flag wins over its environment variable.
@@ -73,18 +78,24 @@ export function parseConfig(args: readonly string[], env: Environment, facts: Fa
   });
   const config = Object.freeze(Object.fromEntries(values)) as Config;
   rejectContradictions(config);
-  return words.length === 0 ? { kind: "run", config } : readTool(words, config);
+  const isDigested = flags.has("digest");
+  if (words.length > 0) return readTool(words, isDigested, config);
+  if (isDigested) throw new ConfigError(NO_DIGEST);
+  return { kind: "run", config };
 }
 
-function readTool([tool = "", file, ...more]: readonly string[], config: Config): Command {
+function readTool(words: readonly string[], isDigested: boolean, config: Config): Command {
+  const [tool = "", file, ...more] = words;
   if (!isTool(tool)) throw new ConfigError(`Unknown command ${quote(tool)}; see --help.`);
+  const { hasDigest = false }: Tool = TOOLS[tool];
+  if (isDigested && !hasDigest) throw new ConfigError(NO_DIGEST);
   const takesFile = TOOLS[tool].file !== "none" && file !== "-";
   const stray = takesFile ? more[0] : file;
   if (stray !== undefined) throw new ConfigError(`Unexpected argument ${quote(stray)}.`);
   if (TOOLS[tool].file === "needed" && file === undefined) {
     throw new ConfigError(`${tool} needs a file: parley ${usageOf(tool)}.`);
   }
-  return { kind: "tool", tool, file, config };
+  return { kind: "tool", tool, file, isDigested, config };
 }
 
 function isTool(word: string): word is ToolName {
@@ -119,6 +130,9 @@ function readFlag({ name, rawName, value }: OptionToken, flags: Map<string, Give
   if (flags.has(name)) throw new ConfigError(`${rawName} was given more than once.`);
   if (type === "string" && value === undefined) {
     throw new ConfigError(`${rawName} needs a value; see --help.`);
+  }
+  if (type === "boolean" && value !== undefined) {
+    throw new ConfigError(`${rawName} takes no value; see --help.`);
   }
   flags.set(name, { text: value ?? "", source: rawName });
 }

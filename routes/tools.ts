@@ -1,6 +1,7 @@
 import type { Command } from "../core/config.ts";
 import { randomIds } from "../core/ids.ts";
 import { backupLog, type OnProgress, restoreLog } from "../core/sqlite_backup.ts";
+import { digestLine, digestLog } from "../core/sqlite_digest.ts";
 import { exportLog } from "../core/sqlite_export.ts";
 import { ImportError, importLog } from "../core/sqlite_import.ts";
 import { verifyLog } from "../core/sqlite_verify.ts";
@@ -24,8 +25,8 @@ const PRIVATE = { createNew: true, write: true, mode: 0o600 } as const;
  * @returns Whether everything is well; only `verify` may find that it isn't.
  * @throws {StoreOpenError} And other errors that stop it.
  */
-export async function runTool({ tool, file = "", config }: ToolCommand): Promise<boolean> {
-  const { dataDir } = config;
+export async function runTool(command: ToolCommand): Promise<boolean> {
+  const { tool, file = "", isDigested, config: { dataDir } } = command;
   const onProgress = tellProgress(tool);
   switch (tool) {
     case "backup":
@@ -39,7 +40,7 @@ export async function runTool({ tool, file = "", config }: ToolCommand): Promise
     case "import":
       return await importFrom(file, dataDir, onProgress);
     case "verify":
-      return verify(dataDir, onProgress);
+      return verify(dataDir, isDigested, onProgress);
   }
 }
 
@@ -68,13 +69,20 @@ async function importFrom(file: string, dataDir: string, onProgress: OnProgress)
   return tell(`Imported ${count} records into “${dataDir}”, with a new epoch.`);
 }
 
-function verify(dataDir: string, onProgress: OnProgress): boolean {
+function verify(dataDir: string, isDigested: boolean, onProgress: OnProgress): boolean {
   const { events, lastSeq, problems } = verifyLog(dataDir, onProgress);
   for (const problem of problems) writeLine(Deno.stdout, problem);
   const verdict = problems.length === 0 ? "sound" : "damaged";
   const size = `${events} messages, the newest position is ${lastSeq}`;
   writeLine(Deno.stdout, `The log is ${verdict}: ${size}.`);
-  return problems.length === 0;
+  if (problems.length > 0) return false;
+  if (isDigested) printDigest(dataDir);
+  return true;
+}
+
+function printDigest(dataDir: string): void {
+  const digests = digestLog(dataDir, tellProgress("digest"));
+  for (const digest of digests) writeLine(Deno.stdout, digestLine(digest));
 }
 
 async function* linesOf(bytes: ReadableStream<Uint8Array<ArrayBuffer>>): AsyncIterable<string> {

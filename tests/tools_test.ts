@@ -1,3 +1,4 @@
+import { DatabaseSync } from "node:sqlite";
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { publicly } from "./contracts/store_contract.ts";
 import { runProgram, taskCommand } from "./support/program.ts";
@@ -65,6 +66,38 @@ Deno.test("parley export and import go through a file or through standard input 
   assertEquals((await Deno.stat(file!)).mode! & 0o777, 0o600);
   assertEquals((await tool("export", file!, "--data", one!)).code, 1);
   assertEquals((await tool("verify", "--data", two!)).code, 0);
+});
+
+Deno.test("parley verify --digest prints the same hashes for logs with the same content", async () => {
+  await using folder = await DataFolder.make();
+  const [one, two, file] = ["one", "two", "log.jsonl"].map((name) => `${folder.path}/${name}`);
+  await makeLog(one!, ["a text that is nobody’s business"]);
+  await tool("export", file!, "--data", one!);
+  await tool("import", file!, "--data", two!);
+
+  const original = await tool("verify", "--digest", "--data", one!);
+  const imported = await tool("verify", "--data", two!, "--digest");
+
+  assertEquals([original.code, imported.code], [0, 0], imported.stderr);
+  assertEquals(imported.stdout, original.stdout);
+  const parts = "accounts|sessions|conversations|members|messages|ids|reads|total".split("|");
+  const lines = parts.map((part) => `[0-9a-f]{64}  ${part}\n`);
+  const size = "The log is sound: 1 messages, the newest position is 1\\.\n";
+  assertMatch(original.stdout, new RegExp(`^${size}${lines.join("")}$`));
+  assertEquals([original.stderr, imported.stderr], ["", ""]);
+});
+
+Deno.test("parley verify --digest hashes no damaged log", async () => {
+  await using folder = await DataFolder.make();
+  await makeLog(folder.path, ["hello"]);
+  const db = new DatabaseSync(`${folder.path}/parley.db`);
+  db.exec("UPDATE meta SET last_seq = 0");
+  db.close();
+
+  const { code, stdout } = await tool("verify", "--digest", "--data", folder.path);
+
+  assertEquals(code, 1);
+  assertMatch(stdout, /The log is damaged: [^\n]+\n$/);
 });
 
 Deno.test("parley verify ends with 1 when there is no sound log", async () => {

@@ -32,17 +32,21 @@ export async function runCase(measured: Case, options: RunOptions): Promise<JobR
   const stdio = { stdout: "null", stderr: "piped" } as const;
   const server = new Deno.Command(path, { args, cwd: program.cwd, ...stdio }).spawn();
   const output = new Response(server.stderr).text();
+  let isRunning = true;
+  void server.status.then(() => isRunning = false);
+  const stop = async () => {
+    if (isRunning) server.kill("SIGKILL");
+    await server.status;
+    return await output;
+  };
   try {
-    await listening(port);
+    await listening(port, () => isRunning);
     const job: Job = { ...measured.job, port, speech: peer.speech, serverPid: server.pid };
     return refuseIfLimited(await runClient(job, canPin));
   } catch (error) {
-    stop(server);
-    throw new Error(`${(error as Error).message}\n${(await output).slice(-2000)}`.trim());
+    throw new Error(`${(error as Error).message}\n${(await stop()).slice(-2000)}`.trim());
   } finally {
-    stop(server);
-    await output;
-    await server.status;
+    await stop();
     await Deno.remove(dataDir, { recursive: true });
   }
 }
@@ -74,19 +78,10 @@ function pinned(
   return canPin ? ["taskset", "-c", core, ...command] : command;
 }
 
-function stop(server: Deno.ChildProcess): void {
-  try {
-    server.kill("SIGKILL");
-  } catch (error) {
-    // It has already ended.
-    if (!(error instanceof TypeError)) throw error;
-  }
-}
-
 /** Resolves once a server accepts connections on a port. */
-async function listening(port: number): Promise<void> {
+async function listening(port: number, isRunning: () => boolean): Promise<void> {
   const deadline = performance.now() + START_LIMIT_MS;
-  while (performance.now() < deadline) {
+  while (isRunning() && performance.now() < deadline) {
     try {
       return (await Deno.connect({ hostname: "127.0.0.1", port })).close();
     } catch (error) {

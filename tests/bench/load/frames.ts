@@ -1,6 +1,6 @@
 import { findMark, isMark } from "./marks.ts";
 
-/** Told of what a packet holds. Positions are in the bytes handed to {@linkcode FrameScanner}. */
+/** Calls of a {@linkcode FrameScanner}; positions are in the bytes of the packet. */
 export interface FrameEvents {
   /** A message, with its mark at `mark`. */
   onMessage(bytes: Uint8Array, mark: number): void;
@@ -11,9 +11,9 @@ export interface FrameEvents {
 const NEWLINE = 10;
 
 /**
- * Splits packets into frames at newlines and finds the marks in them, without parsing: frames of
- * messages are nearly all of one length, so where the last one had its mark and its end is looked
- * first, and only else the frame is searched byte by byte.
+ * Splits packets into frames at newlines and finds the marks in them, without parsing. Nearly all
+ * message frames have the same length, so the scanner first tries the positions of mark and end in
+ * the previous message, and searches byte by byte only if they don't match.
  */
 export class FrameScanner {
   #events: FrameEvents;
@@ -24,7 +24,7 @@ export class FrameScanner {
     this.#events = events;
   }
 
-  /** Goes through the frames of one packet. */
+  /** Reports every frame of one packet. */
   scan(bytes: Uint8Array, start: number, end: number): void {
     let at = start;
     while (at < end) {
@@ -40,7 +40,7 @@ export class FrameScanner {
     }
   }
 
-  /** Reads one frame slowly, learns from it, and returns where it ends. */
+  /** Searches one frame, keeps its positions for the next, and returns where it ends. */
   #search(bytes: Uint8Array, start: number, end: number): number {
     const frameEnd = endOfFrame(bytes, start, end);
     const mark = findMark(bytes, start, frameEnd);

@@ -1,6 +1,6 @@
 /**
- * The text of a load message: `#sssss:nnnnnnnn:tttttttttttt` and letters that are never the same. Sender, number and time
- * stand at fixed places, so that they are found and read without parsing what is around them.
+ * The text of a load message: a mark, `#sssss:nnnnnnnn:tttttttttttt`, and random letters. Sender,
+ * number and time are at fixed places of the mark, so that the client needn't parse the frame.
  */
 
 /** Digits of each field. */
@@ -15,18 +15,18 @@ const HASH = "#".charCodeAt(0);
 const COLON = ":".charCodeAt(0);
 const ZERO = "0".charCodeAt(0);
 
-/** How often letters and blanks come in English prose, in thousandths. */
+/** Frequencies of letters and blanks in English prose, in thousandths. */
 const LETTERS: Readonly<Record<string, number>> = {
   " ": 183,
   ...{ e: 102, t: 75, a: 65, o: 62, n: 57, i: 57, s: 53, r: 50, h: 50, l: 33, d: 33, u: 23, c: 22 },
   ...{ m: 20, f: 20, w: 17, g: 16, p: 15, y: 15, b: 13, v: 8, k: 6, x: 2, j: 1, q: 1, z: 1 },
 };
-/** Letters to take texts from, so many that hardly any two texts of a moment share a part. */
+/** Letters to take texts from: so many that texts in flight at the same time hardly overlap. */
 const SUPPLY_BYTES = 1 << 20;
 
 /**
- * Text that packs no better than real messages do: letters as frequent as in English, but without
- * its words. Texts that repeat themselves would flatter a server that deflates what it sends.
+ * Text that compresses no better than real messages: letters as frequent as in English, but without
+ * its words. Repeated texts would flatter a server that compresses.
  */
 export class TextSupply {
   #letters: Uint8Array;
@@ -41,7 +41,7 @@ export class TextSupply {
     );
   }
 
-  /** Fills `bytes` from `from` up to `end`. */
+  /** Fills `bytes` with letters from `from` up to `end`. */
   fill(bytes: Uint8Array, from: number, end: number): void {
     const length = end - from;
     const at = Math.floor(Math.random() * (SUPPLY_BYTES - length));
@@ -61,7 +61,7 @@ export function digits(value: number, width: number): string {
   return String(value).padStart(width, "0");
 }
 
-/** Whether a mark stands at `at`. */
+/** Whether there is a mark at `at`. */
 export function isMark(bytes: Uint8Array, at: number): boolean {
   return bytes[at] === HASH && bytes[at + NUMBER_AT - 1] === COLON &&
     bytes[at + TIME_AT - 1] === COLON;
@@ -80,12 +80,12 @@ export function readSender(bytes: Uint8Array, at: number): number {
   return readDigits(bytes, at + 1, WIDTHS.sender);
 }
 
-/** Number of the message of the mark at `at`, counted by its sender from 0. */
+/** Message number of the mark at `at`; each sender counts from 0. */
 export function readNumber(bytes: Uint8Array, at: number): number {
   return readDigits(bytes, at + NUMBER_AT, WIDTHS.number);
 }
 
-/** When the message of the mark at `at` was sent, in whole microseconds. */
+/** Sending time of the mark at `at`, in whole microseconds. */
 export function readTime(bytes: Uint8Array, at: number): number {
   return readDigits(bytes, at + TIME_AT, WIDTHS.time);
 }
@@ -96,7 +96,7 @@ export function writeMark(bytes: Uint8Array, at: number, number: number, timeUs:
   writeDigits(bytes, at + TIME_AT, WIDTHS.time, timeUs);
 }
 
-/** Writes the number of a message as it stands in a mark. */
+/** Writes a message number with the digits that a mark has for it. */
 export function writeNumber(bytes: Uint8Array, at: number, number: number): void {
   writeDigits(bytes, at, WIDTHS.number, number);
 }

@@ -3,24 +3,24 @@ import type { Link } from "./link.ts";
 import { hasAcks, MessagePacket } from "./speeches.ts";
 import type { Tally } from "./tally.ts";
 
-/** Whom a {@linkcode Sender} sends for and to. */
+/** What a {@linkcode Sender} sends, and to whom. */
 export interface SenderOptions {
   readonly job: Job;
   readonly link: Link;
-  /** Counts what each of its readers must get. */
+  /** Counts what each of its readers must receive. */
   readonly tally: Tally;
-  /** Name of the only reader besides itself; absent: everyone. */
+  /** Name of the only reader besides itself; `undefined`: everyone. */
   readonly to: string | undefined;
 }
 
 /** One connection that sends. */
 export class Sender {
-  /** Counts what each of its readers must get. */
+  /** Counts what each of its readers must receive. */
   readonly tally: Tally;
   sent = 0;
-  /** Acks it got. */
+  /** Acks received. */
   acked = 0;
-  /** Copies of its own messages it got. */
+  /** Copies of its own messages received. */
   copied = 0;
   #link: Link;
   #packet: MessagePacket;
@@ -33,7 +33,7 @@ export class Sender {
     this.#hasAcks = hasAcks(job.speech);
   }
 
-  /** Sends until `inFlight` messages are under way: without own copy, or ack where there are any. */
+  /** Sends until `inFlight` messages lack their own copy, or their ack if the server sends acks. */
   sendMore(inFlight: number, nowMs: number): void {
     const done = this.#hasAcks ? Math.min(this.acked, this.copied) : this.copied;
     for (let free = inFlight - (this.sent - done); free > 0; free--) this.send(nowMs);

@@ -5,15 +5,15 @@ import { Tally } from "./tally.ts";
 
 /** The messages of one packet. */
 export interface Messages {
-  /** What a reader of the packet has got. */
+  /** Checksum of the messages. */
   readonly tally: Tally;
-  /** When each was sent, in whole microseconds. */
+  /** Sending times in whole microseconds. */
   readonly times: readonly number[];
-  /** How many each sender's own are. */
+  /** Number of messages of each sender. */
   readonly bySender: ReadonlyMap<number, number>;
 }
 
-/** Says whether two runs of bytes of one length are the same. */
+/** Compares two byte arrays of the same length. */
 export type AreSame = (one: Uint8Array<ArrayBuffer>, other: Uint8Array<ArrayBuffer>) => boolean;
 
 interface Known {
@@ -21,17 +21,17 @@ interface Known {
   readonly messages: Messages;
 }
 
-/** What a deflated packet begins with. */
+/** First byte of a deflated packet. */
 const DEFLATED = 0;
-/** A shorter packet is read as fast as it is looked up. */
+/** A shorter packet is parsed as fast as it is looked up. */
 const MIN_BYTES = 1024;
-/** Packets kept: more than are under way to different readers at a time. */
+/** Packets kept: more than are in flight to different readers at the same time. */
 const MAX_KNOWN = 256;
 
 /**
- * Packets that many connections get. What is in one is found, and inflated, when it first comes;
- * every later one is compared with it byte for byte. That is as good a check as reading it again,
- * and it costs the load client no more for long packets than for short ones.
+ * Packets that many connections receive. A packet is inflated and parsed when it first arrives, and
+ * later ones are compared with it byte for byte. This checks as much as parsing each again, but is
+ * so fast that the load client doesn't become the limit.
  */
 export class SharedPackets {
   #areSame: AreSame;
@@ -42,7 +42,7 @@ export class SharedPackets {
     this.#areSame = areSame;
   }
 
-  /** The messages of a packet; nothing if it holds anything else. */
+  /** The messages of a packet; `undefined` if it contains other frames, too. */
   read(packet: Uint8Array<ArrayBuffer>): Messages | undefined {
     const alike = this.#known.get(packet.length);
     const known = alike?.find(({ bytes }) => this.#areSame(bytes, packet));
@@ -66,7 +66,7 @@ export class SharedPackets {
   }
 }
 
-/** Whether a packet is worth being looked up: long, or to be inflated. */
+/** Whether {@linkcode SharedPackets.read} is worth its cost: for long and deflated packets. */
 export function isLookedUp(bytes: Uint8Array, start: number, end: number): boolean {
   return end - start >= MIN_BYTES || bytes[start] === DEFLATED;
 }

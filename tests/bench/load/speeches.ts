@@ -12,21 +12,21 @@ import { maskedPacket, OPCODES } from "./wire.ts";
 
 const encoder = new TextEncoder();
 const supply = new TextSupply();
-/** What an id begins with; digits of sender and number follow, with a line between. */
+/** Start of the id field; the digits of sender and number follow, with a hyphen between. */
 const ID_START = `"id":"`;
 const ID_NUMBER_OFFSET = ID_START.length + 6;
 
-/** Name under which a connection joins. */
+/** User name of a connection. */
 export function nameOf(index: number): string {
   return `b${digits(index, 5)}`;
 }
 
-/** Whether a server that is spoken to like this acknowledges messages by their ids. */
+/** Whether the server acknowledges messages. */
 export function hasAcks(speech: Speech): boolean {
   return speech.startsWith("parley");
 }
 
-/** Whether a connection is in only once the server has said so after the handshake. */
+/** Whether the server welcomes a connection with a frame after the handshake. */
 export function isWelcomed(speech: Speech): boolean {
   return hasAcks(speech) || speech === "socket.io";
 }
@@ -47,17 +47,17 @@ export function handshake(speech: Speech, port: number, name: string): Uint8Arra
   ].join("\r\n"));
 }
 
-/** What Socket.IO's client says to join a namespace, with the name as its credential. */
+/** The packet that joins Socket.IO's namespace, with the name as its credential. */
 export function socketIoJoin(name: string): Uint8Array<ArrayBuffer> {
   return textPacket(`40${JSON.stringify({ name })}`);
 }
 
-/** Makes a masked packet of text. */
+/** A masked packet of text. */
 export function textPacket(text: string): Uint8Array<ArrayBuffer> {
   return maskedPacket(OPCODES.text, encoder.encode(text));
 }
 
-/** The packet of one sender, whose number, time and letters are filled in each time it is sent. */
+/** The packet of one sender; number, time and letters are filled in before each sending. */
 export class MessagePacket {
   readonly bytes: Uint8Array<ArrayBuffer>;
   #markAt: number;
@@ -80,7 +80,7 @@ export class MessagePacket {
     this.#idNumberAt = id === "" ? -1 : this.bytes.length - length + 1 + ID_NUMBER_OFFSET;
   }
 
-  /** Makes it the sender's message of this number, sent at `timeUs` microseconds. */
+  /** Fills in the number, the time in whole microseconds and new letters. */
   fill(number: number, timeUs: number): Uint8Array<ArrayBuffer> {
     writeMark(this.bytes, this.#markAt, number, timeUs);
     supply.fill(this.bytes, this.#markAt + MARK_BYTES, this.#textEnd);

@@ -1,6 +1,6 @@
 /**
- * What one reader got, or what it should have got: how many messages, and two checksums over them
- * that do not depend on their order. A message lost, doubled or altered shows in them.
+ * Counts the messages that one reader received or should have received, with two checksums that
+ * don't depend on their order. A lost, duplicated or altered message changes them.
  */
 export class Tally {
   #count = 0;
@@ -20,20 +20,20 @@ export class Tally {
     this.#xor ^= hash;
   }
 
-  /** Counts all that another one has counted. */
+  /** Adds the messages of another tally. */
   addAll(other: Tally): void {
     this.#count += other.#count;
     this.#sum = (this.#sum + other.#sum) | 0;
     this.#xor ^= other.#xor;
   }
 
-  /** Whether the other one counted the same messages. */
+  /** Whether both counted the same messages. */
   equals(other: Tally): boolean {
     return this.#count === other.#count && this.#sum === other.#sum && this.#xor === other.#xor;
   }
 }
 
-/** Spreads sender and number over 32 bits, so that two errors hardly cancel each other out. */
+/** Hashes sender and number to 32 bits, so that two errors hardly cancel each other out. */
 function mix(sender: number, number: number): number {
   let hash = Math.imul(sender + 1, 0x9E3779B1) ^ Math.imul(number + 1, 0x85EBCA77);
   hash = Math.imul(hash ^ (hash >>> 15), 0x2C1B3C6D);

@@ -1,7 +1,7 @@
 /** Opcodes of WebSocket frames (RFC 6455, section 5.2). */
 export const OPCODES = { text: 1, binary: 2, close: 8, ping: 9, pong: 10 } as const;
 
-/** Told of each whole packet, which lies in `bytes` from `start` up to `end`. */
+/** Called with each whole packet, which is in `bytes` from `start` up to `end`. */
 export type OnPacket = (
   opcode: number,
   bytes: Uint8Array<ArrayBuffer>,
@@ -15,8 +15,8 @@ const MASKED = 0x80;
 /**
  * Finds whole packets by their headers.
  *
- * @returns Where the first packet begins that is not all there; `end` if there is none.
- * @throws {Error} On a fragmented packet, which no server here sends.
+ * @returns Where the first incomplete packet begins; `end` if there is none.
+ * @throws {Error} On a fragmented packet, which no measured server sends.
  */
 export function scanPackets(
   bytes: Uint8Array<ArrayBuffer>,
@@ -38,7 +38,7 @@ export function scanPackets(
   return at;
 }
 
-/** Makes a packet as clients send it, masked with zeros, which leave the payload readable. */
+/** A packet of a client. The mask is zero, so that the payload can be changed in place. */
 export function maskedPacket(opcode: number, payload: Uint8Array): Uint8Array<ArrayBuffer> {
   const header = maskedHeader(opcode, payload.length);
   const packet = new Uint8Array(header.length + payload.length);

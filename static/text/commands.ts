@@ -66,10 +66,13 @@ function readDirect(rest: string): Intent {
   return text === "" ? { kind: "open", to } : { kind: "direct", to, text };
 }
 
-/** An action is a line in italics; Markdown has none that span lines, so each line is one. */
+/**
+ * An action is a line in italics; Markdown has none that span lines, so each line is one. Names may
+ * hold a `_` but no `*`, which a mention at the line's end must not run into.
+ */
 function readAction(text: string): Intent {
   if (text === "") return { kind: "mistake", note: strings.commands.meNeedsText };
-  const sign = text.includes("_") ? "*" : "_";
+  const sign = text.includes("*") ? "_" : "*";
   const lines = text.split("\n").map((line) => line.trim());
   return { kind: "message", text: lines.map((line) => line && sign + line + sign).join("\n") };
 }

@@ -29,7 +29,7 @@ export const en = {
   join: {
     lead: "Chat with everyone here, or privately with one person.",
     name: "Your name",
-    nameHint: "Letters, digits, “_”, “-” and “.”; no spaces.",
+    nameHint: "Up to 32 letters, digits, “_”, “-” and “.”; no spaces.",
     nameMissing: "Enter a name.",
     nameEmpty: "A name must contain a letter or a digit.",
     ownName: "This is my name",

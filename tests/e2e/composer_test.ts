@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import type { Locator } from "playwright-core";
-import { pageTest, Person } from "../support/browser.ts";
+import { pageTest, Person, untilHolds } from "../support/browser.ts";
 import { ChatClient } from "../support/chat_client.ts";
 import { packetText } from "../support/packet_text.ts";
 import { startTestServer } from "../support/test_server.ts";
@@ -88,6 +88,24 @@ pageTest("an emoji completes by its name, those used lately first", async (brows
   assertEquals(await chosenIn(alice).innerText(), third);
   assert(first !== third);
 });
+
+pageTest(
+  "an emoji’s name typed to its closing colon becomes the emoji, and undo says it",
+  async (browser) => {
+    await using server = await startTestServer();
+    const alice = await Person.join(browser, server.url, "alice");
+    const { keyboard } = alice.page;
+
+    await alice.box.focus();
+    await keyboard.type("at 12:30 ");
+    await keyboard.type("nice :tada:");
+    await untilHolds(alice.page, "document.querySelector('#composer-text').value.includes('🎉')");
+
+    assertEquals(await alice.box.inputValue(), "at 12:30 nice 🎉");
+    await keyboard.press("Control+z");
+    assertEquals(await alice.box.inputValue(), "at 12:30 nice :tada:");
+  },
+);
 
 pageTest("a suggestion that is clicked is put in, and the cursor stays", async (browser) => {
   await using server = await startTestServer();

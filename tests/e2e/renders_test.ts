@@ -51,7 +51,7 @@ pageTest("typing, and people who come and go, draw no message again", async (bro
 
   // What changes all of them is seen by these numbers.
   await alice.page.getByRole("button", { name: "Settings" }).click();
-  await alice.page.getByRole("radio", { name: "24 hours" }).check();
+  await alice.page.getByRole("radio", { name: "24-hour" }).check();
   await alice.page.keyboard.press("Escape");
   const { [Object.keys(before)[0]!]: first } = await drawnRows(alice);
   assertNotEquals(first, before[Object.keys(before)[0]!]);

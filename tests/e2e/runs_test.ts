@@ -105,7 +105,7 @@ pageTest(
     await alice.timeline.getByText("Today").waitFor();
 
     await alice.page.getByRole("button", { name: "Settings" }).click();
-    await alice.page.getByRole("radio", { name: "24 hours" }).check();
+    await alice.page.getByRole("radio", { name: "24-hour" }).check();
     await alice.page.keyboard.press("Escape");
 
     assertMatch(await time.innerText(), /^\d\d:\d\d$/);

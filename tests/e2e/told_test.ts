@@ -304,12 +304,12 @@ pageTest("settings change the page at once, in other tabs too, and last", async 
   const chosen = ["dark", "compact", "115%", "dark"];
 
   await openSettings(alice);
-  for (const label of ["Dark", "Compact", "Large", "24 hours"]) {
+  for (const label of ["Dark", "Compact", "Large", "24-hour"]) {
     await page.getByRole("radio", { name: label, exact: true }).check();
   }
   assertEquals(await look(page), chosen);
   assert(!/[AP]M/.test(await time(page)), await time(page));
-  await page.getByRole("radio", { name: "12 hours" }).check();
+  await page.getByRole("radio", { name: "12-hour" }).check();
 
   assert(/[AP]M/.test(await time(page)), await time(page));
   await untilHolds(

@@ -42,10 +42,10 @@ Deno.test("readIntent() knows a command whatever its case, as phones begin with 
 });
 
 Deno.test("readIntent() says an action in italics, line by line", () => {
-  assertEquals(readIntent("/me waves "), { kind: "message", text: "_waves_" });
+  assertEquals(readIntent("/me waves "), { kind: "message", text: "*waves*" });
   assertEquals(readIntent("/me waves\n\n  and bows"), {
     kind: "message",
-    text: "_waves_\n\n_and bows_",
+    text: "*waves*\n\n*and bows*",
   });
   assertEquals(readIntent("/me likes _it_"), { kind: "message", text: "*likes _it_*" });
   assertEquals(readIntent("/me").kind, "mistake");

@@ -96,9 +96,9 @@ export function Composer({ state, box, isTouch }: ComposerProps) {
           aria-activedescendant={completion.options.length > 0
             ? suggestionId(completion.chosen)
             : undefined}
-          onInput={() => {
+          onInput={({ data }: InputEvent) => {
             text.changed();
-            completion.look();
+            completion.look(data === ":");
           }}
           onKeyDown={press}
           onKeyUp={completion.leave}

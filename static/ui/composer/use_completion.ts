@@ -18,8 +18,12 @@ export interface OpenCompletion {
   readonly chosen: number;
   accept(index: number): void;
   close(): void;
-  /** Updates the suggestions after typing. */
-  look(): void;
+  /**
+   * Updates the suggestions after typing.
+   *
+   * @param isColonTyped Whether that was a colon, which closes the name of an emoji.
+   */
+  look(isColonTyped: boolean): void;
   /** The cursor may have moved: only the word before it completes. */
   leave(): void;
   /** A key pressed in the box; true if it was meant for the list. */
@@ -58,7 +62,7 @@ export function useCompletion(
   const close = () => setCompletion(null);
   useEffect(close, [conversation]);
 
-  const look = () => {
+  const look = (isColonTyped: boolean) => {
     const { value = "", selectionStart = 0 } = box.current ?? {};
     const sources: CompletionSources = {
       get names() {
@@ -73,16 +77,24 @@ export function useCompletion(
     const found = completionAt(value, selectionStart, sources);
     setCompletion(found);
     choose(0);
-    if (found?.isLoading) void load();
+    if (found?.isLoading) void load(isColonTyped);
+    else if (found?.kind === "emoji" && isColonTyped) closeName(found);
   };
-  const load = async () => {
+  /** A name that is typed to its closing colon is that emoji; the browser's undo takes it back. */
+  const closeName = ({ start, end, options: [only] }: Completion) => {
+    if (only === undefined || !box.current?.value.slice(start, end).endsWith(":")) return;
+    close();
+    text.replace(start, end, only.insert.trimEnd());
+    onEmoji(only.key);
+  };
+  const load = async (isColonTyped: boolean) => {
     try {
       emoji.current = await loadEmoji();
     } catch (error) {
       // Names stay as they are typed, and the next key asks for the table again.
       return reportError(error);
     }
-    lookAgain.current();
+    lookAgain.current(isColonTyped);
   };
   const lookAgain = useRef(look);
   lookAgain.current = look;

@@ -14,11 +14,10 @@ interface BadgeProps {
 
 /** A number of unread messages, or nothing. */
 export function Badge({ unread, kind, id }: BadgeProps) {
-  const isForReader = kind === "mention" || kind === "mixed";
   const number = unread > MAX_COUNT ? `${MAX_COUNT}+` : String(unread);
   return (
     <span id={id} class={`badge badge--${kind}`} hidden={unread === 0}>
-      {isForReader ? `@${number}` : number}
+      {kind === "mention" ? `@${number}` : number}
       <span class="visually-hidden">{` ${wordsOf(kind)}`}</span>
     </span>
   );

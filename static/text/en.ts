@@ -32,7 +32,7 @@ export const en = {
     nameHint: "Up to 32 letters, digits, “_”, “-” and “.”; no spaces.",
     nameMissing: "Enter a name.",
     nameEmpty: "A name must contain a letter or a digit.",
-    ownName: "This is my name",
+    ownName: (name: string) => `Sign in as ${name}`,
     passphrase: "Passphrase for this name",
     passphraseMissing: "Enter the passphrase.",
     join: "Join",
@@ -64,6 +64,7 @@ export const en = {
     settings: "Settings",
     shortcuts: "Shortcuts",
     leave: "Leave",
+    leaveHint: "Leave the chat; you stay signed in",
   },
 
   header: {

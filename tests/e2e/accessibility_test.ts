@@ -127,7 +127,7 @@ const JOIN_SCREENS: Readonly<Record<string, (person: Person) => Promise<unknown>
   "a name that is taken": async ({ page }) => {
     await page.getByLabel("Your name").fill("bob");
     await page.keyboard.press("Enter");
-    await page.getByRole("button", { name: "This is my name" }).click();
+    await page.getByRole("button", { name: "Sign in as" }).click();
     await page.getByLabel("Passphrase for this name").waitFor();
   },
 };

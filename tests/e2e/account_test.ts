@@ -50,7 +50,7 @@ pageTest(
     await phone.page.getByLabel("Your name").fill("Alice");
     await phone.page.keyboard.press("Enter");
     await phone.page.getByRole("alert").getByText("is taken").waitFor();
-    await phone.page.getByRole("button", { name: "This is my name" }).click();
+    await phone.page.getByRole("button", { name: "Sign in as" }).click();
     await signIn(phone, "wrong horse battery");
     await phone.page.getByRole("alert").getByText("Wrong name or passphrase").waitFor();
     await signIn(phone, PASSPHRASE);

@@ -2,6 +2,7 @@
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { JoinScreen } from "../../model/state.ts";
 import { messageOf } from "../../text/error_message.ts";
+import { clampMarks } from "../../text/names.ts";
 import { strings } from "../../text/strings.ts";
 import { useUi } from "../context.ts";
 import { Field } from "../shared/field.tsx";
@@ -48,7 +49,7 @@ export function Join({ screen }: { screen: JoinScreen }) {
             type="button"
             onClick={own.ask}
           >
-            {strings.join.ownName}
+            {strings.join.ownName(clampMarks(username.trim()))}
           </button>
         )}
         {own.isAsked && <Passphrase field={own.passphrase} />}

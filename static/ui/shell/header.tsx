@@ -1,7 +1,7 @@
 /// <reference lib="dom" />
 import type { RefObject } from "preact";
 import { LOBBY } from "../../model/conversation.ts";
-import { conversationName, unreadElsewhere } from "../../model/selectors.ts";
+import { conversationName, reachOf, unreadElsewhere } from "../../model/selectors.ts";
 import { activeConversation, type State } from "../../model/state.ts";
 import { clampMarks } from "../../text/names.ts";
 import { strings } from "../../text/strings.ts";
@@ -27,7 +27,9 @@ export function Header({ state, opener }: HeaderProps) {
       {isDirect && <Icon name="lock" class="conversation__lock" />}
       <div class="conversation__names">
         <h1 id="conversation-title" class="conversation__title" dir="auto" tabIndex={-1}>
-          {clampMarks(conversationName(conversation))}
+          {reachOf(state, address) === "self"
+            ? strings.sidebar.notes
+            : clampMarks(conversationName(conversation))}
         </h1>
         <p id="conversation-subtitle" class="conversation__subtitle">
           {describeReach(state, address)}

@@ -117,6 +117,7 @@ function Footer() {
         id="leave-button"
         class="button button--quiet sidebar__leave"
         type="button"
+        title={strings.sidebar.leaveHint}
         onClick={() => dispatch({ type: "leave" })}
       >
         {strings.sidebar.leave}

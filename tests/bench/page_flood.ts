@@ -57,6 +57,8 @@ async function startLimitless(): Promise<RunningProgram> {
 
 async function measureFlood(browser: Browser, server: RunningProgram): Promise<void> {
   const alice = await Person.join(browser, server.url, "alice");
+  // Else it opens at its first unread message, and doesn't follow the newest.
+  await alice.findsSilence();
   const meter = await PageMeter.attach(alice.page);
   const senders = await connectSenders(server, FLOOD.senders);
   await flood(senders, 1); // What the first messages load and compile isn't counted.

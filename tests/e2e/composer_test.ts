@@ -386,6 +386,7 @@ pageTest("the box grows to a third of the window, and the end stays in sight", a
 pageTest("no key is lost while messages rush in, and undo still works", async (browser) => {
   await using server = await startTestServer();
   const alice = await Person.join(browser, server.url, "alice");
+  await alice.findsSilence();
   const bob = await ChatClient.connect(server.wsUrl, "bob");
   const text = Array.from({ length: 20 }, (_, i) => `:${i} @b${i}`).join(" ").slice(0, 100);
   let sent = 0;

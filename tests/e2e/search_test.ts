@@ -145,6 +145,8 @@ pageTest("a place that can't be loaded is sought no longer", async (browser) => 
   await alice.page.locator("#search-results").getByText("place 50").click();
   await failed;
   await alice.timeline.evaluate((log) => void (log.scrollTop = log.scrollHeight));
+  // The page knows of the scrolling with its next picture.
+  await alice.page.locator("#newest-button").waitFor({ state: "hidden" });
   bob.send({ message: "line 201." });
   await alice.sees("line 201.");
   await bob.settled();

@@ -1,5 +1,5 @@
 /// <reference lib="dom" />
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import type { SearchResult } from "../../app/actions.ts";
 import type { State } from "../../model/state.ts";
 import { strings } from "../../text/strings.ts";
@@ -19,7 +19,7 @@ export function SearchDialog({ search, state }: SearchDialogProps) {
   const dispatch = useDispatch();
   const field = useRef<HTMLInputElement>(null);
   const list = useRef<HTMLOListElement>(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     field.current?.focus();
     field.current?.select();
   }, []);

@@ -90,15 +90,17 @@ async function visit(context: BrowserContext, url: string, line: Line): Promise<
 function enterAndNote(name: string): void {
   // deno-lint-ignore no-explicit-any
   const { document, scope } = { document: (globalThis as any).document, scope: globalThis as any };
-  document.addEventListener("DOMContentLoaded", () => {
-    const field = document.querySelector("#join-name");
-    if (field === null || scope.localStorage.entered) return; // A second visit goes straight in.
+  /** Once the scripts have taken the form over; a second visit goes straight in. */
+  const enter = () => {
+    if (scope.localStorage.entered || document.querySelector("#announcer") === null) return;
     scope.localStorage.entered = "yes";
+    const field = document.querySelector("#join-name");
     field.value = name;
     field.form.requestSubmit();
-  });
+  };
   scope.noted = new Promise<number>((resolve) => {
     const look = () => {
+      enter();
       if (!document.querySelector("#composer-text")?.checkVisibility()) return;
       clearInterval(timer);
       resolve(performance.now());

@@ -122,14 +122,15 @@ function NameField(props: NameFieldProps) {
  * Tells a submission from a cancellation. Only the button cancels: an Enter in a field, or the
  * second click of a double-click, meant to join.
  */
-function useSubmit({ stage, username }: JoinScreen, onSubmit: (name: string) => void) {
+function useSubmit({ stage }: JoinScreen, onSubmit: (name: string) => void) {
   const { dispatch } = useUi();
   const submittedAt = useRef(-Infinity);
-  return (event: SubmitEvent) => {
+  return (event: SubmitEvent & { readonly currentTarget: HTMLFormElement }) => {
     event.preventDefault();
     if (stage === "asking") {
       submittedAt.current = event.timeStamp;
-      return onSubmit(username.trim());
+      // From the field itself: a password manager may fill it and submit in one go.
+      return onSubmit(String(new FormData(event.currentTarget).get("username")).trim());
     }
     const isInField = document.activeElement instanceof HTMLInputElement;
     if (isInField || event.timeStamp - submittedAt.current < DOUBLE_MS) return;

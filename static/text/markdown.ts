@@ -18,7 +18,8 @@ const QUOTE = /^>(?: |$)/;
 const ITEM = /^([ \t]*)(?:[-*]|(\d{1,3})[.)]) +(?=\S)/;
 const FENCE = /^```([^`]*)$/;
 const FENCE_END = /```[ \t]*$/;
-const LANGUAGE = /^[\w+#.\-]*[ \t]*$/;
+/** Begins with a letter: `#`, `...` and `1` are code. */
+const LANGUAGE = /^(?:[a-z][\w+#.\-]*)?[ \t]*$/i;
 /** A backslash that makes the marker behind it plain text. */
 const ESCAPED_MARKER = /^[ \t]*\\(?=> |>$|[-*] |\d{1,3}[.)] )/;
 
@@ -134,17 +135,21 @@ class BlockReader {
 
   /** Code may begin behind the opening fence, where a language would stand, and end before the closing one. */
   #readCode(range: Range, from: number, to: number): Block {
-    const info = FENCE.exec(this.#texts[from]!)?.[1] ?? "";
-    const isLanguage = LANGUAGE.test(info);
     const last = this.#lines[to - 1]!;
-    const lines = [
-      ...(isLanguage ? [] : [skip(this.#lines[from]!, 3)]),
-      ...this.#lines.slice(from + 1, to - 1),
-      { start: last.start, end: last.start + this.#texts[to - 1]!.search(FENCE_END) },
-    ];
-    if (lines.at(-1)!.start === lines.at(-1)!.end) lines.pop();
-    const language = isLanguage ? info.trim() : "";
-    return { kind: "code_block", ...range, language, children: codeLeaves(this.#source, lines) };
+    const below = this.#lines.slice(from + 1, to - 1);
+    const end = last.start + this.#texts[to - 1]!.search(FENCE_END);
+    if (end > last.start) below.push({ start: last.start, end });
+    const language = this.#languageOf(FENCE.exec(this.#texts[from]!)?.[1] ?? "", below);
+    const lines = language === null ? [skip(this.#lines[from]!, 3), ...below] : below;
+    const children = codeLeaves(this.#source, lines);
+    return { kind: "code_block", ...range, language: language ?? "", children };
+  }
+
+  /** Null if it is code: a language isn't shown, so a word above nothing would be lost to sight. */
+  #languageOf(info: string, below: readonly Range[]): string | null {
+    const isShown = below.some(({ start, end }) => !BLANK.test(this.#source.slice(start, end)));
+    const isLanguage = LANGUAGE.test(info) && (isShown || BLANK.test(info));
+    return isLanguage ? info.trim() : null;
   }
 
   #readList(range: Range, from: number, to: number): Block {

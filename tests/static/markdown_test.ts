@@ -2,10 +2,13 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import fc from "fast-check";
 import { isMentioned, MAX_DEPTH, parseMarkdown } from "../../static/text/markdown.ts";
 import {
+  type Block,
+  codeOf,
   cutMarkdown,
   leavesOf,
   mentionsIn,
   type Node,
+  type Range,
   sourceBetween,
 } from "../../static/text/markdown_tree.ts";
 import { lookUpIn } from "../../static/text/mentions.ts";
@@ -78,6 +81,13 @@ const BLOCKS: Readonly<Record<string, string>> = {
   "-1 and 1984. and -": "[-1 and 1984. and -]",
   "```ts\nconst a = 1;\n\n  b\n```\nc": "[code_block:ts const a = 1;⏎⏎  b][c]",
   "```const a\nb```": "[code_block const a⏎b]",
+  "```c#\na\n```": "[code_block:c# a]",
+  "```#\n```\n": "[code_block #]",
+  "```#\nls\n```": "[code_block #⏎ls]",
+  "```1\n2\n```": "[code_block 1⏎2]",
+  "```hello\n```": "[code_block hello]",
+  "```hello\n \n```": "[code_block hello⏎ ]",
+  "```\n```": "[code_block ]",
   "```\n**a** @bob https://x.example\n```": "[code_block **a** @bob https://x.example]",
   "```\nnever closed": "[```⏎never closed]",
   "> ```\n> a\n> b\n> ```": "[quote [code_block a⏎b]]",
@@ -144,24 +154,73 @@ const hostileText = fc.tuple(
   fc.nat(60),
 ).map(([head, run, times]) => head.join("") + run.join("").repeat(times));
 
-/** Asserts that only markers lie between two leaves, a code's language and marks of a tower. */
+/** Texts of fences: with anything behind them, closed or not, in quotes and lists. */
+const fencedText = fc.array(
+  fc.tuple(
+    fc.constantFrom("", "", "> ", "- ", "  ", "> - "),
+    fc.constantFrom("```", "```", "", "````", "a"),
+    fc.oneof(
+      fc.constantFrom("", "#", "c#", " ", "js", "js "),
+      fc.string({ unit: "binary", maxLength: 3 }),
+    ),
+    fc.constantFrom("", "", "```", "``` ", "\r", "a"),
+  ).map((parts) => parts.join("")),
+  { maxLength: 9 },
+).map((lines) => lines.join("\n"));
+const anyText = fc.oneof(hostileText, fencedText);
+
+/** Where the source is in the tree, in order: its leaves, and the languages behind fences. */
+function* heldIn(node: Node): Generator<Range> {
+  if (!("children" in node)) return yield node;
+  if (node.kind === "code_block" && node.language) {
+    const start = node.start + "```".length;
+    yield { start, end: start + node.language.length };
+  }
+  for (const child of node.children) yield* heldIn(child);
+}
+
+/** What lies between two parts of the source that the tree holds. */
 function assertMarkers(text: string): void {
-  assertMatch(text.replace(/```[a-z]*\s/g, ""), /^[\s>*_~`\\\-.)0-9\u0301]*$/);
+  assertMatch(text, /^[\s>*_~`\\\-.)0-9\u0301]*$/, "only markers, and marks of a tower");
+}
+
+function assertRight(node: Node, source: string): void {
+  if (node.kind === "text") assertEquals(node.text, source.slice(node.start, node.end));
+  if (node.kind === "code_block") assert(source.startsWith("```" + node.language, node.start));
+  if ("children" in node) { for (const child of node.children) assertRight(child, source); }
 }
 
 Deno.test("parseMarkdown() keeps every character of any text, in order", () => {
   fc.assert(
-    fc.property(hostileText, (text) => {
+    fc.property(anyText, (text) => {
+      const message = parseMarkdown(text, people);
       let done = 0;
-      for (const leaf of leavesOf(parseMarkdown(text, people))) {
-        assert(leaf.start >= done && leaf.end > leaf.start, "in order");
-        assertMarkers(text.slice(done, leaf.start));
-        if (leaf.kind === "text") assertEquals(leaf.text, text.slice(leaf.start, leaf.end));
-        done = leaf.end;
+      for (const { start, end } of heldIn(message)) {
+        assert(start >= done && end > start, "in order");
+        assertMarkers(text.slice(done, start));
+        done = end;
       }
       assertMarkers(text.slice(done));
+      assertRight(message, text);
     }),
-    { numRuns: 1_000 },
+    { numRuns: 2_000 },
+  );
+});
+
+function* blocksOfCode(node: Node): Generator<Block & { kind: "code_block" }> {
+  if (node.kind === "code_block") yield node;
+  else if ("children" in node) { for (const child of node.children) yield* blocksOfCode(child); }
+}
+
+Deno.test("parseMarkdown() takes a word for a language only above code that can be seen", () => {
+  fc.assert(
+    fc.property(fencedText, (text) => {
+      for (const { language, children } of blocksOfCode(parseMarkdown(text, people))) {
+        assertMatch(language, /^$|^[a-z]/i);
+        if (language) assertMatch(codeOf(text, children), /\S/);
+      }
+    }),
+    { numRuns: 5_000 },
   );
 });
 
@@ -183,7 +242,7 @@ Deno.test("parseMarkdown() makes no deep tree of any text, and each node lies in
     }
   };
   fc.assert(
-    fc.property(hostileText, (text) => {
+    fc.property(anyText, (text) => {
       const message = parseMarkdown(text, people);
 
       assert(depthOf(message) <= DEEPEST);
@@ -224,7 +283,7 @@ for (
 }
 
 Deno.test("sourceBetween() gives back all of any text that is shown", () => {
-  fc.assert(fc.property(hostileText, (text) => {
+  fc.assert(fc.property(anyText, (text) => {
     const message = parseMarkdown(text, people);
     const hasLeaves = !leavesOf(message).next().done;
 
@@ -259,6 +318,23 @@ Deno.test("cutMarkdown() keeps the text before a position", () => {
     "[message [paragraph a [strong bold] b][code_block code]]",
   );
   assertEquals(shapeOf(cutMarkdown(message, 99)), shapeOf(message));
+});
+
+Deno.test("cutMarkdown() keeps of any text what is shown before a position, and no more", () => {
+  fc.assert(fc.property(anyText, fc.nat(400), (text, at) => {
+    const message = parseMarkdown(text, people);
+    const before = [...leavesOf(message)]
+      .filter(({ kind, start, end }) => end <= at || (kind === "text" && start < at));
+
+    const cut = cutMarkdown(message, at);
+
+    assertEquals(
+      [...leavesOf(cut)].map(({ start, end }) => [start, end]),
+      before.map(({ start, end }) => [start, Math.min(end, at)]),
+    );
+    assertRight(cut, text);
+    assertEquals(sourceBetween(cut, 0, text.length), before.length > 0 ? text.slice(0, at) : "");
+  }));
 });
 
 Deno.test("mentionsIn() names everyone a message mentions", () => {

@@ -119,7 +119,12 @@ async function take(
   if (hasJoined) await person.sees(CONVERSATION.at(-1)!.text.slice(-10));
   else await page.getByLabel("Your name").waitFor();
   if (await show?.(person) === false) console.log(`${file}: the page has no such screen`);
-  else await write(page.screenshot({ animations: "disabled" }), file);
+  else {
+    // Code is coloured once it has been on screen.
+    const code = page.locator("#timeline .code").first();
+    if (await code.isVisible()) await page.locator("#timeline .code__keyword").first().waitFor();
+    await write(page.screenshot({ animations: "disabled" }), file);
+  }
   await page.context().close();
 }
 

@@ -3,6 +3,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { codeOf, type Leaf } from "../../text/markdown_tree.ts";
 import { strings } from "../../text/strings.ts";
 import type { Token } from "./highlight.ts";
+import { Icon } from "../shared/icon.tsx";
 import { PlainText } from "./plain.tsx";
 
 /** How long a button says that it has copied. */
@@ -42,7 +43,8 @@ function CopyButton({ text }: { text: string }) {
   const words = strings.message;
   return (
     <button type="button" class="code__copy" data-extra onClick={copy}>
-      {isCopied ? words.codeCopied : words.copyCode}
+      <Icon name={isCopied ? "done" : "copy"} />
+      <span class="code__word">{isCopied ? words.codeCopied : words.copyCode}</span>
     </button>
   );
 }

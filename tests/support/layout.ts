@@ -1,4 +1,5 @@
 import type { Page } from "playwright-core";
+import { untilHolds } from "./browser.ts";
 
 /**
  * What is wrong with how a page is laid out, as sentences: what is wider than its place, what is cut
@@ -17,12 +18,19 @@ export async function* openDialogs(page: Page): AsyncGenerator<string> {
     const isShut = await drawer.isVisible() &&
       await drawer.getAttribute("aria-expanded") === "false";
     if (isShut) await drawer.click();
-    await page.locator(`#${name}-button`).press("Enter");
+    await pressEnterOn(page, `${name}-button`);
     yield* untilClosed(page, name);
   }
   if (await drawer.isVisible()) await page.locator("#drawer-close").click();
   await page.locator("#search-button").press("Enter");
   yield* untilClosed(page, "search");
+}
+
+/** Chromium focuses what was hidden a moment ago only after the next picture. */
+async function pressEnterOn(page: Page, id: string): Promise<void> {
+  const focused = `document.getElementById("${id}").focus(), document.activeElement.id === "${id}"`;
+  await untilHolds(page, `(${focused})`);
+  await page.keyboard.press("Enter");
 }
 
 async function* untilClosed(page: Page, name: string): AsyncGenerator<string> {

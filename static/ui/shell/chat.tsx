@@ -96,9 +96,17 @@ function useDrawerFocus(isOpen: boolean) {
   const wasOpen = useRef(false);
   useLayoutEffect(() => {
     // On the way out: a key pressed once too often must not change anything.
-    if (isOpen) sidebar.current?.querySelector<HTMLElement>("#drawer-close")?.focus();
-    else if (wasOpen.current) opener.current?.focus();
+    const target = isOpen
+      ? sidebar.current?.querySelector<HTMLElement>("#drawer-close")
+      : wasOpen.current
+      ? opener.current
+      : null;
     wasOpen.current = isOpen;
+    target?.focus();
+    if (!target || document.activeElement === target) return;
+    // What was hidden a moment ago takes no focus before the next picture, seen in Chromium.
+    const frame = requestAnimationFrame(() => target.focus());
+    return () => cancelAnimationFrame(frame);
   }, [isOpen]);
   return { sidebar, opener };
 }

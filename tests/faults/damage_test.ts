@@ -32,14 +32,11 @@ trial(
     const { events } = await writeLog(data.path, random);
     const file = `${data.path}/parley.db`;
     const sound = await Deno.readFile(file);
-    const outcomes = new Set<Outcome>();
 
     for (let flip = 0; flip < FLIPS; flip++) {
       const damaged = flipBit(sound, random);
       await Deno.writeFile(file, damaged);
-      const outcome = await open(data.path, events);
-      outcomes.add(outcome);
-      if (outcome === "refused") {
+      if (await open(data.path, events) === "refused") {
         assertEquals(await Deno.readFile(file), damaged, "what is refused should stay as it is");
 
         assertEquals(isSound(data.path), false, "a check should find why it is refused");
@@ -47,7 +44,9 @@ trial(
       await removeIfThere(`${file}-wal`, `${file}-shm`);
     }
 
-    assert(outcomes.has("refused") || outcomes.has("found"));
+    // Forty flips may all hit texts, where none is noticed; the file's first byte never holds one.
+    await Deno.writeFile(file, sound.with(0, sound[0]! ^ 1));
+    assertEquals(await open(data.path, events), "refused");
   },
 );
 

@@ -122,7 +122,7 @@ function findUnreachable(page: Page): Promise<string[]> {
     const lost = [];
     for (const control of root.querySelectorAll("button, input, textarea, summary, a")) {
       if (!control.checkVisibility() || control.closest("[inert]")) continue;
-      control.scrollIntoView({ block: "nearest" });
+      control.scrollIntoView({ block: "center" });
       const { left, right, top, bottom } = (control.closest("label") ?? control).getBoundingClientRect();
       const hit = document.elementFromPoint((left + right) / 2, (Math.max(0, top) + Math.min(innerHeight, bottom)) / 2);
       const place = control.closest("label") ?? control;

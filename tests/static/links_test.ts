@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import fc from "fast-check";
 import { findLinks } from "../../static/text/links.ts";
+import { PIECES } from "../support/hostile_pieces.ts";
 
 /** What is linked in a text. */
 function linksIn(text: string): string[] {
@@ -56,25 +57,6 @@ Deno.test("findLinks() names the host when the text of a link suggests another",
     [null],
   ]);
 });
-
-/** Pieces that addresses, and what is cut off them, are made of. */
-const PIECES = [
-  "https://",
-  "http://",
-  "mailto:",
-  "www.",
-  "a.b",
-  ".com",
-  "/",
-  "@",
-  ":",
-  "\\",
-  "%41",
-  "../",
-  "?",
-  "#",
-]
-  .concat([..."()[]{}.,;!'’…*_~ \n\"«»<>aZ1é中\u0301\u202e\u2066😀"]);
 
 /** Texts of any shape: pieces in any order, and one run of them repeated over and over. */
 const hostileText = fc.tuple(

@@ -10,23 +10,7 @@ import { welcome } from "./fakes.ts";
 import { nameKey } from "../../static/text/name_key.ts";
 import { clampMarks, listNames, nameHue, nameInitial } from "../../static/text/names.ts";
 import { clampText, cleanText, countCharacters } from "../../static/text/plain_text.ts";
-
-/** Pieces that addresses, and what is cut off them, are made of. */
-const PIECES = [
-  "https://",
-  "http://",
-  "mailto:",
-  "a.b",
-  "/",
-  "@",
-  ":",
-  "\\",
-  "%41",
-  "../",
-  "?",
-  "#",
-]
-  .concat([..."()[]{}.,;!'’…*_~ \n\"«»<>aZ1é中\u0301\u202e\u2066😀"]);
+import { PIECES } from "../support/hostile_pieces.ts";
 
 for (
   const [name, read] of Object.entries({
